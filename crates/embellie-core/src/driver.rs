@@ -1,0 +1,128 @@
+//! What a database driver is: it sees SQL text and parameters, never the query tree.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::{Error, RowSink, Value};
+
+/// A boxed future, as the driver traits give it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// SQL text with its parameters, ready to run.
+#[derive(Clone, PartialEq)]
+pub struct Statement {
+    /// The text. Placeholders are the dialect's own.
+    pub sql: Arc<str>,
+    /// The parameters, in placeholder order.
+    pub parameters: Vec<Value>,
+    /// Whether the statement only reads.
+    pub effect: Effect,
+}
+
+impl Statement {
+    /// A statement that reads.
+    pub fn read(sql: impl Into<Arc<str>>, parameters: Vec<Value>) -> Self {
+        Statement { sql: sql.into(), parameters, effect: Effect::Read }
+    }
+
+    /// A statement that writes.
+    pub fn write(sql: impl Into<Arc<str>>, parameters: Vec<Value>) -> Self {
+        Statement { sql: sql.into(), parameters, effect: Effect::Write }
+    }
+
+    /// A statement that changes the schema; it is not kept prepared.
+    pub fn schema(sql: impl Into<Arc<str>>) -> Self {
+        Statement { sql: sql.into(), parameters: Vec::new(), effect: Effect::Schema }
+    }
+}
+
+/// The parameters may be private, so only their number is shown.
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Statement({:?}, {} parameters)", self.sql, self.parameters.len())
+    }
+}
+
+/// What a statement does to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It only reads, so it may be run again from the start.
+    Read,
+    /// It changes rows.
+    Write,
+    /// It changes the schema.
+    Schema,
+}
+
+/// What came of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Rows changed by a write; rows given by a read.
+    pub rows: u64,
+}
+
+/// The database behind a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerInfo {
+    /// The dialect that the server speaks, as the driver names it: the key of a dialect in the compiler.
+    pub dialect: &'static str,
+    /// The server's version: major, minor, patch.
+    pub version: (u32, u32, u32),
+}
+
+/// Makes connections to one database.
+pub trait Driver: Send + Sync + fmt::Debug {
+    /// Opens a connection.
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>, Error>>;
+
+    /// How many connections make sense at most; `None` leaves the choice to the pool. A private in-memory database
+    /// says 1.
+    fn max_connections(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// One connection, used by one task at a time.
+///
+/// A future of this trait may be dropped at any point. The connection then remembers that it was left in the middle,
+/// and [`Connection::reset`] makes it clean again, or says that it cannot.
+pub trait Connection: Send + Sync {
+    /// The server at the other end.
+    fn server(&self) -> &ServerInfo;
+
+    /// Runs one statement and hands each row to `sink`, which comes back with the outcome.
+    fn execute<'a>(
+        &'a mut self,
+        statement: &'a Statement,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)>;
+
+    /// Begins, ends or marks a place in a transaction.
+    fn control<'a>(&'a mut self, control: &'a Control) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Makes the connection ready for its next user: stops what a dropped future left running and rolls back what
+    /// it left open. Cheap when there is nothing to do: no round trip.
+    fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Whether the connection can no longer be used, as far as is known without asking the server.
+    fn is_broken(&self) -> bool;
+}
+
+/// A step of a transaction. Savepoint names are made by the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// Begin a transaction.
+    Begin,
+    /// Make it last.
+    Commit,
+    /// Undo it.
+    Rollback,
+    /// Mark the place `n` in the transaction.
+    Savepoint(u32),
+    /// Forget the mark `n`, keeping what was done since.
+    Release(u32),
+    /// Undo what was done since the mark `n`.
+    RollbackTo(u32),
+}

@@ -1,0 +1,124 @@
+//! The kinds of column a model can have.
+
+/// What a field stores: Django's field classes. The database type of each is chosen by the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// `SmallAutoField`: a 16-bit key that the database counts up.
+    SmallAuto,
+    /// `AutoField`: a 32-bit key that the database counts up.
+    Auto,
+    /// `BigAutoField`: a 64-bit key that the database counts up.
+    BigAuto,
+    /// `CharField`: text up to `max_length` characters.
+    Char,
+    /// `TextField`: text of any length.
+    Text,
+    /// `EmailField`.
+    Email,
+    /// `SlugField`.
+    Slug,
+    /// `URLField`.
+    Url,
+    /// `BooleanField`.
+    Bool,
+    /// `SmallIntegerField`: 16 bits.
+    SmallInteger,
+    /// `IntegerField`: 32 bits.
+    Integer,
+    /// `BigIntegerField`: 64 bits.
+    BigInteger,
+    /// `PositiveSmallIntegerField`: 0 to 32767.
+    PositiveSmallInteger,
+    /// `PositiveIntegerField`: 0 to 2147483647.
+    PositiveInteger,
+    /// `PositiveBigIntegerField`: 0 to 9223372036854775807.
+    PositiveBigInteger,
+    /// `FloatField`: double precision.
+    Float,
+    /// `DecimalField`.
+    Decimal {
+        /// Digits in all, before and after the point.
+        max_digits: u16,
+        /// Digits after the point.
+        decimal_places: u16,
+    },
+    /// `DateField`.
+    Date,
+    /// `TimeField`.
+    Time,
+    /// `DateTimeField` with `USE_TZ = True`: a point in time.
+    DateTime,
+    /// `DateTimeField` with `USE_TZ = False`: a date and time without a zone.
+    NaiveDateTime,
+    /// `DurationField`.
+    Duration,
+    /// `UUIDField`.
+    Uuid,
+    /// `BinaryField`.
+    Binary,
+    /// `JSONField`.
+    Json,
+    /// `GenericIPAddressField`.
+    GenericIpAddress,
+    /// `ForeignKey` and `OneToOneField`: stored as the field it refers to is stored, see
+    /// [`Registry::storage_kind`](crate::meta::Registry::storage_kind).
+    ForeignKey,
+}
+
+impl FieldKind {
+    /// The name of Django's class.
+    pub fn django_name(self) -> &'static str {
+        match self {
+            FieldKind::SmallAuto => "SmallAutoField",
+            FieldKind::Auto => "AutoField",
+            FieldKind::BigAuto => "BigAutoField",
+            FieldKind::Char => "CharField",
+            FieldKind::Text => "TextField",
+            FieldKind::Email => "EmailField",
+            FieldKind::Slug => "SlugField",
+            FieldKind::Url => "URLField",
+            FieldKind::Bool => "BooleanField",
+            FieldKind::SmallInteger => "SmallIntegerField",
+            FieldKind::Integer => "IntegerField",
+            FieldKind::BigInteger => "BigIntegerField",
+            FieldKind::PositiveSmallInteger => "PositiveSmallIntegerField",
+            FieldKind::PositiveInteger => "PositiveIntegerField",
+            FieldKind::PositiveBigInteger => "PositiveBigIntegerField",
+            FieldKind::Float => "FloatField",
+            FieldKind::Decimal { .. } => "DecimalField",
+            FieldKind::Date => "DateField",
+            FieldKind::Time => "TimeField",
+            FieldKind::DateTime | FieldKind::NaiveDateTime => "DateTimeField",
+            FieldKind::Duration => "DurationField",
+            FieldKind::Uuid => "UUIDField",
+            FieldKind::Binary => "BinaryField",
+            FieldKind::Json => "JSONField",
+            FieldKind::GenericIpAddress => "GenericIPAddressField",
+            FieldKind::ForeignKey => "ForeignKey",
+        }
+    }
+
+    /// Whether the database counts the value up by itself.
+    pub fn is_auto(self) -> bool {
+        matches!(self, FieldKind::SmallAuto | FieldKind::Auto | FieldKind::BigAuto)
+    }
+
+    /// Whether the column holds text, on which Django's text lookups work without a cast.
+    pub fn is_text(self) -> bool {
+        matches!(self, FieldKind::Char | FieldKind::Text | FieldKind::Email | FieldKind::Slug | FieldKind::Url)
+    }
+
+    /// The least and the greatest integer that the column holds, for the integer kinds.
+    pub fn integer_range(self) -> Option<(i64, i64)> {
+        Some(match self {
+            FieldKind::SmallAuto | FieldKind::SmallInteger => (i16::MIN.into(), i16::MAX.into()),
+            FieldKind::Auto | FieldKind::Integer => (i32::MIN.into(), i32::MAX.into()),
+            FieldKind::BigAuto | FieldKind::BigInteger => (i64::MIN, i64::MAX),
+            FieldKind::PositiveSmallInteger => (0, i16::MAX.into()),
+            FieldKind::PositiveInteger => (0, i32::MAX.into()),
+            FieldKind::PositiveBigInteger => (0, i64::MAX),
+            _ => return None,
+        })
+    }
+}

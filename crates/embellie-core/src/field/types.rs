@@ -1,0 +1,145 @@
+//! Rust types as field types.
+
+use std::net::IpAddr;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::FieldKind;
+use crate::{ColumnRef, Error, FromColumn, Value};
+
+/// A Rust type that a model's field can have: what it is stored as, and how it goes there and back.
+///
+/// Implement it for a type of your own to make a custom field, as `Field.get_prep_value` and `from_db_value` do in
+/// Django:
+///
+/// ```
+/// use embellie_core::{ColumnRef, Error, Value, field::{FieldKind, FieldType}};
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// struct Celsius(f64);
+///
+/// impl FieldType for Celsius {
+///     const KIND: FieldKind = FieldKind::Float;
+///     fn encode(&self) -> Result<Value, Error> {
+///         Ok(Value::Float(self.0))
+///     }
+///     fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+///         f64::decode(column).map(Celsius)
+///     }
+/// }
+/// ```
+pub trait FieldType: Clone + Send + Sync + Sized + 'static {
+    /// What the column is, unless the field's options say otherwise.
+    const KIND: FieldKind;
+
+    /// Whether the column may be `NULL`: true for `Option<T>` alone.
+    const NULLABLE: bool = false;
+
+    /// The value as it is stored.
+    ///
+    /// # Errors
+    /// When this value cannot be stored, say because it is out of range.
+    fn encode(&self) -> Result<Value, Error>;
+
+    /// The value read back.
+    ///
+    /// # Errors
+    /// When the column holds something else.
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error>;
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    const KIND: FieldKind = T::KIND;
+    const NULLABLE: bool = true;
+
+    fn encode(&self) -> Result<Value, Error> {
+        self.as_ref().map_or(Ok(Value::Null), T::encode)
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        match column {
+            ColumnRef::Null => Ok(None),
+            other => T::decode(other).map(Some),
+        }
+    }
+}
+
+macro_rules! field_types {
+    ($($t:ty => $kind:expr),+ $(,)?) => {$(
+        impl FieldType for $t {
+            const KIND: FieldKind = $kind;
+
+            fn encode(&self) -> Result<Value, Error> {
+                Ok(Value::from(self.clone()))
+            }
+
+            fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+                <$t>::from_column(column)
+            }
+        }
+    )+};
+}
+
+field_types! {
+    bool => FieldKind::Bool,
+    i16 => FieldKind::SmallInteger,
+    i32 => FieldKind::Integer,
+    i64 => FieldKind::BigInteger,
+    u16 => FieldKind::PositiveSmallInteger,
+    u32 => FieldKind::PositiveInteger,
+    f64 => FieldKind::Float,
+    Decimal => FieldKind::Decimal { max_digits: 19, decimal_places: 4 },
+    String => FieldKind::Text,
+    Vec<u8> => FieldKind::Binary,
+    Date => FieldKind::Date,
+    Time => FieldKind::Time,
+    Timestamp => FieldKind::DateTime,
+    DateTime => FieldKind::NaiveDateTime,
+    SignedDuration => FieldKind::Duration,
+    Uuid => FieldKind::Uuid,
+    serde_json::Value => FieldKind::Json,
+    IpAddr => FieldKind::GenericIpAddress,
+}
+
+impl FieldType for u64 {
+    const KIND: FieldKind = FieldKind::PositiveBigInteger;
+
+    fn encode(&self) -> Result<Value, Error> {
+        i64::try_from(*self)
+            .map(Value::Int)
+            .map_err(|_| Error::Value(format!("{self} is more than a PositiveBigIntegerField holds ({}).", i64::MAX)))
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        u64::from_column(column)
+    }
+}
+
+/// A value of any type that serde knows, in a JSON column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+pub struct Json<T>(pub T);
+
+impl<T> FieldType for Json<T>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    const KIND: FieldKind = FieldKind::Json;
+
+    fn encode(&self) -> Result<Value, Error> {
+        serde_json::to_value(&self.0)
+            .map(|json| Value::Json(Box::new(json)))
+            .map_err(|e| Error::Value(format!("the value has no JSON form: {e}")))
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        match column {
+            ColumnRef::Json(text) | ColumnRef::Text(text) => serde_json::from_str(text).map(Json).map_err(|e| {
+                Error::Decode(format!("the JSON document does not fit {}: {e}", std::any::type_name::<T>()))
+            }),
+            other => Err(Error::decode("json", other)),
+        }
+    }
+}

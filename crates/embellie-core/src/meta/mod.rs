@@ -1,0 +1,5 @@
+//! Metadata: what the models are.
+
+mod check;
+
+pub use check::{CheckMessage, Level};

@@ -1,0 +1,134 @@
+//! Values as they travel between a program and a database.
+
+use std::net::IpAddr;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// One value: a statement's parameter, a lookup's right-hand side, or a run-time record's field.
+///
+/// It is always sent as a parameter and never written into SQL text.
+///
+/// ```
+/// use embellie_core::Value;
+/// assert_eq!(Value::from("Ann"), Value::Text("Ann".into()));
+/// assert_eq!(Value::from(None::<i64>), Value::Null);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// SQL's `NULL`.
+    #[default]
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// Any integer that a database column can hold.
+    Int(i64),
+    /// A double-precision number.
+    Float(f64),
+    /// An exact decimal number.
+    Decimal(Decimal),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A calendar date.
+    Date(Date),
+    /// A time of day.
+    Time(Time),
+    /// A date and time without a time zone (Django's with `USE_TZ = False`).
+    DateTime(DateTime),
+    /// A point in time.
+    Timestamp(Timestamp),
+    /// A span of time, kept to the microsecond.
+    Duration(SignedDuration),
+    /// A UUID.
+    Uuid(Uuid),
+    /// A JSON document. `Json(Null)` is JSON's `null`, unlike [`Value::Null`].
+    Json(Box<serde_json::Value>),
+    /// An IPv4 or IPv6 address.
+    Ip(IpAddr),
+    /// Several values: the right-hand side of `in` and `range`.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// Whether this is SQL's `NULL`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The kind of this value in words, for messages: `text`, `integer`, …
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Int(_) => "integer",
+            Value::Float(_) => "float",
+            Value::Decimal(_) => "decimal",
+            Value::Text(_) => "text",
+            Value::Bytes(_) => "bytes",
+            Value::Date(_) => "date",
+            Value::Time(_) => "time",
+            Value::DateTime(_) => "date and time",
+            Value::Timestamp(_) => "timestamp",
+            Value::Duration(_) => "duration",
+            Value::Uuid(_) => "uuid",
+            Value::Json(_) => "json",
+            Value::Ip(_) => "ip address",
+            Value::List(_) => "list",
+        }
+    }
+}
+
+macro_rules! value_from {
+    ($($source:ty => |$value:ident| $result:expr),+ $(,)?) => {$(
+        impl From<$source> for Value {
+            fn from($value: $source) -> Self {
+                $result
+            }
+        }
+    )+};
+}
+
+value_from! {
+    bool => |v| Value::Bool(v),
+    i8 => |v| Value::Int(v.into()),
+    i16 => |v| Value::Int(v.into()),
+    i32 => |v| Value::Int(v.into()),
+    i64 => |v| Value::Int(v),
+    u8 => |v| Value::Int(v.into()),
+    u16 => |v| Value::Int(v.into()),
+    u32 => |v| Value::Int(v.into()),
+    f32 => |v| Value::Float(v.into()),
+    f64 => |v| Value::Float(v),
+    Decimal => |v| Value::Decimal(v),
+    String => |v| Value::Text(v),
+    &str => |v| Value::Text(v.to_owned()),
+    &String => |v| Value::Text(v.clone()),
+    Vec<u8> => |v| Value::Bytes(v),
+    &[u8] => |v| Value::Bytes(v.to_vec()),
+    Date => |v| Value::Date(v),
+    Time => |v| Value::Time(v),
+    DateTime => |v| Value::DateTime(v),
+    Timestamp => |v| Value::Timestamp(v),
+    SignedDuration => |v| Value::Duration(v),
+    Uuid => |v| Value::Uuid(v),
+    serde_json::Value => |v| Value::Json(Box::new(v)),
+    IpAddr => |v| Value::Ip(v),
+    Vec<Value> => |v| Value::List(v),
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+impl From<u64> for Value {
+    /// Integers beyond `i64::MAX`, which no column holds as an integer, become decimals.
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or_else(|_| Value::Decimal(value.into()), Value::Int)
+    }
+}
