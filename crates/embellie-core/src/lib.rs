@@ -1,16 +1,23 @@
 //! The data of embellie: models, expressions, lookups, queries and values.
 //!
-//! Nothing here does I/O or depends on a runtime.
+//! Nothing here does I/O or depends on a runtime. A query is built as plain data ([`Query`]), turned into SQL by
+//! `embellie-sql`, and run by a driver that sees only a [`Statement`].
 
 mod driver;
 mod error;
 mod row;
 mod value;
 
+pub mod expr;
 pub mod field;
+pub mod lookup;
 pub mod meta;
+pub mod query;
 
 pub use driver::{BoxFuture, Connection, Control, Driver, Effect, Outcome, ServerInfo, Statement};
 pub use error::{DatabaseError, Error, Result, did_you_mean};
+pub use expr::{Expr, Nulls, OrderBy, Path};
+pub use meta::Registry;
+pub use query::{Q, Query};
 pub use row::{ColumnRef, Discard, FromColumn, Row, RowSink};
 pub use value::Value;

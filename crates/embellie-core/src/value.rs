@@ -132,3 +132,33 @@ impl From<u64> for Value {
         i64::try_from(value).map_or_else(|_| Value::Decimal(value.into()), Value::Int)
     }
 }
+
+/// Python's notation, for messages and tours; not for logs, since values may be private.
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Null => f.write_str("None"),
+            Value::Bool(v) => f.write_str(if *v { "True" } else { "False" }),
+            Value::Int(v) => write!(f, "{v}"),
+            Value::Float(v) => write!(f, "{v:?}"),
+            Value::Decimal(v) => write!(f, "Decimal('{v}')"),
+            Value::Text(v) => write!(f, "'{}'", v.replace('\\', "\\\\").replace('\'', "\\'")),
+            Value::Bytes(v) => write!(f, "b'{}'", v.escape_ascii()),
+            Value::Date(v) => write!(f, "'{v}'"),
+            Value::Time(v) => write!(f, "'{v}'"),
+            Value::DateTime(v) => write!(f, "'{} {}'", v.date(), v.time()),
+            Value::Timestamp(v) => write!(f, "'{v}'"),
+            Value::Duration(v) => write!(f, "timedelta(microseconds={})", v.as_micros()),
+            Value::Uuid(v) => write!(f, "UUID('{v}')"),
+            Value::Json(v) => write!(f, "{v}"),
+            Value::Ip(v) => write!(f, "'{v}'"),
+            Value::List(values) => {
+                f.write_str("[")?;
+                for (i, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Field types: what a column may hold, and how Rust types map to it.
 
 mod kind;
+mod prepare;
 mod types;
 
 pub use kind::FieldKind;
+pub use prepare::prepare;
 pub use types::{FieldType, Json};

@@ -1,0 +1,163 @@
+//! Models with their names and relations linked to each other.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+
+use super::{FieldMeta, ManyToManyMeta, ModelMeta};
+
+/// A model's place in its registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(pub(crate) usize);
+
+/// A model of a registry: its declaration, and what its names lead to.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub(crate) id: ModelId,
+    pub(crate) meta: ModelMeta,
+    pub(crate) label: String,
+    pub(crate) primary_key: usize,
+    pub(crate) targets: Vec<Option<(ModelId, usize)>>,
+    pub(crate) many_to_many: Vec<ManyToMany>,
+    pub(crate) reverse: Vec<Reverse>,
+    pub(crate) members: HashMap<String, Member>,
+}
+
+/// What a name of a model leads to; the numbers are places in the model's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Member {
+    /// A field with a column, by its name, its attname, or `pk`.
+    Field(usize),
+    /// A many-to-many relation declared here.
+    ManyToMany(usize),
+    /// The way back of a relation declared elsewhere.
+    Reverse(usize),
+}
+
+/// A many-to-many relation, linked.
+#[derive(Debug, Clone)]
+pub struct ManyToMany {
+    /// The declaration.
+    pub meta: ManyToManyMeta,
+    /// The model at the other end.
+    pub target: ModelId,
+    /// The model between.
+    pub through: ModelId,
+    /// The foreign key of the model between that leads to this side.
+    pub source_field: usize,
+    /// The foreign key of the model between that leads to the other side.
+    pub target_field: usize,
+}
+
+/// The way back of a relation: what points at this model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reverse {
+    /// Its name in queries.
+    pub query_name: String,
+    /// Its name on objects; `None` when it has none.
+    pub accessor: Option<String>,
+    /// The model that declares the relation.
+    pub source: ModelId,
+    /// The relation.
+    pub relation: ReverseSource,
+    /// Whether it leads to several rows: false for a one-to-one field's way back.
+    pub multiple: bool,
+}
+
+/// The relation that a way back belongs to: a place in its model's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReverseSource {
+    /// A foreign key or one-to-one field.
+    Field(usize),
+    /// A many-to-many relation.
+    ManyToMany(usize),
+}
+
+/// One step of a relation: what one join follows (Django's `PathInfo`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// Where it begins.
+    pub from: ModelId,
+    /// Where it ends.
+    pub to: ModelId,
+    /// The column at the beginning, as a field of `from`.
+    pub from_field: usize,
+    /// The column at the end, as a field of `to`.
+    pub to_field: usize,
+    /// Whether a row may have several at the other end.
+    pub multiple: bool,
+    /// Whether the foreign key is on the side of `from`.
+    pub forward: bool,
+    /// Whether a row may have none at the other end.
+    pub nullable: bool,
+}
+
+impl Deref for Model {
+    type Target = ModelMeta;
+
+    fn deref(&self) -> &ModelMeta {
+        &self.meta
+    }
+}
+
+impl Model {
+    /// The model's place in its registry.
+    pub fn id(&self) -> ModelId {
+        self.id
+    }
+
+    /// The declaration.
+    pub fn meta(&self) -> &ModelMeta {
+        &self.meta
+    }
+
+    /// The label `app.Model`.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The primary key.
+    pub fn primary_key(&self) -> &FieldMeta {
+        &self.meta.fields[self.primary_key]
+    }
+
+    /// The primary key's place among the fields.
+    pub fn primary_key_index(&self) -> usize {
+        self.primary_key
+    }
+
+    /// What a name leads to: a field's name or attname, `pk`, a many-to-many relation or a way back.
+    pub fn member(&self, name: &str) -> Option<Member> {
+        self.members.get(name).copied()
+    }
+
+    /// The place of the field of a name or attname.
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        match self.member(name) {
+            Some(Member::Field(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The many-to-many relations declared here.
+    pub fn many_to_many(&self) -> &[ManyToMany] {
+        &self.many_to_many
+    }
+
+    /// The ways back of the relations that point here.
+    pub fn reverse(&self) -> &[Reverse] {
+        &self.reverse
+    }
+
+    /// The model and field that the foreign key at `field` points at.
+    pub fn target(&self, field: usize) -> Option<(ModelId, usize)> {
+        self.targets.get(field).copied().flatten()
+    }
+
+    /// The names that may stand in a query here, sorted, as Django lists them: fields with `name` and `name_id`,
+    /// relations and ways back.
+    pub fn choices(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.members.keys().map(String::as_str).filter(|name| *name != "pk").collect();
+        names.sort_unstable();
+        names
+    }
+}

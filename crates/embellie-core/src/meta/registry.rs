@@ -1,0 +1,502 @@
+//! The registry: all models of a program, linked once and never changed.
+
+use std::collections::HashMap;
+
+use super::link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSource};
+use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete};
+use crate::error::did_you_mean;
+use crate::field::FieldKind;
+use crate::{Error, Result};
+
+/// All models of a program.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    models: Vec<Model>,
+    labels: HashMap<String, ModelId>,
+}
+
+/// Gathers declarations for a [`Registry`].
+#[derive(Debug, Clone, Default)]
+pub struct RegistryBuilder {
+    models: Vec<ModelMeta>,
+}
+
+impl RegistryBuilder {
+    /// Adds a model.
+    #[must_use]
+    pub fn model(mut self, model: ModelMeta) -> Self {
+        self.models.push(model);
+        self
+    }
+
+    /// Links the models and runs the system checks.
+    ///
+    /// # Errors
+    /// [`Error::SystemCheck`] with every finding when one of them is an error.
+    pub fn build(self) -> Result<Registry> {
+        Registry::build(self.models)
+    }
+}
+
+impl Registry {
+    /// Links declarations into a registry, adds primary keys (`id`) and link tables where they are not declared, and
+    /// runs the system checks.
+    ///
+    /// # Errors
+    /// [`Error::SystemCheck`] with every finding when one of them is an error.
+    pub fn build(models: impl IntoIterator<Item = ModelMeta>) -> Result<Self> {
+        let mut declared: Vec<ModelMeta> = models.into_iter().collect();
+        let mut findings = Vec::new();
+        declared.iter_mut().for_each(add_primary_key);
+        add_link_models(&mut declared, &mut findings);
+
+        let mut labels = HashMap::new();
+        for (index, model) in declared.iter().enumerate() {
+            if labels.insert(model.label(), ModelId(index)).is_some() {
+                findings.push(CheckMessage {
+                    level: Level::Error,
+                    id: "embellie.E001",
+                    object: model.label(),
+                    message: "Two models have this label.".into(),
+                    hint: "Rename one of them, or put it into another app.".into(),
+                });
+            }
+        }
+        let mut registry = Registry { models: Vec::with_capacity(declared.len()), labels };
+        for (index, meta) in declared.into_iter().enumerate() {
+            let primary_key = meta.fields.iter().position(|field| field.primary_key).unwrap_or(0);
+            registry.models.push(Model {
+                id: ModelId(index),
+                label: meta.label(),
+                primary_key,
+                targets: vec![None; meta.fields.len()],
+                many_to_many: Vec::new(),
+                reverse: Vec::new(),
+                members: HashMap::new(),
+                meta,
+            });
+        }
+        registry.link_foreign_keys(&mut findings);
+        registry.link_many_to_many(&mut findings);
+        registry.link_reverse();
+        registry.name_members();
+        findings.extend(super::check::run(&registry));
+        if findings.iter().any(|finding| finding.level == Level::Error) {
+            return Err(Error::SystemCheck(findings));
+        }
+        Ok(registry)
+    }
+
+    /// Gathers declarations one by one.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder::default()
+    }
+
+    /// All models, link tables included, in the order of their declaration.
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    /// The model at a place that this registry gave.
+    pub fn get(&self, id: ModelId) -> &Model {
+        &self.models[id.0]
+    }
+
+    /// The model of a label `app.Model`.
+    ///
+    /// # Errors
+    /// [`Error::ImproperlyConfigured`] when there is none; it names the nearest.
+    pub fn model(&self, label: &str) -> Result<&Model> {
+        self.labels.get(label).map(|id| self.get(*id)).ok_or_else(|| {
+            let near = did_you_mean(label, self.labels.keys().map(String::as_str));
+            Error::ImproperlyConfigured(format!("No model '{label}' is registered{near}"))
+        })
+    }
+
+    /// The model of a label, or of a bare name that only one app has.
+    ///
+    /// # Errors
+    /// As [`Registry::model`], or when several apps have a model of that name.
+    pub fn find(&self, name: &str) -> Result<&Model> {
+        if name.contains('.') {
+            return self.model(name);
+        }
+        let mut found = self.models.iter().filter(|model| model.name == name);
+        match (found.next(), found.next()) {
+            (Some(model), None) => Ok(model),
+            (Some(a), Some(b)) => Err(Error::ImproperlyConfigured(format!(
+                "'{name}' may be '{}' or '{}': give the label",
+                a.label(),
+                b.label()
+            ))),
+            _ => {
+                let near = did_you_mean(name, self.models.iter().map(|model| model.name.as_str()));
+                Err(Error::ImproperlyConfigured(format!("No model '{name}' is registered{near}")))
+            }
+        }
+    }
+
+    /// What the system checks have to say that is not an error.
+    pub fn warnings(&self) -> Vec<CheckMessage> {
+        super::check::run(self)
+    }
+
+    /// What a field's column holds: for a foreign key, what the field at its end holds, without counting up.
+    pub fn storage_kind(&self, model: ModelId, field: usize) -> FieldKind {
+        self.storage(model, field).0
+    }
+
+    /// The field whose declaration says what a column holds: the field itself, or for a foreign key the field at
+    /// its end.
+    pub fn storage_field(&self, model: ModelId, field: usize) -> &FieldMeta {
+        self.storage(model, field).1
+    }
+
+    fn storage(&self, model: ModelId, field: usize) -> (FieldKind, &FieldMeta) {
+        let (mut model, mut field, mut followed) = (self.get(model), field, 0);
+        // Keys that are foreign keys themselves lead on; a circle of them ends after every model was visited.
+        while let Some((next, next_field)) = model.target(field)
+            && followed <= self.models.len()
+        {
+            (model, field, followed) = (self.get(next), next_field, followed + 1);
+        }
+        let meta = &model.fields[field];
+        let kind = match meta.kind {
+            FieldKind::SmallAuto if followed > 0 => FieldKind::SmallInteger,
+            FieldKind::Auto if followed > 0 => FieldKind::Integer,
+            FieldKind::BigAuto if followed > 0 => FieldKind::BigInteger,
+            kind => kind,
+        };
+        (kind, meta)
+    }
+
+    /// The joins that a member stands for: none for a plain field, one for a foreign key or its way back, two for a
+    /// many-to-many relation.
+    pub fn hops(&self, model: ModelId, member: Member) -> Vec<Hop> {
+        let model = self.get(model);
+        match member {
+            Member::Field(field) => self.forward_hop(model.id, field).into_iter().collect(),
+            Member::ManyToMany(index) => {
+                let m2m = &model.many_to_many[index];
+                self.link_hops(m2m.through, m2m.source_field, m2m.target_field)
+            }
+            Member::Reverse(index) => {
+                let reverse = &model.reverse[index];
+                match reverse.relation {
+                    ReverseSource::Field(field) => self.backward_hop(reverse.source, field).into_iter().collect(),
+                    ReverseSource::ManyToMany(index) => {
+                        let m2m = &self.get(reverse.source).many_to_many[index];
+                        self.link_hops(m2m.through, m2m.target_field, m2m.source_field)
+                    }
+                }
+            }
+        }
+    }
+
+    fn link_hops(&self, through: ModelId, near: usize, far: usize) -> Vec<Hop> {
+        self.backward_hop(through, near).into_iter().chain(self.forward_hop(through, far)).collect()
+    }
+
+    /// The join that a foreign key stands for.
+    pub fn forward_hop(&self, model: ModelId, field: usize) -> Option<Hop> {
+        let (to, to_field) = self.get(model).target(field)?;
+        let nullable = self.get(model).fields[field].null;
+        Some(Hop { from: model, to, from_field: field, to_field, multiple: false, forward: true, nullable })
+    }
+
+    /// The join that a foreign key's way back stands for.
+    pub fn backward_hop(&self, model: ModelId, field: usize) -> Option<Hop> {
+        let (from, from_field) = self.get(model).target(field)?;
+        let multiple = !self.get(model).fields[field].relation.as_ref().is_some_and(|relation| relation.one_to_one);
+        Some(Hop { from, to: model, from_field, to_field: field, multiple, forward: false, nullable: true })
+    }
+
+    /// The model that a relation's declaration in `app` means: `app.Model`, `Model`; `self` is `model`.
+    fn referred(&self, model: &ModelMeta, name: &str) -> Option<ModelId> {
+        self.labels.get(&full_label(model, name)).copied()
+    }
+
+    fn link_foreign_keys(&mut self, findings: &mut Vec<CheckMessage>) {
+        for index in 0..self.models.len() {
+            let model = &self.models[index];
+            let mut targets = vec![None; model.fields.len()];
+            for (place, field) in model.fields.iter().enumerate() {
+                let Some(relation) = &field.relation else { continue };
+                let object = format!("{}.{}", model.label, field.name);
+                let Some(to) = self.referred(&model.meta, &relation.to) else {
+                    findings.push(missing_model(object, &relation.to, self.labels.keys()));
+                    continue;
+                };
+                let target = self.get(to);
+                let to_field = match &relation.to_field {
+                    None => Some(target.primary_key),
+                    Some(name) => target.fields.iter().position(|field| field.name == *name),
+                };
+                match to_field {
+                    Some(to_field) => targets[place] = Some((to, to_field)),
+                    None => findings.push(CheckMessage {
+                        level: Level::Error,
+                        id: "fields.E312",
+                        object,
+                        message: format!(
+                            "The to_field '{}' doesn't exist on the related model '{}'.",
+                            relation.to_field.as_deref().unwrap_or_default(),
+                            target.label
+                        ),
+                        hint: String::new(),
+                    }),
+                }
+            }
+            self.models[index].targets = targets;
+        }
+    }
+
+    fn link_many_to_many(&mut self, findings: &mut Vec<CheckMessage>) {
+        for index in 0..self.models.len() {
+            let model = &self.models[index];
+            let mut linked = Vec::new();
+            for meta in &model.meta.many_to_many {
+                let object = format!("{}.{}", model.label, meta.name);
+                let through = meta.through.clone().unwrap_or_else(|| link_model_name(&model.meta, meta));
+                let (target, through_id) = (self.referred(&model.meta, &meta.to), self.referred(&model.meta, &through));
+                let (Some(target), Some(through_id)) = (target, through_id) else {
+                    let missing = if target.is_none() { &meta.to } else { &through };
+                    findings.push(missing_model(object, missing, self.labels.keys()));
+                    continue;
+                };
+                match self.link_fields(model.id, meta, target, through_id) {
+                    Ok((source_field, target_field)) => linked.push(ManyToMany {
+                        meta: meta.clone(),
+                        target,
+                        through: through_id,
+                        source_field,
+                        target_field,
+                    }),
+                    Err((id, message, hint)) => {
+                        findings.push(CheckMessage { level: Level::Error, id, object, message, hint });
+                    }
+                }
+            }
+            self.models[index].many_to_many = linked;
+        }
+    }
+
+    /// The two foreign keys of the model between.
+    fn link_fields(
+        &self,
+        model: ModelId,
+        meta: &ManyToManyMeta,
+        target: ModelId,
+        through: ModelId,
+    ) -> Result<(usize, usize), (&'static str, String, String)> {
+        let between = self.get(through);
+        let keys_to = |to: ModelId| {
+            (0..between.fields.len()).filter(move |&field| between.target(field).is_some_and(|(id, _)| id == to))
+        };
+        if let Some((source, other)) = &meta.through_fields {
+            let find = |name: &str, to: ModelId| keys_to(to).find(|&field| between.fields[field].name == name);
+            return match (find(source, model), find(other, target)) {
+                (Some(a), Some(b)) => Ok((a, b)),
+                (a, _) => {
+                    let wrong = if a.is_none() { source } else { other };
+                    Err((
+                        "fields.E339",
+                        format!("'{}.{wrong}' is not a foreign key to the model it should lead to.", between.label),
+                        "Name the foreign keys of the model between: first to this model, then to the other.".into(),
+                    ))
+                }
+            };
+        }
+        let sources: Vec<usize> = keys_to(model).collect();
+        let targets: Vec<usize> = keys_to(target).collect();
+        let hint = || "Name the two with through_fields.".to_owned();
+        match (model == target, sources.as_slice(), targets.as_slice()) {
+            (true, [a, b], _) => Ok((*a, *b)),
+            (true, [_, _, _, ..], _) => Err((
+                "fields.E333",
+                format!("The model '{}' has more than two foreign keys to '{}'.", between.label, self.get(model).label),
+                hint(),
+            )),
+            (false, [a], [b]) => Ok((*a, *b)),
+            (false, [_, _, ..], _) => Err((
+                "fields.E334",
+                format!(
+                    "The model '{}' has more than one foreign key from '{}'.",
+                    between.label,
+                    self.get(model).label
+                ),
+                hint(),
+            )),
+            (false, _, [_, _, ..]) => Err((
+                "fields.E335",
+                format!("The model '{}' has more than one foreign key to '{}'.", between.label, self.get(target).label),
+                hint(),
+            )),
+            _ => Err((
+                "fields.E336",
+                format!(
+                    "The model '{}' is used between '{}' and '{}', but lacks a foreign key to one of them.",
+                    between.label,
+                    self.get(model).label,
+                    self.get(target).label
+                ),
+                String::new(),
+            )),
+        }
+    }
+
+    fn link_reverse(&mut self) {
+        let mut found: Vec<(ModelId, Reverse)> = Vec::new();
+        for model in &self.models {
+            for (place, field) in model.fields.iter().enumerate() {
+                let (Some(relation), Some((to, _))) = (&field.relation, model.target(place)) else { continue };
+                let names = ReverseNames::new(
+                    model,
+                    relation.related_name.as_deref(),
+                    relation.related_query_name.as_deref(),
+                    !relation.one_to_one,
+                );
+                found.push((to, names.into_reverse(model.id, ReverseSource::Field(place))));
+            }
+            for (place, m2m) in model.many_to_many.iter().enumerate() {
+                if m2m.meta.symmetrical && m2m.target == model.id {
+                    continue;
+                }
+                let names = ReverseNames::new(
+                    model,
+                    m2m.meta.related_name.as_deref(),
+                    m2m.meta.related_query_name.as_deref(),
+                    true,
+                );
+                found.push((m2m.target, names.into_reverse(model.id, ReverseSource::ManyToMany(place))));
+            }
+        }
+        for (to, reverse) in found {
+            self.models[to.0].reverse.push(reverse);
+        }
+    }
+
+    /// Gives every member its name. What is declared on a model wins over what points at it; clashes are for the
+    /// system checks to tell.
+    fn name_members(&mut self) {
+        for model in &mut self.models {
+            let mut members = HashMap::new();
+            for (place, field) in model.meta.fields.iter().enumerate() {
+                members.entry(field.attname()).or_insert(Member::Field(place));
+                members.insert(field.name.clone(), Member::Field(place));
+            }
+            for (place, m2m) in model.many_to_many.iter().enumerate() {
+                members.entry(m2m.meta.name.clone()).or_insert(Member::ManyToMany(place));
+            }
+            for (place, reverse) in model.reverse.iter().enumerate() {
+                members.entry(reverse.query_name.clone()).or_insert(Member::Reverse(place));
+            }
+            members.insert("pk".to_owned(), Member::Field(model.primary_key));
+            model.members = members;
+        }
+    }
+}
+
+/// The names of a way back, as Django makes them.
+struct ReverseNames {
+    query_name: String,
+    accessor: Option<String>,
+    multiple: bool,
+}
+
+impl ReverseNames {
+    fn new(model: &Model, related: Option<&str>, query: Option<&str>, multiple: bool) -> Self {
+        let class = model.name.to_lowercase();
+        let fill = |name: &str| {
+            let app = model.app.to_lowercase();
+            name.replace("%(class)s", &class).replace("%(app_label)s", &app).replace("%(model_name)s", &class)
+        };
+        let related = related.or(model.default_related_name.as_deref()).map(fill);
+        let hidden = related.as_deref().is_some_and(|name| name.ends_with('+'));
+        let query_name = query.map(fill).or_else(|| related.clone()).unwrap_or_else(|| class.clone());
+        let accessor = match related {
+            _ if hidden => None,
+            Some(name) => Some(name),
+            None if multiple => Some(format!("{class}_set")),
+            None => Some(class),
+        };
+        ReverseNames { query_name, accessor, multiple }
+    }
+
+    fn into_reverse(self, source: ModelId, relation: ReverseSource) -> Reverse {
+        let ReverseNames { query_name, accessor, multiple } = self;
+        Reverse { query_name, accessor, source, relation, multiple }
+    }
+}
+
+fn full_label(model: &ModelMeta, name: &str) -> String {
+    match name {
+        "self" => model.label(),
+        name if name.contains('.') => name.to_owned(),
+        name => format!("{}.{name}", model.app),
+    }
+}
+
+fn missing_model<'a>(object: String, to: &str, labels: impl Iterator<Item = &'a String>) -> CheckMessage {
+    CheckMessage {
+        level: Level::Error,
+        id: "fields.E300",
+        object,
+        message: format!("Field defines a relation with model '{to}', which is not registered."),
+        hint: did_you_mean(to, labels.map(String::as_str)).trim_start_matches("; ").to_owned(),
+    }
+}
+
+fn add_primary_key(model: &mut ModelMeta) {
+    if !model.fields.iter().any(|field| field.primary_key) {
+        model.fields.insert(0, FieldMeta::new("id", FieldKind::BigAuto).primary_key());
+    }
+}
+
+/// The name of the model made for a many-to-many relation without one: `Post_tags`.
+fn link_model_name(model: &ModelMeta, relation: &ManyToManyMeta) -> String {
+    format!("{}_{}", model.name, relation.name)
+}
+
+/// Makes the models of link tables, with Django's names: `blog_post_tags (id, post_id, tag_id)`, unique together.
+fn add_link_models(models: &mut Vec<ModelMeta>, findings: &mut Vec<CheckMessage>) {
+    let mut made = Vec::new();
+    for model in models.iter() {
+        for relation in model.many_to_many.iter().filter(|relation| relation.through.is_none()) {
+            let to = full_label(model, &relation.to);
+            let Some(target) = models.iter().find(|other| other.label() == to) else {
+                // Linking reports it, with the name of the relation.
+                continue;
+            };
+            let (mut from_name, mut to_name) = (model.name.to_lowercase(), target.name.to_lowercase());
+            if from_name == to_name {
+                (from_name, to_name) = (format!("from_{from_name}"), format!("to_{to_name}"));
+            }
+            let key = |name: &str, to: String, way_back: String| {
+                FieldMeta::foreign_key(name, to, OnDelete::Cascade)
+                    .relation(|r| r.related_name(way_back).db_constraint(relation.db_constraint))
+            };
+            let name = link_model_name(model, relation);
+            if models.iter().chain(&made).any(|other: &ModelMeta| other.app == model.app && other.name == name) {
+                findings.push(CheckMessage {
+                    level: Level::Error,
+                    id: "fields.E332",
+                    object: format!("{}.{}", model.label(), relation.name),
+                    message: format!("The link table needs the model name '{name}', which is taken."),
+                    hint: "Rename the relation or the model.".into(),
+                });
+                continue;
+            }
+            let mut link = ModelMeta::new(model.app.clone(), name.clone())
+                .table(relation.table.clone().unwrap_or_else(|| format!("{}_{}", model.table, relation.name)))
+                .field(FieldMeta::new("id", FieldKind::BigAuto).primary_key())
+                .field(key(&from_name, model.label(), format!("{name}+")))
+                .field(key(&to_name, target.label(), format!("{name}+")))
+                .unique_together([from_name.clone(), to_name.clone()])
+                .managed(model.managed && target.managed);
+            link.auto_created = true;
+            made.push(link);
+        }
+    }
+    models.append(&mut made);
+}

@@ -1,0 +1,177 @@
+//! What relations declare.
+
+use super::Default;
+
+/// What happens to rows that point at a deleted row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OnDelete {
+    /// They are deleted too.
+    Cascade,
+    /// They forbid it.
+    Protect,
+    /// They forbid it, unless they are deleted in the same go by another relation's cascade.
+    Restrict,
+    /// Their foreign key becomes null.
+    SetNull,
+    /// Their foreign key becomes its default.
+    SetDefault,
+    /// Their foreign key becomes this.
+    Set(Default),
+    /// Nothing is done here; the database may have its say.
+    DoNothing,
+}
+
+/// What a foreign key or a one-to-one field points at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignKeyMeta {
+    /// The model pointed at: `app.Model`, `Model` of the same app, or `self`.
+    pub to: String,
+    /// The field pointed at; the primary key when `None`.
+    pub to_field: Option<String>,
+    /// What happens here when the row pointed at is deleted.
+    pub on_delete: OnDelete,
+    /// The name of the way back; one that ends in `+` means there is none.
+    pub related_name: Option<String>,
+    /// The name of the way back in queries.
+    pub related_query_name: Option<String>,
+    /// Whether at most one row points at each.
+    pub one_to_one: bool,
+    /// Whether the database enforces the relation.
+    pub db_constraint: bool,
+}
+
+impl ForeignKeyMeta {
+    /// A foreign key to the primary key of a model.
+    pub fn new(to: impl Into<String>, on_delete: OnDelete) -> Self {
+        ForeignKeyMeta {
+            to: to.into(),
+            to_field: None,
+            on_delete,
+            related_name: None,
+            related_query_name: None,
+            one_to_one: false,
+            db_constraint: true,
+        }
+    }
+
+    /// Sets the name of the way back.
+    #[must_use]
+    pub fn related_name(mut self, name: impl Into<String>) -> Self {
+        self.related_name = Some(name.into());
+        self
+    }
+
+    /// Sets the name of the way back in queries.
+    #[must_use]
+    pub fn related_query_name(mut self, name: impl Into<String>) -> Self {
+        self.related_query_name = Some(name.into());
+        self
+    }
+
+    /// Sets the field pointed at, which must be unique.
+    #[must_use]
+    pub fn to_field(mut self, name: impl Into<String>) -> Self {
+        self.to_field = Some(name.into());
+        self
+    }
+
+    /// Sets whether the database enforces the relation.
+    #[must_use]
+    pub fn db_constraint(mut self, enforced: bool) -> Self {
+        self.db_constraint = enforced;
+        self
+    }
+}
+
+/// A many-to-many relation's declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManyToManyMeta {
+    /// The field's name.
+    pub name: String,
+    /// The model at the other end: `app.Model`, `Model` of the same app, or `self`.
+    pub to: String,
+    /// The model between, when it is declared: `app.Model` or `Model`.
+    pub through: Option<String>,
+    /// The foreign keys of the model between: to this side, and to the other.
+    pub through_fields: Option<(String, String)>,
+    /// The table between, when it is not declared as a model.
+    pub table: Option<String>,
+    /// The name of the way back; one that ends in `+` means there is none.
+    pub related_name: Option<String>,
+    /// The name of the way back in queries.
+    pub related_query_name: Option<String>,
+    /// For a relation to `self`: whether it always holds both ways.
+    pub symmetrical: bool,
+    /// Whether the database enforces the foreign keys of the table between.
+    pub db_constraint: bool,
+    /// The field's name for people.
+    pub verbose_name: Option<String>,
+}
+
+impl ManyToManyMeta {
+    /// A many-to-many relation by a table of its own. To `self` it is symmetrical.
+    pub fn new(name: impl Into<String>, to: impl Into<String>) -> Self {
+        let to = to.into();
+        ManyToManyMeta {
+            name: name.into(),
+            symmetrical: to == "self",
+            to,
+            through: None,
+            through_fields: None,
+            table: None,
+            related_name: None,
+            related_query_name: None,
+            db_constraint: true,
+            verbose_name: None,
+        }
+    }
+
+    /// Sets the model between.
+    #[must_use]
+    pub fn through(mut self, model: impl Into<String>) -> Self {
+        self.through = Some(model.into());
+        self
+    }
+
+    /// Sets which foreign keys of the model between lead to this side and to the other.
+    #[must_use]
+    pub fn through_fields(mut self, source: impl Into<String>, target: impl Into<String>) -> Self {
+        self.through_fields = Some((source.into(), target.into()));
+        self
+    }
+
+    /// Sets the name of the table between.
+    #[must_use]
+    pub fn table(mut self, table: impl Into<String>) -> Self {
+        self.table = Some(table.into());
+        self
+    }
+
+    /// Sets the name of the way back.
+    #[must_use]
+    pub fn related_name(mut self, name: impl Into<String>) -> Self {
+        self.related_name = Some(name.into());
+        self
+    }
+
+    /// Sets the name of the way back in queries.
+    #[must_use]
+    pub fn related_query_name(mut self, name: impl Into<String>) -> Self {
+        self.related_query_name = Some(name.into());
+        self
+    }
+
+    /// Sets whether a relation to `self` always holds both ways.
+    #[must_use]
+    pub fn symmetrical(mut self, symmetrical: bool) -> Self {
+        self.symmetrical = symmetrical;
+        self
+    }
+
+    /// Sets whether the database enforces the foreign keys of the table between.
+    #[must_use]
+    pub fn db_constraint(mut self, enforced: bool) -> Self {
+        self.db_constraint = enforced;
+        self
+    }
+}
