@@ -1,0 +1,68 @@
+//! What relations hold, without the type at their other end.
+//!
+//! Models refer to each other in circles. A relation that held its model's type would make the compiler follow those
+//! circles to find out whether an object may move to another thread, so what is held is erased.
+
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
+use embellie_core::Value;
+
+/// What a foreign key holds: the key, and the object when it is known.
+#[derive(Clone)]
+pub struct KeySlot {
+    key: Value,
+    object: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// Whether the object at the other end had no row when it was assigned.
+    unsaved: bool,
+}
+
+impl KeySlot {
+    /// A slot that knows only the key.
+    pub fn from_key(key: Value) -> Self {
+        KeySlot { key, object: OnceLock::new(), unsaved: false }
+    }
+
+    /// A slot that knows the object too. `unsaved` tells that it has no row yet.
+    pub fn from_object(key: Value, object: Arc<dyn Any + Send + Sync>, unsaved: bool) -> Self {
+        KeySlot { key, object: OnceLock::from(object), unsaved }
+    }
+
+    /// The key, as it is stored.
+    pub fn key(&self) -> &Value {
+        &self.key
+    }
+
+    /// Whether the object at the other end had no row when it was assigned.
+    pub fn is_unsaved(&self) -> bool {
+        self.unsaved
+    }
+
+    /// The object, when it is known and of this type.
+    pub fn object<T: 'static>(&self) -> Option<&T> {
+        self.object.get().and_then(|object| object.downcast_ref())
+    }
+
+    /// Remembers the object; one that is known already stays.
+    pub fn remember(&self, object: Arc<dyn Any + Send + Sync>) {
+        let _ = self.object.set(object);
+    }
+}
+
+impl std::fmt::Debug for KeySlot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let known = if self.object.get().is_some() { ", known" } else { "" };
+        write!(f, "{}{known}", self.key)
+    }
+}
+
+/// What a many-to-many relation holds: whose it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkSlot {
+    /// The model that declares the relation, `app.Model`.
+    pub model: &'static str,
+    /// The relation's name.
+    pub name: &'static str,
+    /// The key of the object that the relation belongs to; null before it has one.
+    pub owner: Value,
+}
