@@ -1,0 +1,260 @@
+//! The connection that a task uses.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use embellie_core::{BoxFuture, Connection, Control, Discard, Effect, Error, Outcome, RowSink, ServerInfo, Statement};
+use rusqlite::InterruptHandle;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::options::SqliteOptions;
+use crate::place::{Surroundings, lost, surroundings};
+use crate::session::{Failure, Place, Session};
+use crate::slow::SlowStatements;
+use crate::watch::Watch;
+
+/// A connection to an SQLite database.
+pub(crate) struct SqliteConnection {
+    home: Home,
+    server: ServerInfo,
+    watch: Arc<Watch>,
+    interrupt: InterruptHandle,
+    slow: Arc<SlowStatements>,
+    busy_timeout: Duration,
+    syncs_on_commit: bool,
+}
+
+/// Where the session is.
+enum Home {
+    /// Here. The mutex is never locked: it makes the session `Sync`.
+    Here(Mutex<Box<Session>>),
+    /// On a blocking thread, from where it comes back.
+    Away {
+        work: JoinHandle<Finished>,
+        /// Whether the work may be interrupted without harm to an open transaction.
+        reads: bool,
+    },
+    /// It did not come back.
+    Lost,
+}
+
+/// What comes back from a blocking thread.
+struct Finished {
+    session: Box<Session>,
+    sink: Box<dyn RowSink>,
+    result: Result<Outcome, Error>,
+}
+
+impl SqliteConnection {
+    pub(crate) fn new(session: Box<Session>, options: &SqliteOptions, slow: &Arc<SlowStatements>) -> Self {
+        let number = rusqlite::version_number().unsigned_abs();
+        SqliteConnection {
+            server: ServerInfo {
+                dialect: "sqlite",
+                version: (number / 1_000_000, number / 1000 % 1000, number % 1000),
+            },
+            watch: Arc::clone(session.watch()),
+            interrupt: session.interrupt_handle(),
+            slow: Arc::clone(slow),
+            busy_timeout: options.busy_timeout,
+            syncs_on_commit: options.syncs_on_commit(),
+            home: Home::Here(Mutex::new(session)),
+        }
+    }
+
+    /// Waits until the session is back from a thread where a dropped future left it. Work that only reads is cut
+    /// short; other work only if `cancel` says so.
+    async fn come_home(&mut self, cancel: bool) -> Result<(), Error> {
+        if let Home::Away { work, reads } = &mut self.home {
+            if cancel || *reads {
+                self.watch.cancel(true);
+                self.interrupt.interrupt();
+            }
+            let finished = work.await;
+            self.watch.cancel(false);
+            self.home = match finished {
+                Ok(finished) => Home::Here(Mutex::new(finished.session)),
+                Err(_) => Home::Lost,
+            };
+        }
+        self.here().map(drop)
+    }
+
+    fn here(&mut self) -> Result<&mut Session, Error> {
+        match &mut self.home {
+            Home::Here(session) => Ok(session.get_mut().unwrap_or_else(PoisonError::into_inner)),
+            Home::Away { .. } | Home::Lost => Err(lost()),
+        }
+    }
+
+    /// Does `job` where it may take its time, and waits for it.
+    async fn elsewhere<J>(
+        &mut self,
+        runtime: &Handle,
+        reads: bool,
+        sink: Box<dyn RowSink>,
+        job: J,
+    ) -> (Box<dyn RowSink>, Result<Outcome, Error>)
+    where
+        J: FnOnce(&mut Session, &mut dyn RowSink) -> Result<Outcome, Error> + Send + 'static,
+    {
+        let mut session = match std::mem::replace(&mut self.home, Home::Lost) {
+            Home::Here(session) => session.into_inner().unwrap_or_else(PoisonError::into_inner),
+            elsewhere => {
+                self.home = elsewhere;
+                return (sink, Err(lost()));
+            }
+        };
+        let work = runtime.spawn_blocking(move || {
+            let mut sink = sink;
+            let result = job(&mut session, &mut *sink);
+            Finished { session, sink, result }
+        });
+        self.home = Home::Away { work, reads };
+        let Home::Away { work, .. } = &mut self.home else { return (Box::new(Discard), Err(lost())) };
+        match work.await {
+            Ok(finished) => {
+                self.home = Home::Here(Mutex::new(finished.session));
+                (finished.sink, finished.result)
+            }
+            Err(error) => {
+                self.home = Home::Lost;
+                match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => (Box::new(Discard), Err(lost())),
+                }
+            }
+        }
+    }
+
+    async fn run(
+        &mut self,
+        statement: &Statement,
+        mut sink: Box<dyn RowSink>,
+    ) -> (Box<dyn RowSink>, Result<Outcome, Error>) {
+        let syncs = self.syncs_on_commit;
+        let deadline = Instant::now() + self.busy_timeout;
+        let session = match self.here() {
+            Ok(session) => session,
+            Err(error) => return (sink, Err(error)),
+        };
+        let runtime = match surroundings() {
+            Surroundings::NoRuntime => {
+                let result = session.run(statement, &mut *sink, Place::Patient(deadline));
+                return (sink, result.map_err(Failure::into_error));
+            }
+            around => {
+                let waits = match statement.effect {
+                    Effect::Read => false,
+                    Effect::Write => syncs && !session.in_transaction(),
+                    Effect::Schema => true,
+                };
+                let known_slow = !waits && self.slow.contains(&statement.sql);
+                if !waits && !known_slow {
+                    match self.run_inline(statement, &mut *sink, around) {
+                        Err(Failure::OverBudget | Failure::Busy(_)) => {}
+                        Err(Failure::Error(error)) => return (sink, Err(error)),
+                        Ok(outcome) => return (sink, Ok(outcome)),
+                    }
+                }
+                match Handle::try_current() {
+                    Ok(runtime) => runtime,
+                    Err(_) => return (sink, Err(lost())),
+                }
+            }
+        };
+        let owned = statement.clone();
+        let slow = Arc::clone(&self.slow);
+        let reads = statement.effect == Effect::Read;
+        self.elsewhere(&runtime, reads, sink, move |session, sink| {
+            let result = session.run(&owned, sink, Place::Patient(deadline));
+            if result.is_ok() && !session.watch().exceeded() && slow.contains(&owned.sql) {
+                slow.set(&owned.sql, false);
+            }
+            result.map_err(Failure::into_error)
+        })
+        .await
+    }
+
+    fn run_inline(
+        &mut self,
+        statement: &Statement,
+        sink: &mut dyn RowSink,
+        around: Surroundings,
+    ) -> Result<Outcome, Failure> {
+        let result = self.here()?.run(statement, sink, Place::Inline(around));
+        if self.watch.exceeded() {
+            self.slow.set(&statement.sql, true);
+        }
+        result
+    }
+
+    async fn run_control(&mut self, control: &Control) -> Result<(), Error> {
+        let syncs = self.syncs_on_commit && *control == Control::Commit;
+        let deadline = Instant::now() + self.busy_timeout;
+        let session = self.here()?;
+        let Ok(runtime) = Handle::try_current() else {
+            return session.control(control, Place::Patient(deadline)).map_err(Failure::into_error);
+        };
+        if !syncs {
+            match session.control(control, Place::Inline(surroundings())) {
+                Err(Failure::Busy(_) | Failure::OverBudget) => {}
+                result => return result.map_err(Failure::into_error),
+            }
+        }
+        let owned = control.clone();
+        let job = move |session: &mut Session, _: &mut dyn RowSink| {
+            let result = session.control(&owned, Place::Patient(deadline));
+            result.map(|()| Outcome::default()).map_err(Failure::into_error)
+        };
+        self.elsewhere(&runtime, false, Box::new(Discard), job).await.1.map(drop)
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    fn execute<'a>(
+        &'a mut self,
+        statement: &'a Statement,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)> {
+        Box::pin(async move {
+            match self.come_home(false).await {
+                Ok(()) => self.run(statement, sink).await,
+                Err(error) => (sink, Err(error)),
+            }
+        })
+    }
+
+    fn control<'a>(&'a mut self, control: &'a Control) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            self.come_home(*control == Control::Rollback).await?;
+            self.run_control(control).await
+        })
+    }
+
+    fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async {
+            self.come_home(true).await?;
+            self.here()?.roll_back()
+        })
+    }
+
+    fn is_broken(&self) -> bool {
+        matches!(self.home, Home::Lost)
+    }
+}
+
+impl Drop for SqliteConnection {
+    /// What still runs for nobody is stopped; the session closes with the thread it is on.
+    fn drop(&mut self) {
+        if let Home::Away { .. } = self.home {
+            self.watch.cancel(true);
+            self.interrupt.interrupt();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The current row of a running statement.
+
+use embellie_core::{ColumnRef, Error, Row};
+use rusqlite::types::ValueRef;
+
+/// A row, read where SQLite keeps it.
+pub(crate) struct SqliteRow<'a> {
+    pub(crate) row: &'a rusqlite::Row<'a>,
+    pub(crate) columns: usize,
+}
+
+impl Row for SqliteRow<'_> {
+    fn len(&self) -> usize {
+        self.columns
+    }
+
+    fn column(&self, index: usize) -> Result<ColumnRef<'_>, Error> {
+        match self.row.get_ref(index) {
+            Ok(ValueRef::Null) => Ok(ColumnRef::Null),
+            Ok(ValueRef::Integer(value)) => Ok(ColumnRef::Int(value)),
+            Ok(ValueRef::Real(value)) => Ok(ColumnRef::Float(value)),
+            Ok(ValueRef::Text(bytes)) => {
+                std::str::from_utf8(bytes).map(ColumnRef::Text).map_err(|_| self.not_utf8(index))
+            }
+            Ok(ValueRef::Blob(bytes)) => Ok(ColumnRef::Bytes(bytes)),
+            Err(_) => Err(Error::Decode(format!("there is no column {index}: the row has {} columns", self.columns))),
+        }
+    }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        self.row.as_ref().column_name(index).ok()
+    }
+}
+
+impl SqliteRow<'_> {
+    fn not_utf8(&self, index: usize) -> Error {
+        let name = self.name(index).unwrap_or("?");
+        Error::Decode(format!("column {index} ({name}) holds text that is not UTF-8"))
+    }
+}

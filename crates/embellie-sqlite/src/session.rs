@@ -1,0 +1,224 @@
+//! A database connection as seen by one thread: what it does, it does at once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use embellie_core::{Control, Effect, Error, Outcome, RowSink, Statement};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::{Batch, Connection};
+
+use crate::encode::bind;
+use crate::error::{from_sqlite, is_busy};
+use crate::options::SqliteOptions;
+use crate::place::Surroundings;
+use crate::row::SqliteRow;
+use crate::watch::{OverBudget, Watch};
+
+/// Where a statement is being run, which decides how it may wait and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// On the thread of the task: it never waits for a lock.
+    Inline(Surroundings),
+    /// Where it may take its time: it waits for locks until then.
+    Patient(Instant),
+}
+
+/// Why a statement did not come to its end.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It never will.
+    Error(Error),
+    /// Another connection holds a lock.
+    Busy(Error),
+    /// It took too long here and was given up; it can be started again elsewhere.
+    OverBudget,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Error(error)
+    }
+}
+
+impl Failure {
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Failure::Error(error) | Failure::Busy(error) => error,
+            Failure::OverBudget => Error::Interface("the statement was given up".into()),
+        }
+    }
+}
+
+/// An open connection with its state.
+pub(crate) struct Session {
+    connection: Connection,
+    watch: Arc<Watch>,
+    begin: &'static str,
+    /// Whether [`Control::Begin`] was done and neither `Commit` nor `Rollback` since.
+    transaction: bool,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection, watch: Arc<Watch>, options: &SqliteOptions) -> Self {
+        Session { connection, watch, begin: options.begin_sql(), transaction: false }
+    }
+
+    pub(crate) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    pub(crate) fn interrupt_handle(&self) -> rusqlite::InterruptHandle {
+        self.connection.get_interrupt_handle()
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    /// Runs a statement and hands its rows to `sink`.
+    pub(crate) fn run(
+        &mut self,
+        statement: &Statement,
+        sink: &mut dyn RowSink,
+        place: Place,
+    ) -> Result<Outcome, Failure> {
+        self.transaction_stands()?;
+        if statement.effect == Effect::Schema {
+            return self.run_batch(statement, sink, place);
+        }
+        self.until_not_busy(place, |session| {
+            let mut prepared = session.connection.prepare_cached(&statement.sql).map_err(from_sqlite_busy)?;
+            let outcome = session.step(&mut prepared, statement, sink, place);
+            if matches!(outcome, Err(Failure::Busy(_) | Failure::OverBudget)) {
+                sink.restart();
+            }
+            outcome
+        })
+    }
+
+    /// Runs one or more statements that change the schema, none of which is kept.
+    fn run_batch(&self, statement: &Statement, sink: &mut dyn RowSink, place: Place) -> Result<Outcome, Failure> {
+        let mut batch = Batch::new(&self.connection, &statement.sql);
+        let mut outcome = Outcome::default();
+        loop {
+            let next = self.until_not_busy(place, |_| batch.next().map_err(from_sqlite_busy))?;
+            let Some(mut prepared) = next else { return Ok(outcome) };
+            outcome = self.until_not_busy(place, |session| session.step(&mut prepared, statement, sink, place))?;
+        }
+    }
+
+    fn step(
+        &self,
+        prepared: &mut rusqlite::Statement<'_>,
+        statement: &Statement,
+        sink: &mut dyn RowSink,
+        place: Place,
+    ) -> Result<Outcome, Failure> {
+        bind(prepared, &statement.parameters)?;
+        let reads = prepared.readonly();
+        let columns = prepared.column_count();
+        self.watch.start(match place {
+            Place::Inline(Surroundings::MultiThread) => OverBudget::LeaveRuntime,
+            Place::Inline(Surroundings::CurrentThread) if reads || self.connection.is_autocommit() => OverBudget::Abort,
+            _ => OverBudget::Continue,
+        });
+        let changes_before = if reads { 0 } else { self.connection.total_changes() };
+        let mut count = 0;
+        let mut rows = prepared.raw_query();
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    count += 1;
+                    sink.row(&SqliteRow { row, columns })?;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    let interrupted = error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted);
+                    let may_abort = matches!(place, Place::Inline(Surroundings::CurrentThread));
+                    return Err(match interrupted && may_abort && self.watch.exceeded() {
+                        true => Failure::OverBudget,
+                        false => from_sqlite_busy(error),
+                    });
+                }
+            }
+        }
+        drop(rows);
+        if !reads {
+            let changed = self.connection.total_changes() != changes_before;
+            count = if changed { self.connection.changes() } else { 0 };
+        }
+        Ok(Outcome { rows: count })
+    }
+
+    /// Does `attempt` again while another connection holds a lock, as long as the place allows.
+    fn until_not_busy<T>(
+        &self,
+        place: Place,
+        mut attempt: impl FnMut(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match (attempt(self), place) {
+                (Err(Failure::Busy(_)), Place::Patient(deadline))
+                    if Instant::now() < deadline && !self.watch.is_cancelled() =>
+                {
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(20));
+                }
+                (result, _) => return result,
+            }
+        }
+    }
+
+    /// Begins, ends or marks a place in a transaction.
+    pub(crate) fn control(&mut self, control: &Control, place: Place) -> Result<(), Failure> {
+        let sql = match control {
+            Control::Begin => self.begin.to_owned(),
+            Control::Commit => "COMMIT".to_owned(),
+            Control::Rollback => return self.roll_back().map_err(Failure::Error),
+            Control::Savepoint(n) => format!("SAVEPOINT s{n}"),
+            Control::Release(n) => format!("RELEASE s{n}"),
+            Control::RollbackTo(n) => format!("ROLLBACK TO s{n}"),
+        };
+        self.transaction_stands()?;
+        self.until_not_busy(place, |session| {
+            let mut prepared = session.connection.prepare_cached(&sql).map_err(from_sqlite_busy)?;
+            session.watch.start(OverBudget::Continue);
+            prepared.raw_execute().map_err(from_sqlite_busy).map(drop)
+        })?;
+        match control {
+            Control::Begin => self.transaction = true,
+            Control::Commit => self.transaction = false,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Undoes the open transaction, if there is one.
+    pub(crate) fn roll_back(&mut self) -> Result<(), Error> {
+        if self.in_transaction() {
+            self.watch.start(OverBudget::Continue);
+            self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
+        }
+        self.transaction = false;
+        Ok(())
+    }
+
+    /// SQLite ends a transaction by itself on some errors (a full disk, an input/output error). What was meant for the transaction
+    /// must then not be done outside it.
+    fn transaction_stands(&self) -> Result<(), Error> {
+        if self.transaction && !self.in_transaction() {
+            return Err(Error::TransactionManagement(
+                "the database has already rolled this transaction back; roll back before you go on".into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn from_sqlite_busy(error: rusqlite::Error) -> Failure {
+    match is_busy(&error) {
+        true => Failure::Busy(from_sqlite(error)),
+        false => Failure::Error(from_sqlite(error)),
+    }
+}

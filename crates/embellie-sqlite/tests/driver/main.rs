@@ -1,0 +1,6 @@
+//! The driver as the runtime uses it: through the traits alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod execution;
+mod support;
+mod transactions;
