@@ -134,18 +134,27 @@ impl PartialEq for Validator {
 
 impl FieldMeta {
     /// A field that is not null, has no default, and a column of the same name.
+    ///
+    /// As in Django, an e-mail address has a `max_length` of 254, a URL of 200 and a slug of 50, and a slug has an
+    /// index.
     pub fn new(name: impl Into<String>, kind: FieldKind) -> Self {
         let name = name.into();
+        let max_length = match kind {
+            FieldKind::Email => Some(254),
+            FieldKind::Url => Some(200),
+            FieldKind::Slug => Some(50),
+            _ => None,
+        };
         FieldMeta {
             column: name.clone(),
             name,
             kind,
-            max_length: None,
+            max_length,
             null: false,
             blank: false,
             primary_key: false,
             unique: false,
-            index: false,
+            index: kind == FieldKind::Slug,
             default: None,
             db_default: None,
             auto_now: false,
