@@ -1,5 +1,8 @@
 //! Tables as each database gets them, and as a real SQLite makes them.
 
+#[cfg(test)]
 mod models;
+#[cfg(test)]
 mod snapshots;
+#[cfg(test)]
 mod sqlite;
