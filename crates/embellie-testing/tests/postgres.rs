@@ -1,0 +1,47 @@
+//! Private servers start, serve, die and leave nothing behind.
+
+use std::path::Path;
+
+use embellie_testing::{PrivatePostgres, TestDatabase};
+use tokio_postgres::NoTls;
+
+async fn answer(url: &str) -> Result<i32, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    client.query_one("SELECT 42", &[]).await.map(|row| row.get(0))
+}
+
+#[tokio::test]
+async fn a_server_serves_dies_comes_back_and_leaves_nothing() {
+    let mut server = PrivatePostgres::start().unwrap();
+    assert_eq!(answer(&server.url()).await.unwrap(), 42);
+    assert_eq!(answer(&server.socket_url()).await.unwrap(), 42);
+    let without_password = format!("postgres://embellie:wrong@127.0.0.1:{}/postgres", server.port());
+    assert!(answer(&without_password).await.is_err(), "the password counts");
+
+    server.kill();
+    assert!(answer(&server.url()).await.is_err());
+    server.restart().unwrap();
+    assert_eq!(answer(&server.url()).await.unwrap(), 42);
+
+    let socket = server.socket_url();
+    let directory = socket.split("host=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    assert!(Path::new(&directory).exists());
+    let url = server.url();
+    drop(server);
+    assert!(!Path::new(&directory).exists());
+    assert!(answer(&url).await.is_err());
+}
+
+#[tokio::test]
+async fn a_test_database_is_fresh_and_goes_away() {
+    let (one, two) = (TestDatabase::create().await.unwrap(), TestDatabase::create().await.unwrap());
+    assert_ne!(one.name(), two.name());
+    let (client, connection) = tokio_postgres::connect(&one.url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("CREATE TABLE note (id int)").await.unwrap();
+    let url = one.url();
+    drop(one);
+    assert!(tokio_postgres::connect(&url, NoTls).await.is_err());
+    assert_eq!(answer(&two.url()).await.unwrap(), 42);
+}
