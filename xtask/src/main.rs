@@ -1,0 +1,41 @@
+//! The commands that embellie is developed with: `cargo xtask <command>`.
+
+mod ci;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  test [ARGS…]     every test of the workspace, on every database; ARGS go to `cargo test`
+  tidy             the rules of the house that no compiler checks
+  ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match (command.as_str(), rest.as_slice()) {
+        ("test", rest) => test::run(rest),
+        ("tidy", []) => tidy::run(),
+        ("ci", []) => ci::run(),
+        ("help" | "--help" | "-h", _) => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ("", _) => Err(format!("which command?\n\n{HELP}").into()),
+        ("tidy" | "ci", [extra, ..]) => Err(format!("`{command}` takes no arguments, but got `{extra}`").into()),
+        (other, _) => Err(format!("there is no command `{other}`\n\n{HELP}").into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
