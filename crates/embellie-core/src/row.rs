@@ -275,6 +275,8 @@ impl FromColumn for SignedDuration {
         match column {
             ColumnRef::Duration(v) => Ok(v),
             ColumnRef::Int(v) => Ok(SignedDuration::from_micros(v)),
+            // An average of microseconds.
+            ColumnRef::Float(v) if v.abs() < 9.0e18 => Ok(SignedDuration::from_micros(v.round_ties_even() as i64)),
             other => mismatch("duration", other),
         }
     }

@@ -39,6 +39,7 @@ mod connection;
 mod driver;
 mod encode;
 mod error;
+mod functions;
 mod open;
 mod options;
 mod place;

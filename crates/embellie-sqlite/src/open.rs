@@ -56,6 +56,7 @@ fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Resu
     if let Some(pages) = options.max_page_count {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
+    crate::functions::register(&connection)?;
     let watch = Arc::new(Watch::default());
     connection.progress_handler(STEPS, Some(Arc::clone(&watch).handler(options.inline_budget)))?;
     Ok((connection, watch))

@@ -4,18 +4,16 @@ use embellie_core::{ColumnRef, Error, Row};
 use rusqlite::types::ValueRef;
 
 /// A row, read where SQLite keeps it.
-pub(crate) struct SqliteRow<'a> {
-    pub(crate) row: &'a rusqlite::Row<'a>,
-    pub(crate) columns: usize,
-}
+pub(crate) struct SqliteRow<'a>(pub(crate) &'a rusqlite::Row<'a>);
 
 impl Row for SqliteRow<'_> {
     fn len(&self) -> usize {
-        self.columns
+        // Asked for anew: SQLite prepares a statement again when the schema has changed.
+        self.0.as_ref().column_count()
     }
 
     fn column(&self, index: usize) -> Result<ColumnRef<'_>, Error> {
-        match self.row.get_ref(index) {
+        match self.0.get_ref(index) {
             Ok(ValueRef::Null) => Ok(ColumnRef::Null),
             Ok(ValueRef::Integer(value)) => Ok(ColumnRef::Int(value)),
             Ok(ValueRef::Real(value)) => Ok(ColumnRef::Float(value)),
@@ -23,12 +21,12 @@ impl Row for SqliteRow<'_> {
                 std::str::from_utf8(bytes).map(ColumnRef::Text).map_err(|_| self.not_utf8(index))
             }
             Ok(ValueRef::Blob(bytes)) => Ok(ColumnRef::Bytes(bytes)),
-            Err(_) => Err(Error::Decode(format!("there is no column {index}: the row has {} columns", self.columns))),
+            Err(_) => Err(Error::Decode(format!("there is no column {index}: the row has {} columns", self.len()))),
         }
     }
 
     fn name(&self, index: usize) -> Option<&str> {
-        self.row.as_ref().column_name(index).ok()
+        self.0.as_ref().column_name(index).ok()
     }
 }
 

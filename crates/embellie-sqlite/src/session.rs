@@ -116,7 +116,6 @@ impl Session {
     ) -> Result<Outcome, Failure> {
         bind(prepared, &statement.parameters)?;
         let reads = prepared.readonly();
-        let columns = prepared.column_count();
         self.watch.start(match place {
             Place::Inline(Surroundings::MultiThread) => OverBudget::LeaveRuntime,
             Place::Inline(Surroundings::CurrentThread) if reads || self.connection.is_autocommit() => OverBudget::Abort,
@@ -129,7 +128,7 @@ impl Session {
             match rows.next() {
                 Ok(Some(row)) => {
                     count += 1;
-                    sink.row(&SqliteRow { row, columns })?;
+                    sink.row(&SqliteRow(row))?;
                 }
                 Ok(None) => break,
                 Err(error) => {

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod execution;
+mod files;
+mod functions;
 mod support;
 mod transactions;
+mod values;
