@@ -41,6 +41,9 @@ fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Resu
     // The first read of the file: it fails when the file is no database.
     patiently(deadline, || connection.query_row("PRAGMA schema_version", [], |row| row.get::<_, i64>(0)))?;
     if options.location != Location::Memory && options.access != Access::ReadOnly {
+        if let Some(id) = options.application_id {
+            patiently(deadline, || mark_new_file(&connection, id))?;
+        }
         let mode = options.journal_mode.keyword();
         let now: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
         if now != mode {
@@ -60,6 +63,15 @@ fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Resu
     let watch = Arc::new(Watch::default());
     connection.progress_handler(STEPS, Some(Arc::clone(&watch).handler(options.inline_budget)))?;
     Ok((connection, watch))
+}
+
+/// Before the journal's mode: the mark is then in the file itself, not in a log beside it.
+fn mark_new_file(connection: &Connection, id: i32) -> rusqlite::Result<()> {
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if objects == 0 {
+        connection.execute_batch(&format!("PRAGMA application_id = {id}"))?;
+    }
+    Ok(())
 }
 
 /// Tries again while another connection holds a lock.

@@ -117,6 +117,15 @@ pub fn drop_models(
     Ok(writer.plan)
 }
 
+/// The statement that gives the names of the tables and views of a database, in order: those of the schema in which
+/// new tables are made, where there are several. Django's `connection.introspection.table_names()`.
+///
+/// # Errors
+/// [`Error::NotSupported`](embellie_core::Error::NotSupported) for a database without tables here.
+pub fn table_names(server: &ServerInfo) -> Result<Statement> {
+    Ok(Statement::read(dialect::of(server)?.table_names, Vec::new()))
+}
+
 /// The managed models of a list, with the link tables of their many-to-many relations.
 fn with_link_tables<'r>(registry: &'r Registry, models: &[&'r Model]) -> Vec<&'r Model> {
     let mut seen: HashSet<ModelId> = HashSet::new();

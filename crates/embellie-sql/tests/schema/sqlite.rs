@@ -1,7 +1,7 @@
 //! The tables as a real SQLite makes them, read back through its pragmas.
 
 use embellie_core::{Registry, ServerInfo};
-use embellie_sql::schema::{SchemaOptions, SchemaPlan, create_tables, drop_tables};
+use embellie_sql::schema::{SchemaOptions, SchemaPlan, create_tables, drop_tables, table_names};
 use rusqlite::Connection;
 
 use crate::models::registry;
@@ -122,6 +122,16 @@ fn once_more_if_needed() {
     let plan = create_tables(&registry, &SERVER, SchemaOptions { if_needed: true }).unwrap();
     run(&connection, &plan);
     assert_eq!(rows(&connection, "SELECT sql FROM sqlite_schema"), before);
+}
+
+#[test]
+fn the_names_of_all_tables_and_no_others() {
+    let registry = registry();
+    let connection = database(&registry);
+    let mut expected: Vec<String> =
+        registry.models().iter().filter(|m| m.managed).map(|m| format!("Text({:?})", m.table)).collect();
+    expected.sort();
+    assert_eq!(rows(&connection, &table_names(&SERVER).unwrap().sql), expected);
 }
 
 /// Rows that point at each other in a circle do not stand in the way.

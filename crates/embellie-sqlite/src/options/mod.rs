@@ -29,6 +29,7 @@ pub struct SqliteOptions {
     pub(crate) synchronous: Synchronous,
     pub(crate) transaction_mode: TransactionMode,
     pub(crate) max_page_count: Option<u32>,
+    pub(crate) application_id: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +109,7 @@ impl SqliteOptions {
             synchronous: Synchronous::Full,
             transaction_mode: TransactionMode::Immediate,
             max_page_count: None,
+            application_id: None,
         }
     }
 
@@ -182,6 +184,14 @@ impl SqliteOptions {
     #[must_use]
     pub fn max_page_count(mut self, pages: u32) -> Self {
         self.max_page_count = Some(pages);
+        self
+    }
+
+    /// The number that a new file gets, for others to see whose it is: `PRAGMA application_id`, bytes 68 to 71 of the
+    /// file. A file that has tables keeps the number it has.
+    #[must_use]
+    pub fn application_id(mut self, id: i32) -> Self {
+        self.application_id = Some(id);
         self
     }
 

@@ -8,7 +8,7 @@ use embellie_core::{Error, did_you_mean};
 use super::{Access, JournalMode, Location, SqliteOptions, Synchronous, TransactionMode};
 
 /// The options that a URL may hold, with what each may be.
-const CHOICES: [(&str, &str); 9] = [
+const CHOICES: [(&str, &str); 10] = [
     ("mode", "ro, rw, rwc or memory"),
     ("busy_timeout", "a time such as 5s, 500ms or 0"),
     ("inline_budget", "a time such as 2ms or 500us"),
@@ -18,6 +18,7 @@ const CHOICES: [(&str, &str); 9] = [
     ("synchronous", "off, normal, full or extra"),
     ("transaction_mode", "deferred, immediate or exclusive"),
     ("max_page_count", "a number of pages"),
+    ("application_id", "a whole number of 32 bits"),
 ];
 
 impl FromStr for SqliteOptions {
@@ -64,6 +65,7 @@ impl SqliteOptions {
     /// | `synchronous` | `off`, `normal`, `full`, `extra` | [`synchronous`](Self::synchronous) |
     /// | `transaction_mode` | `deferred`, `immediate`, `exclusive` | [`transaction_mode`](Self::transaction_mode) |
     /// | `max_page_count` | a number | [`max_page_count`](Self::max_page_count) |
+    /// | `application_id` | a number | [`application_id`](Self::application_id) |
     ///
     /// # Errors
     /// [`Error::ImproperlyConfigured`] when the path is empty, or an option is unknown or malformed.
@@ -119,6 +121,7 @@ impl SqliteOptions {
             "inline_budget" => self.inline_budget = duration(value)?,
             "statement_cache" => self.statement_cache = value.parse().ok()?,
             "max_page_count" => self.max_page_count = Some(value.parse().ok().filter(|&pages| pages > 0)?),
+            "application_id" => self.application_id = Some(value.parse().ok()?),
             "foreign_keys" => {
                 self.foreign_keys = match value {
                     "on" | "true" | "1" => true,

@@ -30,6 +30,8 @@ pub(crate) struct Dialect {
     pub(crate) add_constraint_if_missing: Option<fn(&str) -> String>,
     /// What follows `DROP TABLE name`.
     pub(crate) drop_suffix: &'static str,
+    /// Gives the names of the tables and views where new tables are made, in order.
+    pub(crate) table_names: &'static str,
     /// What it supports.
     pub(crate) supports: Supports,
 }

@@ -20,6 +20,10 @@ pub(super) fn dialect(version: (u32, u32, u32)) -> Dialect {
         literal,
         add_constraint_if_missing: Some(add_constraint_if_missing),
         drop_suffix: " CASCADE",
+        table_names: "SELECT c.relname::text FROM pg_catalog.pg_class c \
+                      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                      WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                      ORDER BY 1",
         supports: Supports {
             covering_indexes: true,
             opclasses: true,

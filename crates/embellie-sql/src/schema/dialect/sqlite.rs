@@ -20,6 +20,8 @@ pub(super) fn dialect() -> Dialect {
         literal,
         add_constraint_if_missing: None,
         drop_suffix: "",
+        table_names: "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' \
+                      ORDER BY name",
         supports: Supports {
             covering_indexes: false,
             opclasses: false,
