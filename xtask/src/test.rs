@@ -1,22 +1,39 @@
-//! `cargo xtask test`: every test of the workspace, doc tests included.
+//! `cargo xtask test`: every test of the workspace, doc tests included, on every database.
+
+use embellie_testing::{POSTGRES_URL, PrivatePostgres};
 
 use crate::shell::{self, Result};
 
-/// Runs the tests; `arguments` go to `cargo test`.
+/// Runs the tests; `arguments` go to `cargo test`. One private PostgreSQL serves them all, unless the environment
+/// names a server.
 pub(crate) fn run(arguments: &[String]) -> Result {
-    compiler()?;
-    shell::run(shell::cargo().args(["test", "--workspace"]).args(arguments))
+    let mut tests = shell::cargo();
+    tests.arg("test").args(whole_workspace(arguments).then_some("--workspace")).args(arguments);
+    if std::env::var_os(POSTGRES_URL).is_some_and(|url| !url.is_empty()) {
+        println!("PostgreSQL: the server that {POSTGRES_URL} names.");
+        return shell::run(&mut tests);
+    }
+    println!("PostgreSQL: starting a private server; set {POSTGRES_URL} to use another …");
+    let server = PrivatePostgres::start()?;
+    println!("PostgreSQL: listening on port {} of 127.0.0.1 until the tests end.", server.port());
+    shell::run(tests.env(POSTGRES_URL, server.url()))
 }
 
-/// SQLite is compiled from C, as is part of the cryptography of TLS.
-fn compiler() -> Result {
-    let named = std::env::var("CC").ok();
-    if ["cc", "gcc", "clang"].into_iter().chain(named.as_deref()).any(|cc| shell::has(cc, &["--version"])) {
-        return Ok(());
+/// Whether the arguments leave it open which packages are tested.
+fn whole_workspace(arguments: &[String]) -> bool {
+    let mut options = arguments.iter().take_while(|argument| *argument != "--");
+    !options.any(|option| option.starts_with("-p") || option.starts_with("--package"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_workspace;
+
+    #[test]
+    fn packages_given_by_name_are_tested_alone() {
+        let whole = |line: &str| whole_workspace(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert!(whole("--quiet models -- -p"));
+        assert!(!whole("-p embellie"));
+        assert!(!whole("--doc --package=embellie"));
     }
-    Err("no C compiler was found, and SQLite is compiled from C. Install one and try again:\n  \
-         Debian, Ubuntu   apt install build-essential\n  \
-         Fedora           dnf install gcc\n  \
-         macOS            xcode-select --install"
-        .into())
 }

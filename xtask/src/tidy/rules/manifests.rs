@@ -40,7 +40,9 @@ pub(super) const VERSIONS: Rule = Rule {
                 let mut own: Vec<Violation> = package
                     .tables()
                     .flatten()
-                    .filter(|(_, wanted)| !inherits(Some(wanted)))
+                    .filter(|(_, wanted)| {
+                        wanted.is_str() || wanted.get("version").is_some() || wanted.get("git").is_some()
+                    })
                     .map(|(name, _)| Violation::new(package.path, format!("`{name}` has a version of its own")))
                     .collect();
                 own.dedup();
