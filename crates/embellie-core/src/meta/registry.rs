@@ -258,10 +258,23 @@ impl Registry {
             for meta in &model.meta.many_to_many {
                 let object = format!("{}.{}", model.label, meta.name);
                 let through = meta.through.clone().unwrap_or_else(|| link_model_name(&model.meta, meta));
-                let (target, through_id) = (self.referred(&model.meta, &meta.to), self.referred(&model.meta, &through));
+                let target = self.referred(&model.meta, &meta.to);
+                // A model that took the link table's name is no link table.
+                let is_link = |id: &ModelId| meta.through.is_some() || self.get(*id).auto_created;
+                let through_id = self.referred(&model.meta, &through).filter(is_link);
                 let (Some(target), Some(through_id)) = (target, through_id) else {
-                    let missing = if target.is_none() { &meta.to } else { &through };
-                    findings.push(missing_model(object, missing, self.labels.keys()));
+                    match (target, &meta.through) {
+                        (None, _) => findings.push(missing_model(object, &meta.to, self.labels.keys())),
+                        (_, Some(through)) => findings.push(CheckMessage {
+                            id: "fields.E331",
+                            message: format!(
+                                "The relation goes through the model '{through}', which is not registered."
+                            ),
+                            ..missing_model(object, through, self.labels.keys())
+                        }),
+                        // The link table could not be made, which is told already.
+                        (_, None) => {}
+                    }
                     continue;
                 };
                 match self.link_fields(model.id, meta, target, through_id) {
@@ -298,12 +311,16 @@ impl Registry {
             return match (find(source, model), find(other, target)) {
                 (Some(a), Some(b)) => Ok((a, b)),
                 (a, _) => {
-                    let wrong = if a.is_none() { source } else { other };
-                    Err((
-                        "fields.E339",
-                        format!("'{}.{wrong}' is not a foreign key to the model it should lead to.", between.label),
-                        "Name the foreign keys of the model between: first to this model, then to the other.".into(),
-                    ))
+                    let (wrong, to) = if a.is_none() { (source, model) } else { (other, target) };
+                    let to = self.get(to);
+                    let hint = "Name the foreign keys of the model between: first to this model, then to the other.";
+                    Err(if between.fields.iter().any(|field| field.name == *wrong) {
+                        let message = format!("'{}.{wrong}' is not a foreign key to '{}'.", between.label, to.label);
+                        ("fields.E339", message, hint.into())
+                    } else {
+                        let message = format!("The model between, '{}', has no field '{wrong}'.", between.label);
+                        ("fields.E338", message, hint.into())
+                    })
                 }
             };
         }
@@ -443,7 +460,7 @@ fn missing_model<'a>(object: String, to: &str, labels: impl Iterator<Item = &'a 
         id: "fields.E300",
         object,
         message: format!("Field defines a relation with model '{to}', which is not registered."),
-        hint: did_you_mean(to, labels.map(String::as_str)).trim_start_matches("; ").to_owned(),
+        hint: super::check::suggestion(to, labels.map(String::as_str)),
     }
 }
 
@@ -480,7 +497,7 @@ fn add_link_models(models: &mut Vec<ModelMeta>, findings: &mut Vec<CheckMessage>
             if models.iter().chain(&made).any(|other: &ModelMeta| other.app == model.app && other.name == name) {
                 findings.push(CheckMessage {
                     level: Level::Error,
-                    id: "fields.E332",
+                    id: "embellie.E002",
                     object: format!("{}.{}", model.label(), relation.name),
                     message: format!("The link table needs the model name '{name}', which is taken."),
                     hint: "Rename the relation or the model.".into(),

@@ -30,7 +30,7 @@ fn with_opclasses(mut terms: Vec<IndexTerm>, classes: &[&str]) -> Vec<IndexTerm>
 
 fn kinds() -> ModelMeta {
     let mut model = ModelMeta::new("blog", "Kinds")
-        .field(FieldMeta::new("c", Kind::Char).max_length(7).index(true).db_default("it's \\ here"))
+        .field(FieldMeta::new("c", Kind::Char).max_length(17).index(true).db_default("it's \\ here"))
         .field(FieldMeta::new("t", Kind::Text).unique())
         .field(FieldMeta::new("e", Kind::Email))
         .field(FieldMeta::new("s", Kind::Slug))
