@@ -280,3 +280,33 @@ fn long_files_are_listed() {
     let tree = tree(&[(CORE, &long), (SQL, &short), ("docs/a.md", &long)]);
     assert_eq!(long_files(&tree), [(CORE, LONG + 1)]);
 }
+
+#[test]
+fn pages_that_name_what_is_not_there_are_found() {
+    let page = "docs/a.md";
+    for line in [
+        "[core](../crates/embellie-kore/src/lib.rs)",
+        "[other](b.md)",
+        "[below](#nowhere)",
+        "[there](b.md#nowhere)",
+        "see `crates/embellie-kore/`",
+        "see `docs/c.md`",
+    ] {
+        let other = if line.contains("(b.md)") { "docs/other.md" } else { "docs/b.md" };
+        let found = found(&[(page, &format!("# A page\n{line}\n")), (other, "# Here\n")]);
+        assert_eq!(found.len(), 1, "{line}: {found:?}");
+        assert!(found[0].starts_with("docs docs/a.md:2: "), "{found:?}");
+    }
+    for line in [
+        "[core](../crates/embellie-core/src/lib.rs) and [itself](#a-page-of-its-own)",
+        "[there](b.md#here) and [away](https://example.org/crates/x.md)",
+        "`crates/embellie-core/src/` and `crates/embellie-<database>/` and `docs`",
+        "```text\n[nothing](nowhere.md)\n```",
+    ] {
+        assert_eq!(
+            found(&[(page, &format!("# A page, of its own\n{line}\n")), ("docs/b.md", "## Here\n")]),
+            none(),
+            "{line}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod dialects;
+mod docs;
 mod manifests;
 mod panics;
 mod pure;
@@ -41,6 +42,7 @@ pub(super) const RULES: &[Rule] = &[
     manifests::LICENCES,
     traces::PATHS,
     traces::NOTES,
+    docs::RULE,
 ];
 
 /// Over how many lines a file deserves a second look.
