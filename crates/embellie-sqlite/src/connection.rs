@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::options::SqliteOptions;
-use crate::place::{Surroundings, lost, surroundings};
+use crate::place::lost;
 use crate::session::{Failure, Place, Session};
 use crate::slow::SlowStatements;
 use crate::watch::Watch;
@@ -128,41 +128,16 @@ impl SqliteConnection {
         }
     }
 
-    async fn run(
+    /// Runs a statement that could not be done here, where it may take its time.
+    async fn run_elsewhere(
         &mut self,
         statement: &Statement,
         mut sink: Box<dyn RowSink>,
     ) -> (Box<dyn RowSink>, Result<Outcome, Error>) {
-        let syncs = self.syncs_on_commit;
         let deadline = Instant::now() + self.busy_timeout;
-        let session = match self.here() {
-            Ok(session) => session,
-            Err(error) => return (sink, Err(error)),
-        };
-        let runtime = match surroundings() {
-            Surroundings::NoRuntime => {
-                let result = session.run(statement, &mut *sink, Place::Patient(deadline));
-                return (sink, result.map_err(Failure::into_error));
-            }
-            around => {
-                let waits = match statement.effect {
-                    Effect::Read => false,
-                    Effect::Write => syncs && !session.in_transaction(),
-                    Effect::Schema => true,
-                };
-                let known_slow = !waits && self.slow.contains(&statement.sql);
-                if !waits && !known_slow {
-                    match self.run_inline(statement, &mut *sink, around) {
-                        Err(Failure::OverBudget | Failure::Busy(_)) => {}
-                        Err(Failure::Error(error)) => return (sink, Err(error)),
-                        Ok(outcome) => return (sink, Ok(outcome)),
-                    }
-                }
-                match Handle::try_current() {
-                    Ok(runtime) => runtime,
-                    Err(_) => return (sink, Err(lost())),
-                }
-            }
+        let Ok(runtime) = Handle::try_current() else {
+            let result = self.run_inline(statement, &mut *sink, Place::Patient(deadline));
+            return (sink, result.map_err(Failure::into_error));
         };
         let owned = statement.clone();
         let slow = Arc::clone(&self.slow);
@@ -177,13 +152,18 @@ impl SqliteConnection {
         .await
     }
 
-    fn run_inline(
-        &mut self,
-        statement: &Statement,
-        sink: &mut dyn RowSink,
-        around: Surroundings,
-    ) -> Result<Outcome, Failure> {
-        let result = self.here()?.run(statement, sink, Place::Inline(around));
+    /// Whether it is known beforehand that the statement takes long or waits for the disk.
+    fn starts_elsewhere(&mut self, statement: &Statement) -> bool {
+        let waits = match statement.effect {
+            Effect::Read => false,
+            Effect::Write => self.syncs_on_commit && self.here().is_ok_and(|session| !session.in_transaction()),
+            Effect::Schema => true,
+        };
+        waits || self.slow.contains(&statement.sql)
+    }
+
+    fn run_inline(&mut self, statement: &Statement, sink: &mut dyn RowSink, place: Place) -> Result<Outcome, Failure> {
+        let result = self.here()?.run(statement, sink, place);
         if self.watch.exceeded() {
             self.slow.set(&statement.sql, true);
         }
@@ -191,18 +171,16 @@ impl SqliteConnection {
     }
 
     async fn run_control(&mut self, control: &Control) -> Result<(), Error> {
-        let syncs = self.syncs_on_commit && *control == Control::Commit;
-        let deadline = Instant::now() + self.busy_timeout;
-        let session = self.here()?;
-        let Ok(runtime) = Handle::try_current() else {
-            return session.control(control, Place::Patient(deadline)).map_err(Failure::into_error);
-        };
-        if !syncs {
-            match session.control(control, Place::Inline(surroundings())) {
+        if !(self.syncs_on_commit && *control == Control::Commit) {
+            match self.here()?.control(control, Place::Inline) {
                 Err(Failure::Busy(_) | Failure::OverBudget) => {}
                 result => return result.map_err(Failure::into_error),
             }
         }
+        let deadline = Instant::now() + self.busy_timeout;
+        let Ok(runtime) = Handle::try_current() else {
+            return self.here()?.control(control, Place::Patient(deadline)).map_err(Failure::into_error);
+        };
         let owned = control.clone();
         let job = move |session: &mut Session, _: &mut dyn RowSink| {
             let result = session.control(&owned, Place::Patient(deadline));
@@ -220,13 +198,23 @@ impl Connection for SqliteConnection {
     fn execute<'a>(
         &'a mut self,
         statement: &'a Statement,
-        sink: Box<dyn RowSink>,
+        mut sink: Box<dyn RowSink>,
     ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)> {
         Box::pin(async move {
-            match self.come_home(false).await {
-                Ok(()) => self.run(statement, sink).await,
-                Err(error) => (sink, Err(error)),
+            // What is seldom needed is boxed, which keeps this future small.
+            if let Home::Away { .. } = self.home
+                && let Err(error) = Box::pin(self.come_home(false)).await
+            {
+                return (sink, Err(error));
             }
+            if !self.starts_elsewhere(statement) {
+                match self.run_inline(statement, &mut *sink, Place::Inline) {
+                    Err(Failure::OverBudget | Failure::Busy(_)) => {}
+                    Err(Failure::Error(error)) => return (sink, Err(error)),
+                    Ok(outcome) => return (sink, Ok(outcome)),
+                }
+            }
+            Box::pin(self.run_elsewhere(statement, sink)).await
         })
     }
 

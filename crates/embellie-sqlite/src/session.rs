@@ -10,15 +10,14 @@ use rusqlite::{Batch, Connection};
 use crate::encode::bind;
 use crate::error::{from_sqlite, is_busy};
 use crate::options::SqliteOptions;
-use crate::place::Surroundings;
 use crate::row::SqliteRow;
 use crate::watch::{OverBudget, Watch};
 
 /// Where a statement is being run, which decides how it may wait and how long it may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
-    /// On the thread of the task: it never waits for a lock.
-    Inline(Surroundings),
+    /// On the thread of a task: it does not wait for a lock, and makes room for other tasks when it takes long.
+    Inline,
     /// Where it may take its time: it waits for locks until then.
     Patient(Instant),
 }
@@ -117,9 +116,9 @@ impl Session {
         bind(prepared, &statement.parameters)?;
         let reads = prepared.readonly();
         self.watch.start(match place {
-            Place::Inline(Surroundings::MultiThread) => OverBudget::LeaveRuntime,
-            Place::Inline(Surroundings::CurrentThread) if reads || self.connection.is_autocommit() => OverBudget::Abort,
-            _ => OverBudget::Continue,
+            Place::Inline if reads || self.connection.is_autocommit() => OverBudget::MakeRoomOrAbort,
+            Place::Inline => OverBudget::MakeRoom,
+            Place::Patient(_) => OverBudget::Continue,
         });
         let changes_before = if reads { 0 } else { self.connection.total_changes() };
         let mut count = 0;
@@ -133,7 +132,7 @@ impl Session {
                 Ok(None) => break,
                 Err(error) => {
                     let interrupted = error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted);
-                    let may_abort = matches!(place, Place::Inline(Surroundings::CurrentThread));
+                    let may_abort = matches!(place, Place::Inline);
                     return Err(match interrupted && may_abort && self.watch.exceeded() {
                         true => Failure::OverBudget,
                         false => from_sqlite_busy(error),

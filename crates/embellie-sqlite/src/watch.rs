@@ -9,16 +9,16 @@ use crate::place;
 /// How many steps of SQLite's machine lie between two looks at the clock: some ten microseconds.
 pub(crate) const STEPS: i32 = 1000;
 
-/// What to do when a statement exceeds its budget.
+/// What may be done with a statement that exceeds its budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum OverBudget {
-    /// Go on.
+    /// Nothing: it goes on.
     Continue,
-    /// Leave the runtime to another thread, and go on.
-    LeaveRuntime,
-    /// Give the statement up.
-    Abort,
+    /// It keeps a task's thread, which is to leave the runtime where that is possible.
+    MakeRoom,
+    /// As `MakeRoom`; where it is not possible, the statement can be given up.
+    MakeRoomOrAbort,
 }
 
 /// Shared by a connection and the handler that SQLite calls now and then while a statement runs.
@@ -33,7 +33,8 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn start(&self, over_budget: OverBudget) {
-        self.statement.fetch_add(1, Ordering::Relaxed);
+        // There is one writer, so no atomic addition is needed.
+        self.statement.store(self.statement.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         self.over_budget.store(over_budget as u8, Ordering::Relaxed);
         self.exceeded.store(false, Ordering::Relaxed);
     }
@@ -74,10 +75,9 @@ impl Watch {
             limit = elapsed * 2;
             self.exceeded.store(true, Ordering::Relaxed);
             let over_budget = self.over_budget.load(Ordering::Relaxed);
-            if over_budget == OverBudget::LeaveRuntime as u8 {
-                place::leave_runtime();
-            }
-            over_budget == OverBudget::Abort as u8
+            over_budget != OverBudget::Continue as u8
+                && !place::make_room()
+                && over_budget == OverBudget::MakeRoomOrAbort as u8
         }
     }
 }
