@@ -1,6 +1,7 @@
 //! What the driver costs beside bare rusqlite: rows by primary key, rows in bulk, and patterns.
 //!
 //! `cargo bench -p embellie-sqlite`
+#![allow(clippy::expect_used)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

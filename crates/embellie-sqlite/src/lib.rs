@@ -46,6 +46,7 @@ mod place;
 mod row;
 mod session;
 mod slow;
+mod turn;
 mod watch;
 
 pub use driver::SqliteDriver;

@@ -11,10 +11,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{from_sqlite, is_busy};
 use crate::options::{Access, Location, SqliteOptions};
 use crate::session::Session;
+use crate::turn::Turn;
 use crate::watch::{STEPS, Watch};
 
 /// Opens the database and makes the connection ready. Blocks.
-pub(crate) fn open(options: &SqliteOptions) -> Result<Box<Session>, Error> {
+pub(crate) fn open(options: &SqliteOptions, turn: Arc<Turn>) -> Result<Box<Session>, Error> {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
         | match options.access {
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -30,9 +31,11 @@ pub(crate) fn open(options: &SqliteOptions) -> Result<Box<Session>, Error> {
         Location::File(path) => Connection::open_with_flags(path, flags).and_then(|c| set_up(c, options)),
     };
     let (connection, watch) = result.map_err(|error| describe(error, options))?;
-    Ok(Box::new(Session::new(connection, watch, options)))
+    Ok(Box::new(Session::new(connection, watch, turn, options)))
 }
 
+// Since rusqlite 0.41 a handler needs the connection to be mutable.
+#[allow(unused_mut)]
 fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Result<(Connection, Arc<Watch>)> {
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(options.statement_cache);

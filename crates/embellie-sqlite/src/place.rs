@@ -1,5 +1,6 @@
 //! Where work runs: on this thread, handed over, or on a blocking thread.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -24,6 +25,11 @@ pub(crate) fn lost() -> Error {
     Error::Interface("the SQLite connection is closed: its runtime shut down while a statement was running".into())
 }
 
+thread_local! {
+    /// Whether it was tried in vain to leave the runtime from this thread.
+    static STUCK: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Makes the runtime of this thread go on without it, so that it may take as long as it wants until its task is done.
 /// Gives `false` when there is a runtime that cannot: it stands still with this thread.
 ///
@@ -31,7 +37,7 @@ pub(crate) fn lost() -> Error {
 /// for sure: the runtime needs another thread to go on with, and may not get it in time.
 pub(crate) fn make_room() -> bool {
     let Ok(runtime) = Handle::try_current() else { return true };
-    if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
+    if runtime.runtime_flavor() != RuntimeFlavor::MultiThread || STUCK.get() {
         return false;
     }
     let leave = || {
@@ -45,5 +51,7 @@ pub(crate) fn make_room() -> bool {
         });
     };
     // In a `LocalSet` on a multi-thread runtime there is no leaving, and tokio's way to say so is to panic.
-    std::panic::catch_unwind(AssertUnwindSafe(leave)).is_ok()
+    let left = std::panic::catch_unwind(AssertUnwindSafe(leave)).is_ok();
+    STUCK.set(!left);
+    left
 }

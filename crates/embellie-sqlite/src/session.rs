@@ -11,6 +11,7 @@ use crate::encode::bind;
 use crate::error::{from_sqlite, is_busy};
 use crate::options::SqliteOptions;
 use crate::row::SqliteRow;
+use crate::turn::Turn;
 use crate::watch::{OverBudget, Watch};
 
 /// Where a statement is being run, which decides how it may wait and how long it may take.
@@ -52,14 +53,15 @@ impl Failure {
 pub(crate) struct Session {
     connection: Connection,
     watch: Arc<Watch>,
+    turn: Arc<Turn>,
     begin: &'static str,
     /// Whether [`Control::Begin`] was done and neither `Commit` nor `Rollback` since.
     transaction: bool,
 }
 
 impl Session {
-    pub(crate) fn new(connection: Connection, watch: Arc<Watch>, options: &SqliteOptions) -> Self {
-        Session { connection, watch, begin: options.begin_sql(), transaction: false }
+    pub(crate) fn new(connection: Connection, watch: Arc<Watch>, turn: Arc<Turn>, options: &SqliteOptions) -> Self {
+        Session { connection, watch, turn, begin: options.begin_sql(), transaction: false }
     }
 
     pub(crate) fn watch(&self) -> &Arc<Watch> {
@@ -144,6 +146,9 @@ impl Session {
         if !reads {
             let changed = self.connection.total_changes() != changes_before;
             count = if changed { self.connection.changes() } else { 0 };
+            if self.connection.is_autocommit() {
+                self.turn.end();
+            }
         }
         Ok(Outcome { rows: count })
     }
@@ -160,7 +165,7 @@ impl Session {
                 (Err(Failure::Busy(_)), Place::Patient(deadline))
                     if Instant::now() < deadline && !self.watch.is_cancelled() =>
                 {
-                    std::thread::sleep(pause);
+                    self.turn.wait(pause);
                     pause = (pause * 2).min(Duration::from_millis(20));
                 }
                 (result, _) => return result,
@@ -186,7 +191,10 @@ impl Session {
         })?;
         match control {
             Control::Begin => self.transaction = true,
-            Control::Commit => self.transaction = false,
+            Control::Commit => {
+                self.transaction = false;
+                self.turn.end();
+            }
             _ => {}
         }
         Ok(())
@@ -197,6 +205,7 @@ impl Session {
         if self.in_transaction() {
             self.watch.start(OverBudget::Continue);
             self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
+            self.turn.end();
         }
         self.transaction = false;
         Ok(())

@@ -65,7 +65,8 @@ pub enum JournalMode {
 pub enum Synchronous {
     /// It leaves that to the operating system: a loss of power may damage the database.
     Off,
-    /// It waits at the critical moments: with a write-ahead log, a loss of power may undo the last commits.
+    /// It waits at the critical moments: with a write-ahead log, a loss of power may undo the last commits. A commit
+    /// then takes place on the thread of its task, though one in some hundreds has to wait for the disk.
     Normal,
     /// It waits at every commit. The default.
     Full,
@@ -197,7 +198,11 @@ impl SqliteOptions {
 
     /// Whether a commit waits for a disk.
     pub(crate) fn syncs_on_commit(&self) -> bool {
-        self.location != Location::Memory && self.synchronous >= Synchronous::Full
+        let least = match self.journal_mode {
+            JournalMode::Wal => Synchronous::Full,
+            _ => Synchronous::Normal,
+        };
+        self.location != Location::Memory && self.synchronous >= least
     }
 
     pub(crate) fn begin_sql(&self) -> &'static str {

@@ -1,6 +1,8 @@
 //! Where statements run, and who goes on meanwhile.
 
+use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -74,6 +76,31 @@ fn other_tasks_go_on_during_a_heavy_read() {
         })
         .await
         .unwrap();
+    });
+}
+
+#[test]
+fn a_thread_that_cannot_leave_its_runtime_starts_the_statement_elsewhere() {
+    on_multi_thread(|| async {
+        let local = tokio::task::LocalSet::new();
+        local
+            .run_until(async {
+                let ticks = Rc::new(Cell::new(0));
+                let counter = Rc::clone(&ticks);
+                let ticker = tokio::task::spawn_local(async move {
+                    loop {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                        counter.set(counter.get() + 1);
+                    }
+                });
+                let mut link = memory().await;
+                for n in [1_000_000, 1_000_001] {
+                    assert_eq!(one(&mut link, &count_to(n)).await, Value::Int(n.into()));
+                }
+                assert!(ticks.get() > 20, "{ticks:?} ticks only");
+                ticker.abort();
+            })
+            .await;
     });
 }
 
