@@ -310,3 +310,10 @@ fn pages_that_name_what_is_not_there_are_found() {
         );
     }
 }
+
+#[test]
+fn libraries_that_print_are_found() {
+    let code = "fn f() {\n    println!(\"here\");\n}\n";
+    assert_eq!(found(&[(FACADE, code)]), [format!("quiet {FACADE}:2: `println!`")]);
+    assert_eq!(found(&[("crates/embellie-cli/src/main.rs", code)]), none());
+}

@@ -6,6 +6,7 @@ mod docs;
 mod manifests;
 mod panics;
 mod pure;
+mod quiet;
 mod readable;
 mod traces;
 
@@ -37,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     dialects::USED,
     panics::RULE,
     panics::ESCAPES,
+    quiet::RULE,
     manifests::FIELDS,
     manifests::VERSIONS,
     manifests::LICENCES,

@@ -26,7 +26,7 @@ fn check_kind(field: &FieldMeta, object: &str, findings: &mut Findings) {
         (FieldKind::Char, None) => findings.warning(
             "fields.E120",
             object,
-            "A CharField without a max_length: MySQL and MariaDB cannot have it.".into(),
+            "A CharField without a max_length: not every database can have it.".into(),
             "Set max_length, or use a TextField.",
         ),
         (kind, Some(0)) if kind.is_text() || kind == FieldKind::Binary => {
