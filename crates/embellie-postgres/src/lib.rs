@@ -1,0 +1,53 @@
+//! The PostgreSQL driver of embellie, for PostgreSQL 13 and newer.
+//!
+//! [`PostgresDriver`] makes connections from [`PostgresOptions`]; everything else is reached through the traits
+//! [`Driver`](embellie_core::Driver) and [`Connection`](embellie_core::Connection).
+//!
+//! ```no_run
+//! use embellie_core::{Discard, Driver, Statement, Value};
+//! use embellie_postgres::{PostgresDriver, PostgresOptions};
+//!
+//! # async fn run() -> Result<(), embellie_core::Error> {
+//! let options: PostgresOptions = "postgres://ann:secret@localhost/shop".parse()?;
+//! let mut connection = PostgresDriver::new(options).connect().await?;
+//! let update = Statement::write("UPDATE note SET body = $1 WHERE id = ANY($2)", vec![
+//!     "hello".into(),
+//!     Value::List(vec![1.into(), 2.into()]),
+//! ]);
+//! let (_, outcome) = connection.execute(&update, Box::new(Discard)).await;
+//! println!("{} rows", outcome?.rows);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Statements
+//!
+//! Each connection prepares a statement once and keeps it, up to
+//! [`statement_cache`](PostgresOptions::statement_cache) of them. The server finds the type of each placeholder from
+//! its place, and each parameter is sent in that type's binary form: an integer as `int2`, `int8` or `numeric`, text
+//! as `varchar` or an enum, a list as an array. What does not fit is an [`Error::Data`](embellie_core::Error::Data)
+//! before anything is sent.
+//!
+//! # Futures that are dropped
+//!
+//! A future may be dropped at any point. What was sent by then goes on at the server until the connection is used
+//! again: the next statement waits for it, while [`Connection::reset`](embellie_core::Connection::reset) and a
+//! rollback cancel it.
+
+mod cache;
+mod calendar;
+mod cancel;
+mod connection;
+mod decode;
+mod driver;
+mod encode;
+mod error;
+mod options;
+mod row;
+mod socket;
+mod tls;
+mod transaction;
+mod wire;
+
+pub use driver::PostgresDriver;
+pub use options::{PostgresOptions, TlsMode};

@@ -1,0 +1,81 @@
+//! How values of each type travel.
+
+use tokio_postgres::types::{Kind, Type};
+
+/// The binary form of a type's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    /// An unsigned number of 32 bits.
+    Oid,
+    Float4,
+    Float8,
+    Numeric,
+    Text,
+    Json,
+    Jsonb,
+    Bytea,
+    Date,
+    Time,
+    TimeTz,
+    Timestamp,
+    TimestampTz,
+    Interval,
+    Uuid,
+    Inet,
+    /// No value at all.
+    Void,
+    Array,
+    /// A type without a counterpart here; the server reads its text.
+    Other,
+}
+
+impl Wire {
+    pub(crate) fn of(ty: &Type) -> Wire {
+        match *ty {
+            Type::BOOL => Wire::Bool,
+            Type::INT2 => Wire::Int2,
+            Type::INT4 => Wire::Int4,
+            Type::INT8 => Wire::Int8,
+            Type::OID | Type::XID | Type::CID | Type::REGCLASS | Type::REGTYPE | Type::REGPROC => Wire::Oid,
+            Type::FLOAT4 => Wire::Float4,
+            Type::FLOAT8 => Wire::Float8,
+            Type::NUMERIC => Wire::Numeric,
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::CHAR | Type::UNKNOWN | Type::XML => {
+                Wire::Text
+            }
+            Type::CSTRING => Wire::Text,
+            Type::JSON => Wire::Json,
+            Type::JSONB => Wire::Jsonb,
+            Type::BYTEA => Wire::Bytea,
+            Type::DATE => Wire::Date,
+            Type::TIME => Wire::Time,
+            Type::TIMETZ => Wire::TimeTz,
+            Type::TIMESTAMP => Wire::Timestamp,
+            Type::TIMESTAMPTZ => Wire::TimestampTz,
+            Type::INTERVAL => Wire::Interval,
+            Type::UUID => Wire::Uuid,
+            Type::INET | Type::CIDR => Wire::Inet,
+            Type::VOID => Wire::Void,
+            _ => match ty.kind() {
+                Kind::Enum(_) => Wire::Text,
+                Kind::Domain(base) => Wire::of(base),
+                Kind::Array(_) => Wire::Array,
+                Kind::Simple if ty.name() == "citext" => Wire::Text,
+                _ => Wire::Other,
+            },
+        }
+    }
+}
+
+/// The type of an array's elements, seen through domains.
+pub(crate) fn element(ty: &Type) -> Option<&Type> {
+    match ty.kind() {
+        Kind::Array(element) => Some(element),
+        Kind::Domain(base) => element(base),
+        _ => None,
+    }
+}
