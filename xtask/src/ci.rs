@@ -15,9 +15,7 @@ const STEPS: [Step; 5] = [
     }),
     ("doc", || {
         shell::run(
-            shell::cargo()
-                .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])
-                .env("RUSTDOCFLAGS", "-D warnings"),
+            shell::cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"),
         )
     }),
     ("tidy", tidy::run),
