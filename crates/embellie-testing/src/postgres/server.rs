@@ -120,7 +120,11 @@ impl PrivatePostgres {
         let _ = process.kill();
         let _ = process.wait();
         if !sessions.is_empty() {
-            let _ = Command::new("kill").arg("-KILL").args(sessions.iter().map(u32::to_string)).status();
+            let _ = Command::new("kill")
+                .arg("-KILL")
+                .args(sessions.iter().map(u32::to_string))
+                .stderr(Stdio::null())
+                .status();
         }
         // Its number may soon be another process's.
         let _ = fs::remove_file(self.data().join("postmaster.pid"));
