@@ -31,9 +31,46 @@
 //! - without a runtime it is left to finish.
 //!
 //! The driver remembers the text of a statement that took too long and starts it on a blocking thread the next time,
-//! where it can also be cancelled while it runs. What waits for the disk (a commit, or a write outside a transaction,
-//! with [`Synchronous::Full`]) or for another connection's lock is always done there. The lock of another connection is waited for
-//! [`busy_timeout`](SqliteOptions::busy_timeout) long.
+//! where it can also be cancelled while it runs. What waits for the disk (a commit, or a write outside a
+//! transaction, with [`Synchronous::Full`]), what changes the schema, and what waits for another connection's lock is
+//! done there too. A lock is waited for [`busy_timeout`](SqliteOptions::busy_timeout) long.
+//!
+//! A future that is dropped leaves its statement to be stopped by
+//! [`reset`](embellie_core::Connection::reset), which also rolls back what was left open. A commit that is under way
+//! when its future is dropped may or may not happen; nothing happens by half.
+//!
+//! # Transactions
+//!
+//! A transaction begins with `BEGIN IMMEDIATE`, unless [`transaction_mode`](SqliteOptions::transaction_mode) says
+//! otherwise: it waits for the write lock at its start. With Django's default, `DEFERRED`, a transaction that reads and then
+//! writes fails at once, whatever the time-out, when another one has written in between. The price is that
+//! transactions that only read wait for each other; reads outside transactions never wait.
+//!
+//! Some errors, such as a full disk, make SQLite end the transaction by itself. Statements meant for it are then
+//! refused until it is rolled back, instead of being done outside it.
+//!
+//! # Values
+//!
+//! Values are stored as Django stores them: booleans as 0 and 1, dates and times as text (a point in time in UTC), durations as
+//! microseconds, UUIDs as 32 hexadecimal digits, decimals as text that the column's affinity makes a number of, JSON as
+//! Python's `json.dumps` writes it. As in Django, a float that is not a number is stored as `NULL`, and decimals are kept with a float's
+//! precision.
+//!
+//! # Functions
+//!
+//! Each connection has the functions that Django gives SQLite, under the same names:
+//!
+//! | functions | what differs from Django |
+//! |---|---|
+//! | `django_date_extract`, `django_datetime_trunc` and the others of dates and times | text of ISO 8601 is read too, and the offset in it heeded |
+//! | `REGEXP` | conditionals and `\N{…}` are errors; a pattern that backtracks for too long is one |
+//! | `LPAD`, `RPAD`, `REPEAT`, `REVERSE`, `BITXOR`, `MD5`, `SHA1`, `SHA224`, `SHA256`, `SHA384`, `SHA512` | numbers are taken as text |
+//! | `ACOS`, `ASIN`, `ATAN`, `ATAN2`, `CEILING`, `COS`, `COT`, `DEGREES`, `EXP`, `FLOOR`, `LN`, `LOG`, `MOD`, `PI`, `POWER`, `RADIANS`, `SIN`, `SQRT`, `TAN`, `RAND` | `NULL` where there is no result |
+//! | `STDDEV_POP`, `STDDEV_SAMP`, `VAR_POP`, `VAR_SAMP`, `ANY_VALUE` | `NULL`s are passed over; those of spread are window functions too |
+//!
+//! SQLite's own `LIKE`, `LOWER` and `UPPER`, which Django uses and which know the case of ASCII letters only, are left as they are. For all
+//! letters there are `embellie_like(text, pattern)` (heeds case), `embellie_ilike(text, pattern)` (does not), both with `\` as the
+//! escape character, `embellie_lower(text)` and `embellie_upper(text)`.
 
 mod connection;
 mod driver;

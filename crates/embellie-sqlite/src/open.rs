@@ -48,10 +48,10 @@ fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Resu
             patiently(deadline, || mark_new_file(&connection, id))?;
         }
         let mode = options.journal_mode.keyword();
-        let now: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-        if now != mode {
-            let set = format!("PRAGMA journal_mode = {mode}");
-            patiently(deadline, || connection.query_row(&set, [], |row| row.get::<_, String>(0)))?;
+        let journal_mode =
+            |sql: &str| patiently(deadline, || connection.query_row(sql, [], |row| row.get::<_, String>(0)));
+        if journal_mode("PRAGMA journal_mode")? != mode {
+            journal_mode(&format!("PRAGMA journal_mode = {mode}"))?;
         }
     }
     connection.execute_batch(&format!(

@@ -36,7 +36,11 @@ pub(crate) async fn memory() -> Link {
 }
 
 pub(crate) async fn connect(options: SqliteOptions) -> Link {
-    SqliteDriver::new(options).connect().await.unwrap()
+    connect_to(&SqliteDriver::new(options)).await
+}
+
+pub(crate) async fn connect_to(driver: &SqliteDriver) -> Link {
+    driver.connect().await.unwrap()
 }
 
 pub(crate) async fn write(link: &mut Link, sql: &str, parameters: Vec<Value>) -> Result<Outcome, Error> {
