@@ -42,8 +42,8 @@
 //! # Transactions
 //!
 //! A transaction begins with `BEGIN IMMEDIATE`, unless [`transaction_mode`](SqliteOptions::transaction_mode) says
-//! otherwise: it waits for the write lock at its start. With Django's default, `DEFERRED`, a transaction that reads and then
-//! writes fails at once, whatever the time-out, when another one has written in between. The price is that
+//! otherwise: it waits for the write lock at its start. With Django's default, `DEFERRED`, a transaction that reads
+//! and then writes fails at once, whatever the time-out, when another one has written in between. The price is that
 //! transactions that only read wait for each other; reads outside transactions never wait.
 //!
 //! Some errors, such as a full disk, make SQLite end the transaction by itself. Statements meant for it are then
@@ -51,10 +51,10 @@
 //!
 //! # Values
 //!
-//! Values are stored as Django stores them: booleans as 0 and 1, dates and times as text (a point in time in UTC), durations as
-//! microseconds, UUIDs as 32 hexadecimal digits, decimals as text that the column's affinity makes a number of, JSON as
-//! Python's `json.dumps` writes it. As in Django, a float that is not a number is stored as `NULL`, and decimals are kept with a float's
-//! precision.
+//! Values are stored as Django stores them: booleans as 0 and 1, dates and times as text (a point in time in UTC),
+//! durations as microseconds, UUIDs as 32 hexadecimal digits, decimals as text that the column's affinity makes a
+//! number of, JSON as Python's `json.dumps` writes it. As in Django, a float that is not a number is stored as `NULL`,
+//! and decimals are kept with a float's precision.
 //!
 //! # Functions
 //!
@@ -68,9 +68,9 @@
 //! | `ACOS`, `ASIN`, `ATAN`, `ATAN2`, `CEILING`, `COS`, `COT`, `DEGREES`, `EXP`, `FLOOR`, `LN`, `LOG`, `MOD`, `PI`, `POWER`, `RADIANS`, `SIN`, `SQRT`, `TAN`, `RAND` | `NULL` where there is no result |
 //! | `STDDEV_POP`, `STDDEV_SAMP`, `VAR_POP`, `VAR_SAMP`, `ANY_VALUE` | `NULL`s are passed over; those of spread are window functions too |
 //!
-//! SQLite's own `LIKE`, `LOWER` and `UPPER`, which Django uses and which know the case of ASCII letters only, are left as they are. For all
-//! letters there are `embellie_like(text, pattern)` (heeds case), `embellie_ilike(text, pattern)` (does not), both with `\` as the
-//! escape character, `embellie_lower(text)` and `embellie_upper(text)`.
+//! SQLite's own `LIKE`, `LOWER` and `UPPER`, which Django uses and which know the case of ASCII letters only, are left
+//! as they are. For all letters there are `embellie_like(text, pattern)` (heeds case), `embellie_ilike(text, pattern)`
+//! (does not), both with `\` as the escape character, `embellie_lower(text)` and `embellie_upper(text)`.
 
 mod connection;
 mod driver;

@@ -211,8 +211,8 @@ impl Session {
         Ok(())
     }
 
-    /// SQLite ends a transaction by itself on some errors (a full disk, an input/output error). What was meant for the transaction
-    /// must then not be done outside it.
+    /// SQLite ends a transaction by itself on some errors (a full disk, an input/output error). What was meant for the
+    /// transaction must then not be done outside it.
     fn transaction_stands(&self) -> Result<(), Error> {
         if self.transaction && !self.in_transaction() {
             return Err(Error::TransactionManagement(

@@ -1,7 +1,7 @@
 //! Functions of dates and times, which SQLite keeps as text.
 //!
-//! A text that is no date or time gives `NULL`. `tzname` is the zone to see the moment in: a name (`Europe/Paris`), an offset (`+02:00`) or
-//! both (`UTC-03:30`); `conn_tzname` is the zone that the text was written in.
+//! A text that is no date or time gives `NULL`. `tzname` is the zone to see the moment in: a name (`Europe/Paris`), an
+//! offset (`+02:00`) or both (`UTC-03:30`); `conn_tzname` is the zone that the text was written in.
 
 use std::sync::Arc;
 

@@ -26,7 +26,8 @@ pub(crate) fn register(connection: &Connection) -> Result<()> {
     aggregate::register(connection)
 }
 
-/// The same arguments give the same result, and the function does nothing but compute: it may stand in an index, a constraint or a view.
+/// The same arguments give the same result, and the function does nothing but compute: it may stand in an index, a
+/// constraint or a view.
 const PURE: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC).union(FunctionFlags::SQLITE_INNOCUOUS);
 

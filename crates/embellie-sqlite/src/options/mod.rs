@@ -80,8 +80,8 @@ pub enum TransactionMode {
     /// It locks nothing until its first statement. A transaction that reads first and writes later fails at once when
     /// another one has written in between. Django's default.
     Deferred,
-    /// It takes the write lock, and waits for it if need be; readers outside transactions go on. The default here: it never fails for
-    /// having read first.
+    /// It takes the write lock, and waits for it if need be; readers outside transactions go on. The default here: it
+    /// never fails for having read first.
     Immediate,
     /// It locks everybody out (with a write-ahead log: as `Immediate`).
     Exclusive,

@@ -1,8 +1,8 @@
 //! Python's regular expressions in the words of the `regex` crate.
 //!
-//! What differs between the two and is translated: `\Z` is the end, `$` also matches before a last line feed, a brace that counts nothing
-//! is itself, a class holds no classes and no set operations, and `(?#…)` is a comment. Conditionals
-//! (`(?(1)…|…)`), and `\N{…}` are not supported.
+//! What differs between the two and is translated: `\Z` is the end, `$` also matches before a last line feed, a brace
+//! that counts nothing is itself, a class holds no classes and no set operations, and `(?#…)` is a comment.
+//! Conditionals (`(?(1)…|…)`), and `\N{…}` are not supported.
 
 /// Translates a pattern.
 pub(super) fn to_rust(pattern: &str) -> String {
