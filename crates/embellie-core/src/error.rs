@@ -21,6 +21,13 @@ pub enum Error {
     Type(String),
     /// A value fails a field's validation (`ValidationError`).
     Validation(String),
+    /// Several fields of an object fail validation (`ValidationError` with messages by field).
+    Invalid {
+        /// The model's label, `app.Model`.
+        model: String,
+        /// The fields that fail, in order, with what is wrong with each.
+        fields: Vec<(String, Vec<String>)>,
+    },
     /// No row where one was asked for (`DoesNotExist`).
     DoesNotExist {
         /// The model's label, `app.Model`.
@@ -90,7 +97,7 @@ impl Error {
             Error::FieldDoesNotExist(_) => "FieldDoesNotExist",
             Error::Value(_) => "ValueError",
             Error::Type(_) => "TypeError",
-            Error::Validation(_) => "ValidationError",
+            Error::Validation(_) | Error::Invalid { .. } => "ValidationError",
             Error::DoesNotExist { .. } => "DoesNotExist",
             Error::MultipleObjectsReturned { .. } => "MultipleObjectsReturned",
             Error::Protected { .. } => "ProtectedError",
@@ -164,6 +171,10 @@ impl fmt::Display for Error {
             | Error::Decode(m)
             | Error::Protected { message: m, .. }
             | Error::Restricted { message: m, .. } => f.write_str(m),
+            Error::Invalid { model, fields } => {
+                write!(f, "{model} is not valid:")?;
+                fields.iter().try_for_each(|(field, messages)| write!(f, " {field}: {}", messages.join(" ")))
+            }
             Error::DoesNotExist { model } => write!(f, "{model} matching query does not exist."),
             Error::MultipleObjectsReturned { model, found } => {
                 write!(f, "get() returned more than one {model}: it returned {found} or more.")

@@ -4,7 +4,7 @@ use embellie_core::expr::Function;
 use embellie_core::field::FieldKind as Kind;
 use embellie_core::meta::{
     CheckMessage, Choice, ConstraintMeta, Default as Initial, Deferrable, FieldMeta, IndexKind, IndexMeta, IndexTerm,
-    ManyToManyMeta, ModelMeta, OnDelete,
+    ManyToManyMeta, ModelMeta, OnDelete, Validator,
 };
 use embellie_core::{Error, Expr, Q, Registry, Value};
 
@@ -172,6 +172,14 @@ fn values_of_fields() {
     gives([model("User"), model("Post").field(set("nobody".into()))], &["embellie.E007"]);
     gives([model("User"), model("Post").field(set(1.into()))], &[]);
     gives(one(number("a").db_default(Expr::path("id") + 1)), &["fields.E012"]);
+}
+
+#[test]
+fn validators_of_fields() {
+    gives(one(number("a").validator(Validator::MinValue("one".into()))), &["embellie.E012"]);
+    gives(one(number("a").validator(Validator::MaxValue("12".into()))), &[]);
+    gives(one(field("a", Kind::Text).validator(Validator::Regex("(?=x)".into()))), &["embellie.W006"]);
+    gives(one(field("a", Kind::Text).validator(Validator::Regex(r"^x\Z".into()))), &[]);
 }
 
 #[test]

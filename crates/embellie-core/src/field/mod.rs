@@ -3,7 +3,10 @@
 mod kind;
 mod prepare;
 mod types;
+mod validate;
 
 pub use kind::FieldKind;
 pub use prepare::prepare;
 pub use types::{FieldType, Json};
+pub(crate) use validate::compile;
+pub use validate::{full_clean, validate};

@@ -1,8 +1,8 @@
 //! Single fields: their kind and options.
 
 use super::{Findings, label};
-use crate::field::{FieldKind, prepare};
-use crate::meta::{Default, FieldMeta, Model, OnDelete, Registry};
+use crate::field::{FieldKind, compile, prepare};
+use crate::meta::{Default, FieldMeta, Model, OnDelete, Registry, Validator};
 use crate::{Expr, Value};
 
 /// The digits that a decimal value can have.
@@ -17,6 +17,7 @@ pub(super) fn check(registry: &Registry, model: &Model, findings: &mut Findings)
         let stored = registry.storage_kind(model.id(), place);
         let max_length = registry.storage_field(model.id(), place).max_length;
         check_values(field, stored, max_length, &object, findings);
+        check_validators(field, stored, &object, findings);
     }
 }
 
@@ -157,6 +158,27 @@ fn check_values(field: &FieldMeta, stored: FieldKind, max_length: Option<u32>, o
             format!("{expr} cannot be a default of the database: it names a field."),
             "A default can be a constant or a function of constants.",
         );
+    }
+}
+
+fn check_validators(field: &FieldMeta, stored: FieldKind, object: &str, findings: &mut Findings) {
+    for validator in &field.validators {
+        match validator {
+            Validator::MinValue(limit) | Validator::MaxValue(limit) => {
+                if let Err(why) = prepare(stored, &field.name, limit.clone()) {
+                    let message = format!("A validator's limit does not fit the field: {why}");
+                    findings.error("embellie.E012", object, message, "");
+                }
+            }
+            Validator::Regex(pattern) => {
+                if let Err(why) = compile(pattern) {
+                    let message = format!("A validator can pass no value: {why}.");
+                    let hint = "Write it without looking around and without referring back, or write a function.";
+                    findings.warning("embellie.W006", object, message, hint);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -16,11 +16,13 @@
 //! | `embellie.E009` | an index or constraint names no field |
 //! | `embellie.E010` | an index or constraint needs a name |
 //! | `embellie.E011` | a constraint that cannot be deferrable is |
+//! | `embellie.E012` | a validator's limit does not fit the field |
 //! | `embellie.W001` | a field is named like a lookup |
 //! | `embellie.W002` | a field is named like a method of all objects |
 //! | `embellie.W003` | a field is named like a keyword of Python |
 //! | `embellie.W004` | a decimal field has more digits than a decimal |
 //! | `embellie.W005` | `get_latest_by` names no field |
+//! | `embellie.W006` | a validator's regular expression cannot be run |
 //!
 //! `fields.E120` is a warning here, since SQLite and PostgreSQL take a `CharField` without a `max_length`.
 //!
