@@ -25,7 +25,7 @@ async fn a_server_serves_dies_comes_back_and_leaves_nothing() {
     assert_eq!(answer(&server.url()).await.unwrap(), 42);
 
     let socket = server.socket_url();
-    let directory = socket.split("host=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let directory = socket.split(['@', ':']).nth(3).unwrap().replace("%2F", "/");
     assert!(Path::new(&directory).exists());
     let url = server.url();
     drop(server);

@@ -1,6 +1,12 @@
 //! The driver against a server, through the traits of the core.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#![allow(clippy::unwrap_used, clippy::panic)] // these are all tests
-
+mod dropped;
+mod errors;
+mod faults;
+mod options;
+mod statements;
 mod support;
+mod tls;
+mod transactions;
 mod values;

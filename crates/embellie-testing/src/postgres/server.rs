@@ -95,10 +95,10 @@ impl PrivatePostgres {
         format!("postgres://{USER}:{}@127.0.0.1:{}/postgres", self.password, self.port)
     }
 
-    /// The server's URL by its Unix socket.
+    /// The server's URL by its Unix socket: the directory in place of the host.
     pub fn socket_url(&self) -> String {
-        let directory = self.directory.display();
-        format!("postgres://{USER}:{}@/postgres?host={directory}&port={}", self.password, self.port)
+        let directory = self.directory.to_string_lossy().replace('/', "%2F");
+        format!("postgres://{USER}:{}@{directory}:{}/postgres", self.password, self.port)
     }
 
     /// The port of 127.0.0.1 that the server listens on.
