@@ -41,7 +41,7 @@ fn programming(message: String) -> Error {
 }
 
 fn from_code(error: ffi::Error, message: Option<String>) -> Error {
-    let message = message.unwrap_or_else(|| ffi::code_to_str(error.extended_code).to_owned());
+    let message = message.map_or_else(|| ffi::code_to_str(error.extended_code).to_owned(), without_values);
     let retryable = matches!(error.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked);
     let database = DatabaseError {
         constraint: (error.code == ErrorCode::ConstraintViolation).then(|| constraint(&message)).flatten(),
@@ -54,6 +54,16 @@ fn from_code(error: ffi::Error, message: Option<String>) -> Error {
         ErrorCode::TooBig => Error::Data(database),
         ErrorCode::ApiMisuse | ErrorCode::ParameterOutOfRange => Error::Programming(database),
         _ => Error::Operational(database),
+    }
+}
+
+/// A few of SQLite's messages repeat the value they complain of, which may be a parameter.
+fn without_values(message: String) -> String {
+    const REPEATING: [&str; 4] =
+        ["bad JSON path", "JSON path error", "fts5: syntax error", "malformed MATCH expression"];
+    match REPEATING.into_iter().find(|start| message.starts_with(start)) {
+        Some(start) => start.to_owned(),
+        None => message,
     }
 }
 

@@ -189,6 +189,14 @@ fn errors_have_djangos_classes_and_sqlites_codes() {
             ),
             ("INSERT INTO t (id) VALUES (?1)", "IntegrityError", "SQLITE_MISMATCH", None),
             ("INSERT INTO nowhere VALUES (?1)", "OperationalError", "SQLITE_ERROR", None),
+            ("SELECT json_extract('{}', ?1)", "OperationalError", "SQLITE_ERROR", None),
+            ("SELECT 'x' REGEXP '(' || ?1", "OperationalError", "SQLITE_ERROR", None),
+            (
+                "SELECT django_datetime_cast_date('2024-01-01 10:00:00', ?1, 'UTC')",
+                "OperationalError",
+                "SQLITE_ERROR",
+                None,
+            ),
             ("SELEKT ?1", "OperationalError", "SQLITE_ERROR", None),
             ("SELECT zeroblob(2000000000), ?1", "DataError", "SQLITE_TOOBIG", None),
         ];

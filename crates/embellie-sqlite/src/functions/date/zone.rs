@@ -80,7 +80,9 @@ impl Zones {
 }
 
 fn zone(name: &str) -> Result<TimeZone> {
-    TimeZone::get(name).map_err(|_| Error::UserFunctionError(format!("there is no time zone '{name}'").into()))
+    // The name may be a parameter, so the message does not repeat it.
+    const UNKNOWN: &str = "there is no such time zone; one is named as in Europe/Paris, or given as in +02:00";
+    TimeZone::get(name).map_err(|_| Error::UserFunctionError(UNKNOWN.into()))
 }
 
 /// `UTC+03:00` → `UTC` and three hours; `-03:30` → `` and minus three hours and a half.
