@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod models;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod sqlite;

@@ -6,7 +6,7 @@ use embellie_sql::schema::{SchemaOptions, SchemaPlan, create_models, create_tabl
 use crate::models::registry;
 
 const SQLITE: ServerInfo = ServerInfo { dialect: "sqlite", version: (3, 50, 0) };
-const POSTGRES: ServerInfo = ServerInfo { dialect: "postgresql", version: (17, 0, 0) };
+const POSTGRES: ServerInfo = ServerInfo { dialect: "postgres", version: (17, 0, 0) };
 const IF_NEEDED: SchemaOptions = SchemaOptions { if_needed: true };
 
 fn text(plan: &SchemaPlan) -> String {

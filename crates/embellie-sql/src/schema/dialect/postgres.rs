@@ -6,7 +6,7 @@ use embellie_core::{Result, Value};
 use super::{Dialect, Supports, no_type, varchar};
 use crate::schema::literal::{self, Backslash};
 
-pub(super) const NAME: &str = "postgresql";
+pub(super) const NAME: &str = "postgres";
 
 pub(super) fn dialect(version: (u32, u32, u32)) -> Dialect {
     Dialect {
