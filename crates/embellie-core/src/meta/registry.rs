@@ -510,7 +510,7 @@ fn add_link_models(models: &mut Vec<ModelMeta>, findings: &mut Vec<CheckMessage>
                 .field(key(&from_name, model.label(), format!("{name}+")))
                 .field(key(&to_name, target.label(), format!("{name}+")))
                 .unique_together([from_name.clone(), to_name.clone()])
-                .managed(model.managed && target.managed);
+                .managed(model.managed || target.managed);
             link.auto_created = true;
             made.push(link);
         }

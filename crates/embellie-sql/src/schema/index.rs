@@ -4,6 +4,7 @@ use embellie_core::meta::{IndexKind, IndexMeta, IndexTerm, Model};
 use embellie_core::{Error, Expr, Q, Result};
 
 use super::names::{constraint_name, index_name};
+use super::table::is_unique;
 use super::{Writer, field};
 
 impl Writer<'_> {
@@ -14,7 +15,7 @@ impl Writer<'_> {
         for (place, field) in model.fields.iter().enumerate() {
             let column = self.quote(&field.column)?;
             let name = |suffix| constraint_name(&model.table, &[&field.column], suffix, self.dialect.name_limit);
-            let unique = field.unique || field.primary_key;
+            let unique = is_unique(field);
             if field.index && !unique {
                 let name = self.quote(&name(""))?;
                 statements.push(format!("CREATE INDEX {guard}{name} ON {table} ({column})"));

@@ -37,7 +37,7 @@ impl Writer<'_> {
         sql += if field.null { " NULL" } else { " NOT NULL" };
         if field.primary_key {
             sql += " PRIMARY KEY";
-        } else if field.unique {
+        } else if is_unique(field) {
             sql += " UNIQUE";
         }
         if field.relation.is_none()
@@ -107,4 +107,9 @@ impl Writer<'_> {
             ))),
         }
     }
+}
+
+/// Whether a field is unique by itself; a one-to-one relation always is.
+pub(super) fn is_unique(field: &FieldMeta) -> bool {
+    field.primary_key || field.unique || field.relation.as_ref().is_some_and(|relation| relation.one_to_one)
 }

@@ -75,3 +75,22 @@ fn an_unknown_dialect_is_an_error() {
     let error = create_tables(&registry(), &other, SchemaOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "tables cannot be made on a database of the dialect 'dbase'");
 }
+
+/// As in Django, a link table is made unless both of its ends are kept by someone else.
+#[test]
+fn link_tables_of_models_that_are_not_managed() {
+    use embellie_core::Registry;
+    use embellie_core::meta::{ManyToManyMeta, ModelMeta};
+    let tables = |post_managed: bool, tag_managed: bool| -> Vec<String> {
+        let registry = Registry::build([
+            ModelMeta::new("blog", "Post").managed(post_managed).many_to_many(ManyToManyMeta::new("tags", "Tag")),
+            ModelMeta::new("blog", "Tag").managed(tag_managed),
+        ]);
+        let plan = create_tables(&registry.unwrap(), &SQLITE, SchemaOptions::default()).unwrap();
+        let created = plan.statements.iter().filter_map(|statement| statement.sql.strip_prefix("CREATE TABLE \""));
+        created.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(tables(false, true), ["blog_tag", "blog_post_tags"]);
+    assert_eq!(tables(true, false), ["blog_post", "blog_post_tags"]);
+    assert!(tables(false, false).is_empty());
+}

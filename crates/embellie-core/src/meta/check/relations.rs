@@ -79,6 +79,7 @@ fn check_target(target: &Model, to_field: usize, object: &str, findings: &mut Fi
     let alone = |names: &[String]| !names.is_empty() && names.iter().all(|name| *name == field.name);
     let unique = field.unique
         || field.primary_key
+        || field.relation.as_ref().is_some_and(|relation| relation.one_to_one)
         || target.unique_together.iter().any(|names| alone(names))
         || target.constraints.iter().any(|constraint| match constraint {
             ConstraintMeta::Unique { terms, condition: None, .. } => {
