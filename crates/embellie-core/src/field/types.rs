@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::FieldKind;
+use crate::meta::Choice;
 use crate::{ColumnRef, Error, FromColumn, Value};
 
 /// A Rust type that a model's field can have: what it is stored as, and how it goes there and back.
@@ -38,6 +39,14 @@ pub trait FieldType: Clone + Send + Sync + Sized + 'static {
     /// Whether the column may be `NULL`: true for `Option<T>` alone.
     const NULLABLE: bool = false;
 
+    /// The greatest length in characters that the column needs, unless the field's options say otherwise.
+    const MAX_LENGTH: Option<u32> = None;
+
+    /// The only values that there are, in stored form and with labels; none at all means any.
+    fn choices() -> Vec<Choice> {
+        Vec::new()
+    }
+
     /// The value as it is stored.
     ///
     /// # Errors
@@ -54,6 +63,11 @@ pub trait FieldType: Clone + Send + Sync + Sized + 'static {
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: FieldKind = T::KIND;
     const NULLABLE: bool = true;
+    const MAX_LENGTH: Option<u32> = T::MAX_LENGTH;
+
+    fn choices() -> Vec<Choice> {
+        T::choices()
+    }
 
     fn encode(&self) -> Result<Value, Error> {
         self.as_ref().map_or(Ok(Value::Null), T::encode)

@@ -1,0 +1,282 @@
+//! `q!`: conditions with Django's keywords.
+
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Error, Result};
+
+use crate::tokens::{Angles, ident, plain, replace_f, split, walk};
+
+/// The lookups that may end a path, with the methods that they are.
+const LOOKUPS: [(&str, &str); 17] = [
+    ("exact", "exact"),
+    ("iexact", "iexact"),
+    ("contains", "contains"),
+    ("icontains", "icontains"),
+    ("startswith", "startswith"),
+    ("istartswith", "istartswith"),
+    ("endswith", "endswith"),
+    ("iendswith", "iendswith"),
+    ("regex", "regex"),
+    ("iregex", "iregex"),
+    ("gt", "gt"),
+    ("gte", "gte"),
+    ("lt", "lt"),
+    ("lte", "lte"),
+    ("range", "range"),
+    ("in", "in_"),
+    ("isnull", "isnull"),
+];
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut parts = split(input, ',');
+    let model = take_model(&mut parts);
+    let mut values = Values::default();
+    let condition = match conjunction(parts) {
+        Ok(node) => node.typed(&mut values),
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!({ #error ::embellie::typed::Q::all() });
+        }
+    };
+    let model = model.map(|model| quote!(::<#model>));
+    let (m, v) = (binding("__m"), binding("__v"));
+    let values = values.0;
+    quote!(::embellie::typed::Q #model ::of((#(#values,)*), &|#m, #v| #condition))
+}
+
+/// Takes away the model that the input begins with: `q!(Post, …)`.
+pub(crate) fn take_model(parts: &mut Vec<TokenStream>) -> Option<TokenStream> {
+    let first = parts.first()?.clone();
+    let path: syn::TypePath = syn::parse2(first.clone()).ok()?;
+    let name = path.path.segments.last()?.ident.to_string();
+    if !name.chars().next().is_some_and(char::is_uppercase) {
+        return None;
+    }
+    parts.remove(0);
+    Some(first)
+}
+
+/// A variable that the user cannot name.
+pub(crate) fn binding(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The values of the conditions, evaluated where the macro stands.
+#[derive(Default)]
+pub(crate) struct Values(pub(crate) Vec<TokenStream>);
+
+impl Values {
+    /// Adds a value and gives what stands for it.
+    pub(crate) fn add(&mut self, value: TokenStream) -> TokenStream {
+        let (replaced, uses_fields) = replace_f(value.clone());
+        if uses_fields {
+            return replaced;
+        }
+        let span = value.span();
+        self.0.push(widen(value));
+        let hidden = Span::mixed_site().located_at(span);
+        let v = Ident::new("__v", hidden);
+        let index = syn::Index { index: u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX), span: hidden };
+        quote_spanned!(hidden=> #v.#index)
+    }
+}
+
+/// An integer too great for what the compiler takes by itself is an `i64`.
+fn widen(value: TokenStream) -> TokenStream {
+    let Ok(literal) = syn::parse2::<syn::LitInt>(value.clone()) else { return value };
+    match literal.base10_parse::<i64>() {
+        Ok(number) if literal.suffix().is_empty() && i32::try_from(number).is_err() => {
+            let mut wide = proc_macro2::Literal::i64_suffixed(number);
+            wide.set_span(literal.span());
+            wide.into_token_stream()
+        }
+        _ => value,
+    }
+}
+
+/// Conditions, as they are written.
+pub(crate) enum Node {
+    /// No condition at all.
+    All,
+    /// `path = value`.
+    Condition { path: Ident, value: TokenStream },
+    /// A condition made elsewhere.
+    Made(TokenStream),
+    /// The opposite.
+    Not(Box<Node>),
+    /// Two, joined by a method of a trait for operators.
+    Join(&'static Operator, Box<Node>, Box<Node>),
+}
+
+/// An operator between conditions.
+pub(crate) struct Operator {
+    sign: char,
+    name: &'static str,
+    method: &'static str,
+}
+
+/// The operators, from the loosest.
+static OPERATORS: [Operator; 3] = [
+    Operator { sign: '|', name: "BitOr", method: "bitor" },
+    Operator { sign: '^', name: "BitXor", method: "bitxor" },
+    Operator { sign: '&', name: "BitAnd", method: "bitand" },
+];
+
+/// Reads conditions that all hold.
+pub(crate) fn conjunction(parts: Vec<TokenStream>) -> Result<Node> {
+    let mut joined = Node::All;
+    for part in parts {
+        let node = Parser { tokens: part.into_iter().collect(), at: 0 }.whole()?;
+        joined = match joined {
+            Node::All => node,
+            left => Node::Join(&OPERATORS[2], Box::new(left), Box::new(node)),
+        };
+    }
+    Ok(joined)
+}
+
+/// Reads conditions joined by `|`, `^` and `&`, which bind as in Rust.
+struct Parser {
+    tokens: Vec<TokenTree>,
+    at: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&TokenTree> {
+        self.tokens.get(self.at)
+    }
+
+    fn whole(mut self) -> Result<Node> {
+        let condition = self.level(0)?;
+        match self.peek() {
+            None => Ok(condition),
+            Some(token) => Err(Error::new(token.span(), "expected `,`, `&`, `|` or `^`")),
+        }
+    }
+
+    fn level(&mut self, level: usize) -> Result<Node> {
+        let Some(operator) = OPERATORS.get(level) else { return self.operand() };
+        let mut left = self.level(level + 1)?;
+        while self.is_sign(self.at, operator.sign) {
+            let joint = matches!(self.peek(), Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint);
+            let span = self.tokens[self.at].span();
+            self.at += 1;
+            if joint && self.is_sign(self.at, operator.sign) {
+                return Err(Error::new(span, format!("conditions are joined by one `{}`", operator.sign)));
+            }
+            let right = self.level(level + 1)?;
+            left = Node::Join(operator, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn operand(&mut self) -> Result<Node> {
+        match self.peek() {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '!' => {
+                self.at += 1;
+                Ok(Node::Not(Box::new(self.operand()?)))
+            }
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis && self.ends(self.at + 1) => {
+                let parts = split(group.stream(), ',');
+                self.at += 1;
+                conjunction(parts)
+            }
+            Some(TokenTree::Ident(path)) if self.is_sign(self.at + 1, '=') => {
+                let path = path.clone();
+                self.at += 2;
+                if self.is_sign(self.at, '=') {
+                    return Err(Error::new(self.tokens[self.at].span(), "a condition has one `=`"));
+                }
+                if plain(&path).split("__").any(str::is_empty) {
+                    let message = "names are joined by two underscores, as in `author__name`";
+                    return Err(Error::new(path.span(), message));
+                }
+                let value = self.value(path.span())?;
+                Ok(Node::Condition { path, value })
+            }
+            Some(token) => {
+                let span = token.span();
+                self.value(span).map(Node::Made)
+            }
+            None => Err(Error::new(self.last_span(), "expected a condition, as in `name = value`")),
+        }
+    }
+
+    fn is_sign(&self, at: usize, sign: char) -> bool {
+        matches!(self.tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
+    }
+
+    /// Whether an operand may end before the token at a place.
+    fn ends(&self, at: usize) -> bool {
+        at >= self.tokens.len() || OPERATORS.iter().any(|operator| self.is_sign(at, operator.sign))
+    }
+
+    fn last_span(&self) -> Span {
+        self.tokens.last().map_or_else(Span::call_site, TokenTree::span)
+    }
+
+    /// The tokens of a value: up to an operator that follows something.
+    fn value(&mut self, otherwise: Span) -> Result<TokenStream> {
+        let mut value = TokenStream::new();
+        let mut begun = false;
+        let mut angles = Angles::default();
+        while let Some(token) = self.peek().cloned() {
+            if begun && !angles.inside() && self.ends(self.at) {
+                break;
+            }
+            angles.see(&token);
+            begun |= !matches!(&token, TokenTree::Punct(punct) if matches!(punct.as_char(), '&' | '*' | '-' | '!'));
+            value.extend([token]);
+            self.at += 1;
+        }
+        if begun { Ok(value) } else { Err(Error::new(otherwise, "a value is missing")) }
+    }
+}
+
+impl Node {
+    /// The condition on typed paths.
+    fn typed(self, values: &mut Values) -> TokenStream {
+        match self {
+            Node::All => quote!(::embellie::typed::Q::all()),
+            Node::Condition { path, value } => condition(&path, value, values),
+            Node::Made(condition) => values.add(condition),
+            Node::Not(inner) => {
+                let inner = inner.typed(values);
+                quote!(::core::ops::Not::not(#inner))
+            }
+            Node::Join(operator, left, right) => {
+                let (left, right) = (left.typed(values), right.typed(values));
+                let (name, method) = (operator.ident(), operator.method());
+                quote!(::core::ops::#name::#method(#left, #right))
+            }
+        }
+    }
+}
+
+impl Operator {
+    pub(crate) fn ident(&self) -> Ident {
+        ident(self.name, Span::call_site())
+    }
+
+    pub(crate) fn method(&self) -> Ident {
+        ident(self.method, Span::call_site())
+    }
+}
+
+fn condition(path: &Ident, value: TokenStream, values: &mut Values) -> TokenStream {
+    let text = plain(path);
+    let mut names: Vec<&str> = text.split("__").collect();
+    let lookup = names.last().and_then(|last| LOOKUPS.iter().find(|(name, _)| name == last));
+    let method = match lookup {
+        Some((_, method)) if names.len() > 1 => {
+            names.pop();
+            method
+        }
+        _ => "exact",
+    };
+    let walked = walk(&names, path.span());
+    let method = Ident::new(method, path.span());
+    let value = values.add(value);
+    quote_spanned!(path.span()=> #walked.#method(#value))
+}

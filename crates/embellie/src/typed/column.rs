@@ -1,0 +1,156 @@
+//! Paths that end in a field, and their lookups.
+
+use std::marker::PhantomData;
+
+use embellie_core::field::FieldType;
+use embellie_core::lookup::Lookup;
+use embellie_core::{Expr, Path, Value};
+
+use super::rhs::{Rhs, RhsList, RhsRange};
+use super::trail::{Trail, zero_sized};
+use super::{Expression, Order, Paths, Q};
+
+/// A path that ends in a field: `Post::title`, `Post::author.name`.
+///
+/// `P` is the way from the query's model to the field's, `T` the field's type without `Option`, `N` whether it may be
+/// null, `I` its place among the model's names.
+pub struct Column<P, T, N, const I: usize>(PhantomData<fn() -> (P, T, N)>);
+
+zero_sized!([P, T, N, const I: usize] Column<P, T, N, I>);
+
+impl<P, T, N, const I: usize> Column<P, T, N, I> {
+    /// The only value there is.
+    #[doc(hidden)]
+    pub const NEW: Self = Column(PhantomData);
+}
+
+impl<P: Trail, T, N, const I: usize> std::fmt::Debug for Column<P, T, N, I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path())
+    }
+}
+
+/// A field type on which text lookups work: `icontains`, `startswith`, `regex` and their like.
+///
+/// `String` and text `Choices` have it; implement it for a field type of your own that is stored as text.
+#[diagnostic::on_unimplemented(
+    message = "text lookups work on text fields, and this field holds `{Self}`",
+    label = "this lookup needs a text field",
+    note = "a field type of your own that is stored as text may implement `embellie::typed::Text`"
+)]
+pub trait Text: FieldType {}
+
+impl Text for String {}
+
+impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
+    /// The path as data.
+    pub fn path(self) -> Path {
+        let mut path = Path::default();
+        P::walk(&mut path);
+        path.then(P::Model::NAMES[I])
+    }
+
+    /// The field's value in an expression: Django's `F`.
+    pub fn f(self) -> Expression<P::Root, T> {
+        Expression::new(Ok(Expr::Path(self.path())))
+    }
+
+    /// Orders by the field, the smallest first.
+    pub fn asc(self) -> Order<P::Root> {
+        Order::new(Expr::Path(self.path()).asc())
+    }
+
+    /// Orders by the field, the greatest first.
+    pub fn desc(self) -> Order<P::Root> {
+        Order::new(Expr::Path(self.path()).desc())
+    }
+
+    /// Equal to the value; `None` means null. What `q!` makes of a path without a lookup.
+    pub fn exact<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        Q::compare(self.path(), value.operand())
+    }
+
+    /// Equal to the value; `None` means null.
+    pub fn eq<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        self.exact(value)
+    }
+
+    /// Not equal to the value, as `exclude` has it: null is not equal to a value.
+    pub fn ne<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        !self.exact(value)
+    }
+
+    /// One of several values, or one of a query set's rows.
+    pub fn in_<V: RhsList<P::Root, T>>(self, values: V) -> Q<P::Root> {
+        Q::compare(self.lookup(Lookup::In), values.operand())
+    }
+
+    /// Null, or not null.
+    pub fn isnull(self, null: bool) -> Q<P::Root> {
+        Q::compare(self.lookup(Lookup::IsNull), Ok(Value::Bool(null).into()))
+    }
+
+    /// Between two values, both included.
+    pub fn range<V: RhsRange<P::Root, T>>(self, bounds: V) -> Q<P::Root> {
+        Q::compare(self.lookup(Lookup::Range), bounds.operand())
+    }
+
+    fn lookup(self, lookup: Lookup) -> Path {
+        self.path().then(lookup.name())
+    }
+}
+
+macro_rules! lookups {
+    ($($(#[$doc:meta])* $name:ident $lookup:ident),+ $(,)?) => {
+        impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {$(
+            $(#[$doc])*
+            pub fn $name<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+                Q::compare(self.lookup(Lookup::$lookup), value.operand())
+            }
+        )+}
+    };
+}
+lookups! {
+    /// Greater than the value.
+    gt Gt,
+    /// Greater than the value or equal to it.
+    gte Gte,
+    /// Less than the value.
+    lt Lt,
+    /// Less than the value or equal to it.
+    lte Lte,
+}
+
+macro_rules! text_lookups {
+    ($($(#[$doc:meta])* $name:ident $lookup:ident),+ $(,)?) => {
+        impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {$(
+            $(#[$doc])*
+            pub fn $name<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+            where
+                T: Text,
+            {
+                Q::compare(self.lookup(Lookup::$lookup), text.operand())
+            }
+        )+}
+    };
+}
+text_lookups! {
+    /// Equal to the text but for case.
+    iexact IExact,
+    /// Holds the text.
+    contains Contains,
+    /// Holds the text, but for case.
+    icontains IContains,
+    /// Begins with the text.
+    startswith StartsWith,
+    /// Begins with the text, but for case.
+    istartswith IStartsWith,
+    /// Ends with the text.
+    endswith EndsWith,
+    /// Ends with the text, but for case.
+    iendswith IEndsWith,
+    /// Matches the regular expression.
+    regex Regex,
+    /// Matches the regular expression, but for case.
+    iregex IRegex,
+}

@@ -1,0 +1,49 @@
+//! Typed paths: conditions, orderings and selections that the compiler checks.
+//!
+//! Everything here builds the same untyped tree that text does, and nothing else.
+
+mod column;
+mod expression;
+mod new;
+mod order;
+mod q;
+mod rel;
+mod rhs;
+mod select;
+mod set;
+mod trail;
+
+pub use column::{Column, Text};
+pub use expression::{Expression, F, IntoF, Named};
+pub use new::{IntoField, New};
+#[doc(hidden)]
+pub use new::{check_new, left, required};
+pub use order::{IntoOrdering, Order};
+pub use q::Q;
+pub use rel::Rel;
+pub use rhs::{Like, Rhs, RhsList, RhsRange};
+pub use select::{Row, Select};
+pub use set::{Assign, Set};
+pub use trail::{Back, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via};
+
+use crate::model::Model;
+
+/// A model whose fields are known to the compiler: implemented by `#[model]`, never by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "give the struct the attribute `#[model]`"
+)]
+pub trait Paths: Model {
+    /// The fields of the model at the end of a trail.
+    type Fields<P: Trail>: 'static;
+
+    /// The names that a query may use: fields by their place, then relations, attnames and `pk`.
+    const NAMES: &'static [&'static str];
+
+    /// The names of the ways back of the model's relations, by the relation's place among [`NAMES`](Paths::NAMES).
+    const BACK_NAMES: &'static [&'static str];
+
+    /// The fields of the model at the end of a trail.
+    fn fields<P: Trail>() -> &'static Self::Fields<P>;
+}

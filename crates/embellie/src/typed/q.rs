@@ -1,0 +1,133 @@
+//! Typed conditions.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, BitXor, Not};
+
+use embellie_core::query::Operand;
+use embellie_core::{Error, Path, Result, query};
+
+use super::{Rel, Root};
+
+/// A condition on rows of `M`: Django's `Q`.
+///
+/// Typed paths and the macro `q!` make conditions that the compiler checks; [`Q::text`] makes them from Django's
+/// keywords. Conditions combine with `&`, `|`, `^` and `!`, whatever made them.
+pub struct Q<M> {
+    condition: query::Q,
+    /// The first value that could not be stored.
+    mistake: Option<Box<Error>>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Q<M> {
+    /// The condition that Django writes `path=value`; the path is checked when the query runs.
+    ///
+    /// ```
+    /// # struct Post;
+    /// use embellie::Q;
+    /// let q = Q::<Post>::text("author__name__icontains", "ann") & !Q::text("subtitle__isnull", true);
+    /// assert_eq!(q.to_string(), "Q(author__name__icontains='ann') & ~Q(subtitle__isnull=True)");
+    /// ```
+    pub fn text(path: impl Into<Path>, operand: impl Into<Operand>) -> Self {
+        query::Q::new(path, operand).into()
+    }
+
+    /// What is always true: Django's `Q()`.
+    pub fn all() -> Self {
+        query::Q::all().into()
+    }
+
+    /// The condition that `q!` writes: `build` is given the beginning of all paths, and the values.
+    #[doc(hidden)]
+    pub fn of<V>(values: V, build: &dyn Fn(Rel<Root<M>, M>, V) -> Q<M>) -> Self {
+        build(Rel::NEW, values)
+    }
+
+    pub(crate) fn compare(path: Path, operand: Result<Operand>) -> Self {
+        match operand {
+            Ok(operand) => query::Q::new(path, operand).into(),
+            Err(error) => Q { mistake: Some(Box::new(error)), ..Q::all() },
+        }
+    }
+
+    /// The condition as data, without its model's type.
+    pub fn into_core(self) -> query::Q {
+        self.condition
+    }
+
+    /// What is wrong with a value in the condition, if something is: it cannot be stored, say since it is out of range.
+    pub fn mistake(&self) -> Option<&Error> {
+        self.mistake.as_deref()
+    }
+
+    fn join(self, other: Self, join: fn(query::Q, query::Q) -> query::Q) -> Self {
+        Q {
+            condition: join(self.condition, other.condition),
+            mistake: self.mistake.or(other.mistake),
+            model: PhantomData,
+        }
+    }
+}
+
+impl<M> From<query::Q> for Q<M> {
+    fn from(condition: query::Q) -> Self {
+        Q { condition, mistake: None, model: PhantomData }
+    }
+}
+
+impl<M> BitAnd for Q<M> {
+    type Output = Q<M>;
+
+    fn bitand(self, other: Q<M>) -> Q<M> {
+        self.join(other, BitAnd::bitand)
+    }
+}
+
+impl<M> BitOr for Q<M> {
+    type Output = Q<M>;
+
+    fn bitor(self, other: Q<M>) -> Q<M> {
+        self.join(other, BitOr::bitor)
+    }
+}
+
+impl<M> BitXor for Q<M> {
+    type Output = Q<M>;
+
+    fn bitxor(self, other: Q<M>) -> Q<M> {
+        self.join(other, BitXor::bitxor)
+    }
+}
+
+impl<M> Not for Q<M> {
+    type Output = Q<M>;
+
+    fn not(self) -> Q<M> {
+        Q { condition: !self.condition, ..self }
+    }
+}
+
+impl<M> Clone for Q<M> {
+    fn clone(&self) -> Self {
+        Q { condition: self.condition.clone(), mistake: self.mistake.clone(), model: PhantomData }
+    }
+}
+
+impl<M> fmt::Debug for Q<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.condition, f)
+    }
+}
+
+impl<M> fmt::Display for Q<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.condition, f)
+    }
+}
+
+impl<M> PartialEq for Q<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.condition == other.condition && self.mistake == other.mistake
+    }
+}

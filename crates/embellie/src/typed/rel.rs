@@ -1,0 +1,90 @@
+//! Paths that end in a relation.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use embellie_core::lookup::Lookup;
+use embellie_core::{Expr, Path, Value};
+
+use super::rhs::{Rhs, RhsList};
+use super::trail::{KeyOf, Trail, zero_sized};
+use super::{Expression, Order, Paths, Q};
+use crate::related::ForeignKey;
+
+/// A path that ends in a relation to `M`, or the beginning of all paths of a query over `M`.
+///
+/// The fields of `M` are reached through it: `Post::author.name`.
+pub struct Rel<P, M>(PhantomData<fn() -> (P, M)>);
+
+zero_sized!([P, M] Rel<P, M>);
+
+impl<P, M> Rel<P, M> {
+    /// The only value there is.
+    #[doc(hidden)]
+    pub const NEW: Self = Rel(PhantomData);
+}
+
+impl<P: Trail<Model = M>, M: Paths> Deref for Rel<P, M> {
+    type Target = M::Fields<P>;
+
+    fn deref(&self) -> &M::Fields<P> {
+        M::fields::<P>()
+    }
+}
+
+impl<P: Trail, M> std::fmt::Debug for Rel<P, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path())
+    }
+}
+
+impl<P: Trail, M> Rel<P, M> {
+    /// The path as data.
+    pub fn path(self) -> Path {
+        let mut path = Path::default();
+        P::walk(&mut path);
+        path
+    }
+
+    /// The key of the related object in an expression: Django's `F`.
+    pub fn f(self) -> Expression<P::Root, ForeignKey<M>> {
+        Expression::new(Ok(Expr::Path(self.path())))
+    }
+
+    /// Orders as the related model's own ordering says.
+    pub fn asc(self) -> Order<P::Root> {
+        Order::new(Expr::Path(self.path()).asc())
+    }
+
+    /// Orders as the related model's own ordering says, turned around.
+    pub fn desc(self) -> Order<P::Root> {
+        Order::new(Expr::Path(self.path()).desc())
+    }
+
+    /// Null, or not null: whether there is a related object.
+    pub fn isnull(self, null: bool) -> Q<P::Root> {
+        Q::compare(self.path().then(Lookup::IsNull.name()), Ok(Value::Bool(null).into()))
+    }
+}
+
+impl<P: Trail<Model = M>, M> Rel<P, M> {
+    /// The related object is this one, given by itself or by its key; `None` means that there is none.
+    pub fn exact<V: Rhs<P::Root, ForeignKey<M>>>(self, object: V) -> Q<P::Root> {
+        Q::compare(self.path(), object.operand_to(P::Key::PLACE))
+    }
+
+    /// The related object is this one, given by itself or by its key; `None` means that there is none.
+    pub fn eq<V: Rhs<P::Root, ForeignKey<M>>>(self, object: V) -> Q<P::Root> {
+        self.exact(object)
+    }
+
+    /// The related object is not this one, as `exclude` has it.
+    pub fn ne<V: Rhs<P::Root, ForeignKey<M>>>(self, object: V) -> Q<P::Root> {
+        !self.exact(object)
+    }
+
+    /// The related object is one of these, given by themselves, by their keys or by a query set.
+    pub fn in_<V: RhsList<P::Root, ForeignKey<M>>>(self, objects: V) -> Q<P::Root> {
+        Q::compare(self.path().then(Lookup::In.name()), objects.operand_to(P::Key::PLACE))
+    }
+}

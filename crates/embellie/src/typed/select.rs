@@ -1,0 +1,133 @@
+//! Rows of values at typed paths.
+
+use embellie_core::field::FieldType;
+use embellie_core::{Path, Result, query};
+
+use super::trail::{KeyOf, Nullability, Root};
+use super::{Column, Rel, Trail};
+use crate::query_set::Selection;
+
+/// One value of a row of a query over `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value of a row of `{M}`",
+    label = "expected a field in a query over `{M}`"
+)]
+pub trait Select<M>: Copy + Send + Sync + 'static {
+    /// What the value is read as: an `Option` where there may be none.
+    type Value: FieldType;
+
+    /// The value's path.
+    #[doc(hidden)]
+    fn select(self) -> Path;
+}
+
+impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Select<P::Root> for Column<P, T, N, I> {
+    type Value = <<P::Null as Nullability>::Or<N> as Nullability>::Of<T>;
+
+    fn select(self) -> Path {
+        self.path()
+    }
+}
+
+/// A relation gives the key of the object at its end.
+impl<P: Trail<Model = M>, M: 'static> Select<P::Root> for Rel<P, M> {
+    type Value = <P::Null as Nullability>::Of<<P::Key as KeyOf<M>>::Key>;
+
+    fn select(self) -> Path {
+        self.path()
+    }
+}
+
+fn read<T: FieldType>(row: &dyn embellie_core::Row, index: usize) -> Result<T> {
+    T::decode(row.column(index)?)
+}
+
+/// One value of each row, by itself.
+macro_rules! single {
+    ([$($generics:tt)*] $path:ty) => {
+        impl<$($generics)*> Selection<P::Root> for $path
+        where
+            $path: Select<P::Root>,
+            P: Trail,
+        {
+            type Output = <$path as Select<P::Root>>::Value;
+
+            fn selection(&self) -> query::Selection {
+                query::Selection::Values(vec![self.select()])
+            }
+
+            fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
+                read(row, 0)
+            }
+        }
+    };
+}
+single!([P, T: 'static, N: 'static, const I: usize] Column<P, T, N, I>);
+single!([P, N: 'static] Rel<P, N>);
+
+/// Several values of each row.
+macro_rules! tuples {
+    ($($name:ident $index:tt),+) => {
+        impl<M, $($name: Select<M>),+> Selection<M> for ($($name,)+) {
+            type Output = ($($name::Value,)+);
+
+            fn selection(&self) -> query::Selection {
+                query::Selection::Values(vec![$(self.$index.select()),+])
+            }
+
+            fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
+                Ok(($(read::<$name::Value>(row, $index)?,)+))
+            }
+        }
+    };
+}
+tuples!(A 0);
+tuples!(A 0, B 1);
+tuples!(A 0, B 1, C 2);
+tuples!(A 0, B 1, C 2, D 3);
+tuples!(A 0, B 1, C 2, D 3, E 4);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+
+/// Rows with named values, `R`, made of the values at the paths `C`: what `row!` writes.
+pub struct Row<M, C: Selection<M>, R> {
+    paths: C,
+    make: fn(C::Output) -> R,
+}
+
+impl<M, C: Selection<M>, R> Row<M, C, R> {
+    /// What `row!` writes: `paths` is given the beginning of all paths, `make` names the values.
+    #[doc(hidden)]
+    pub fn of(paths: &dyn Fn(Rel<Root<M>, M>) -> C, make: fn(C::Output) -> R) -> Self {
+        Row { paths: paths(Rel::NEW), make }
+    }
+}
+
+impl<M, C: Selection<M>, R> Clone for Row<M, C, R> {
+    fn clone(&self) -> Self {
+        Row { paths: self.paths.clone(), make: self.make }
+    }
+}
+
+impl<M, C: Selection<M>, R> std::fmt::Debug for Row<M, C, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Row({:?})", self.paths.selection())
+    }
+}
+
+impl<M: 'static, C: Selection<M>, R: Send + 'static> Selection<M> for Row<M, C, R> {
+    type Output = R;
+
+    fn selection(&self) -> query::Selection {
+        self.paths.selection()
+    }
+
+    fn decode(&self, row: &dyn embellie_core::Row) -> Result<R> {
+        self.paths.decode(row).map(self.make)
+    }
+}
