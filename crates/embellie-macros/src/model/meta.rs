@@ -159,13 +159,6 @@ fn field_options(field: &Field) -> Vec<TokenStream> {
         let validator = self::validator(validator, ty);
         given.push(quote!(__it.validators.push(#validator);));
     }
-    match options.kind {
-        Some(kind @ ("Email" | "Slug" | "Url")) => {
-            let kind = Ident::new(kind, here());
-            given.push(quote!(__it.validators.push(__e::meta::Validator::#kind);));
-        }
-        _ => {}
-    }
     if let Some(text) = &options.verbose_name {
         let text = some(quote!(#text.into()));
         given.push(quote!(__it.verbose_name = #text;));

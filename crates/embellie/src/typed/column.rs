@@ -7,14 +7,14 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{Expr, Path, Value};
 
 use super::rhs::{Rhs, RhsList, RhsRange};
-use super::trail::{Trail, zero_sized};
+use super::trail::{Marker, Trail, zero_sized};
 use super::{Expression, Order, Paths, Q};
 
 /// A path that ends in a field: `Post::title`, `Post::author.name`.
 ///
 /// `P` is the way from the query's model to the field's, `T` the field's type without `Option`, `N` whether it may be
 /// null, `I` its place among the model's names.
-pub struct Column<P, T, N, const I: usize>(PhantomData<fn() -> (P, T, N)>);
+pub struct Column<P, T, N, const I: usize>(Marker<(P, T, N)>);
 
 zero_sized!([P, T, N, const I: usize] Column<P, T, N, I>);
 

@@ -7,14 +7,14 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{Expr, Path, Value};
 
 use super::rhs::{Rhs, RhsList};
-use super::trail::{KeyOf, Trail, zero_sized};
+use super::trail::{KeyOf, Marker, Trail, zero_sized};
 use super::{Expression, Order, Paths, Q};
 use crate::related::ForeignKey;
 
 /// A path that ends in a relation to `M`, or the beginning of all paths of a query over `M`.
 ///
 /// The fields of `M` are reached through it: `Post::author.name`.
-pub struct Rel<P, M>(PhantomData<fn() -> (P, M)>);
+pub struct Rel<P, M>(Marker<(P, M)>);
 
 zero_sized!([P, M] Rel<P, M>);
 

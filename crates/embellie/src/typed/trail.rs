@@ -28,14 +28,17 @@ pub trait Trail: Copy + Send + Sync + 'static {
     fn walk(path: &mut Path);
 }
 
+/// Names types without holding values of them: what names them is `Send` and `Sync` whatever they are.
+pub(super) type Marker<T> = PhantomData<fn() -> T>;
+
 /// The beginning of a trail: the model that the query is over.
-pub struct Root<M>(PhantomData<fn() -> M>);
+pub struct Root<M>(Marker<M>);
 
 /// A trail that goes on by relation number `I` of its model, which leads to `To`.
-pub struct Via<P, To, const I: usize, N = NotNull, K = PrimaryKey>(PhantomData<fn() -> (P, To, N, K)>);
+pub struct Via<P, To, const I: usize, N = NotNull, K = PrimaryKey>(Marker<(P, To, N, K)>);
 
 /// A trail that goes on by the way back of relation number `I` of `From`.
-pub struct Back<P, From, const I: usize>(PhantomData<fn() -> (P, From)>);
+pub struct Back<P, From, const I: usize>(Marker<(P, From)>);
 
 macro_rules! zero_sized {
     ($([$($generics:tt)*] $name:ty),+ $(,)?) => {$(
