@@ -1,12 +1,15 @@
 //! Each rule holds for a clean tree, and finds what breaks it at the line where it stands.
 
-use super::rules::{EXEMPT, LONG, RULES, long_files};
+use super::rules::{EXEMPT, LONG, MAY_PANIC, RULES, long_files};
 use super::tree::Tree;
 
 const ROOT: &str = "[workspace.package]\nlicense = \"MIT OR Apache-2.0\"\n";
 const CORE: &str = "crates/embellie-core/src/lib.rs";
 const SQL: &str = "crates/embellie-sql/src/lib.rs";
 const FACADE: &str = "crates/embellie/src/lib.rs";
+
+/// What the places that may panic hold.
+const MAY_PANIC_CODE: &str = "#[allow(clippy::panic)]\nfn f() { panic!() }\nfn g() { unreachable!() }\n";
 
 fn manifest(name: &str, rest: &str) -> String {
     let inherited = ["version", "edition", "rust-version", "license", "repository", "authors"];
@@ -37,6 +40,8 @@ fn tree(changes: &[(&str, &str)]) -> Tree {
         let path = if place.ends_with('/') { format!("{place}src/lib.rs") } else { (*place).to_owned() };
         (path, "pub const NAME: &str = \"sqlite\";\n".to_owned())
     }));
+    files.extend(MAY_PANIC.iter().map(|(path, ..)| ((*path).to_owned(), MAY_PANIC_CODE.to_owned())));
+    files.dedup_by(|a, b| a.0 == b.0);
     for (path, text) in changes {
         files.retain(|(existing, _)| existing != path);
         files.push(((*path).into(), (*text).into()));
@@ -172,6 +177,14 @@ fn panics_are_found() {
         let line = if code.contains('\n') { 2 } else { 1 };
         assert_eq!(found(&[(FACADE, code)]), [format!("panics {FACADE}:{line}: {what}")]);
     }
+}
+
+#[test]
+fn an_exempted_place_may_panic_once() {
+    let (path, ..) = MAY_PANIC[0];
+    let twice = format!("{MAY_PANIC_CODE}fn h() {{ panic!() }}\n");
+    assert_eq!(found(&[(path, &twice)]), [format!("panics {path}:4: `panic!`")]);
+    assert_eq!(found(&[(path, "fn f() {}\n")]).len(), MAY_PANIC.len());
 }
 
 #[test]

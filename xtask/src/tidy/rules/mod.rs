@@ -12,7 +12,7 @@ mod traces;
 
 use super::Violation;
 #[cfg(test)]
-pub(super) use dialects::EXEMPT;
+pub(super) use {dialects::EXEMPT, panics::EXEMPT as MAY_PANIC};
 
 use super::tree::Tree;
 
@@ -38,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     dialects::USED,
     panics::RULE,
     panics::ESCAPES,
+    panics::USED,
     quiet::RULE,
     manifests::FIELDS,
     manifests::VERSIONS,
