@@ -10,6 +10,7 @@ mod value;
 
 pub mod expr;
 pub mod field;
+pub mod json;
 pub mod lookup;
 pub mod meta;
 pub mod query;

@@ -1,14 +1,12 @@
 //! Values as SQLite stores them: as Django's backend for SQLite writes them.
 
-use embellie_core::{Error, Value};
+use embellie_core::{Error, Value, json};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use rusqlite::Statement;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::error::from_sqlite;
-
-mod json;
 
 /// Binds all parameters, which must be as many as the statement has.
 pub(crate) fn bind(statement: &mut Statement<'_>, parameters: &[Value]) -> Result<(), Error> {

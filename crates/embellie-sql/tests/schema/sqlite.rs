@@ -101,7 +101,7 @@ fn defaults_and_checks_work() {
     let found = rows(&connection, "SELECT c, b, si, f, d, da, dt, naive, du, uu, hex(bin), j FROM blog_kinds");
     let expected = r#"Text("it's \\ here") Integer(1) Integer(-5) Real(1.5) Real(1.5) Text("2024-02-29")"#.to_owned()
         + r#" Text("2024-02-29 12:30:00") Text("2024-02-29 12:30:00.500000") Integer(90000000)"#
-        + r#" Text("12345678123456781234567812345678") Text("00FF") Text("{\"a\":1}")"#;
+        + r#" Text("12345678123456781234567812345678") Text("00FF") Text("{\"a\": 1}")"#;
     assert_eq!(found, [expected]);
     for refused in [
         "UPDATE blog_kinds SET psi = -1",

@@ -1,7 +1,7 @@
 //! Tables on SQLite.
 
 use embellie_core::field::FieldKind;
-use embellie_core::{Result, Value};
+use embellie_core::{Result, Value, json};
 
 use super::{Dialect, Supports, no_type, varchar};
 use crate::schema::literal::{self, Backslash};
@@ -83,7 +83,7 @@ fn literal(value: &Value) -> Result<String> {
         Value::Timestamp(v) => text(&literal::timestamp(*v)?)?,
         Value::Duration(v) => v.as_micros().to_string(),
         Value::Uuid(v) => text(&v.simple().to_string())?,
-        Value::Json(v) => text(&v.to_string())?,
+        Value::Json(v) => text(&json::dumps(v)?)?,
         Value::Ip(v) => text(&v.to_string())?,
         Value::List(_) => return Err(literal::none(value, "give each of its values")),
     })

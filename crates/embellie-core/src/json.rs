@@ -1,13 +1,24 @@
-//! JSON as Python's `json.dumps` writes it: `{"a": 1, "b": "\u00e9"}`.
+//! JSON as text, where a database stores it so.
 
 use std::io::{self, Write};
 
-use embellie_core::Error;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
-/// The document as text.
-pub(crate) fn dumps(value: &serde_json::Value) -> Result<String, Error> {
+use crate::Error;
+
+/// The document as Python's `json.dumps` writes it, so that equal documents are equal texts beside those that Django
+/// stores.
+///
+/// ```
+/// let document = serde_json::json!({"a": 1, "b": ["é", 1e16]});
+/// assert_eq!(embellie_core::json::dumps(&document)?, r#"{"a": 1, "b": ["\u00e9", 1e+16]}"#);
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Value`] for a document that has no JSON text.
+pub fn dumps(value: &serde_json::Value) -> Result<String, Error> {
     let mut text = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut text, Python);
     let refuse = |why: &dyn std::fmt::Display| Error::Value(format!("the JSON document cannot be written: {why}"));
