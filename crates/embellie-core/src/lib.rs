@@ -14,6 +14,7 @@ pub mod json;
 pub mod lookup;
 pub mod meta;
 pub mod query;
+pub mod regex;
 
 pub use driver::{BoxFuture, Connection, Control, Driver, Effect, Outcome, ServerInfo, Statement};
 pub use error::{DatabaseError, Error, Result, did_you_mean};

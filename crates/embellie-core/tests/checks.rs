@@ -178,7 +178,7 @@ fn values_of_fields() {
 fn validators_of_fields() {
     gives(one(number("a").validator(Validator::MinValue("one".into()))), &["embellie.E012"]);
     gives(one(number("a").validator(Validator::MaxValue("12".into()))), &[]);
-    gives(one(field("a", Kind::Text).validator(Validator::Regex("(?=x)".into()))), &["embellie.W006"]);
+    gives(one(field("a", Kind::Text).validator(Validator::Regex("(x".into()))), &["embellie.W006"]);
     gives(one(field("a", Kind::Text).validator(Validator::Regex(r"^x\Z".into()))), &[]);
 }
 

@@ -219,6 +219,9 @@ fn validators() {
     let digits = with(Kind::Text, Validator::Regex(r"^\d+\Z".into()));
     assert_eq!(says(&digits, "12"), "");
     assert_eq!(says(&digits, "12\n"), "Enter a valid value.");
+    let no_reserved = with(Kind::Text, Validator::Regex(r"^(?!admin$)\w+$".into()));
+    assert_eq!(says(&no_reserved, "ann"), "");
+    assert_eq!(says(&no_reserved, "admin"), "Enter a valid value.");
     assert_eq!(says(&with(Kind::Text, Validator::Email), "x"), "Enter a valid email address.");
     let check = |value: &Value| match value {
         Value::Int(number) if number % 2 != 0 => Err(Error::Validation(format!("{number} is odd."))),

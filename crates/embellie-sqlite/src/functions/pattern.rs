@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fancy_regex::Regex as FancyRegex;
+use embellie_core::regex::Regex as PythonRegex;
 use regex::Regex;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value, ValueRef};
@@ -12,7 +12,6 @@ use rusqlite::{Connection, Result};
 use super::{PURE, as_text, refuse};
 
 mod like;
-mod python;
 
 /// How many compiled patterns a connection keeps.
 const KEPT: usize = 64;
@@ -34,9 +33,8 @@ enum Kind {
 
 /// A compiled pattern.
 enum Pattern {
-    Plain(Regex),
-    /// With look-around or back references, which cost more.
-    Fancy(FancyRegex),
+    Like(Regex),
+    Python(PythonRegex),
 }
 
 /// Registers a function of two arguments, of which one is the pattern.
@@ -80,29 +78,17 @@ impl Pattern {
     fn compile(kind: Kind, source: &str) -> Result<Self> {
         match kind {
             Kind::Like { fold } => match Regex::new(&like::to_regex(source, fold)) {
-                Ok(regex) => Ok(Pattern::Plain(regex)),
+                Ok(regex) => Ok(Pattern::Like(regex)),
                 Err(_) => refuse("the pattern is too long"),
             },
-            Kind::Regexp => {
-                let source = python::to_rust(source);
-                if let Ok(regex) = Regex::new(&source) {
-                    return Ok(Pattern::Plain(regex));
-                }
-                match FancyRegex::new(&source) {
-                    Ok(regex) => Ok(Pattern::Fancy(regex)),
-                    Err(error) => refuse(format!("the regular expression is not valid: {}", python::reason(&error))),
-                }
-            }
+            Kind::Regexp => PythonRegex::new(source).map(Pattern::Python).or_else(refuse),
         }
     }
 
     fn is_match(&self, text: &str) -> Result<bool> {
         match self {
-            Pattern::Plain(regex) => Ok(regex.is_match(text)),
-            Pattern::Fancy(regex) => match regex.is_match(text) {
-                Ok(found) => Ok(found),
-                Err(_) => refuse("the regular expression takes too long on one of the texts"),
-            },
+            Pattern::Like(regex) => Ok(regex.is_match(text)),
+            Pattern::Python(regex) => regex.is_match(text).or_else(refuse),
         }
     }
 }

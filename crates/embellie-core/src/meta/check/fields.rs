@@ -173,7 +173,7 @@ fn check_validators(field: &FieldMeta, stored: FieldKind, object: &str, findings
             Validator::Regex(pattern) => {
                 if let Err(why) = compile(pattern) {
                     let message = format!("A validator can pass no value: {why}.");
-                    let hint = "Write it without looking around and without referring back, or write a function.";
+                    let hint = "Correct it, or write a function.";
                     findings.warning("embellie.W006", object, message, hint);
                 }
             }
