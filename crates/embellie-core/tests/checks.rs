@@ -264,7 +264,10 @@ fn many_to_many_relations() {
         [model("User").table("posts_tags"), model("Tag"), post(ManyToManyMeta::new("tags", "Tag").table("posts_tags"))],
         &["fields.E340"],
     );
-    gives([post(ManyToManyMeta::new("similar", "self").related_name("like"))], &["fields.W345"]);
+    for to in ["self", "Post", "blog.Post"] {
+        let symmetrical = ManyToManyMeta::new("similar", to).related_name("like").symmetrical(true);
+        gives([post(symmetrical)], &["fields.W345"]);
+    }
     gives(
         [
             model("User"),

@@ -125,7 +125,9 @@ impl FieldSpec {
             }
         };
         field.null = self.null;
-        field.max_length = self.max_length;
+        // What may be null may be left out.
+        field.blank = self.null;
+        field.max_length = self.max_length.or(field.max_length);
         field.primary_key = self.primary_key;
         field.unique |= self.unique;
         field.choices = (self.choices)();

@@ -218,7 +218,8 @@ fn check_many_to_many(model: &Model, findings: &mut Findings) {
                 "Remove table: the model between has its own.",
             );
         }
-        if relation.symmetrical && relation.to == "self" && relation.related_name.is_some() {
+        let to_itself = [model.label(), &model.name, "self"].contains(&relation.to.as_str());
+        if relation.symmetrical && to_itself && relation.related_name.is_some() {
             findings.warning(
                 "fields.W345",
                 &object,
