@@ -22,7 +22,7 @@ pub mod __private {
     pub use crate::typed::*;
     pub use crate::typed::{check_new, left, required};
     pub use embellie_core as core;
-    pub use embellie_core::field::FieldKind;
+    pub use embellie_core::field::{FieldKind, FieldType};
     pub use embellie_core::meta;
     pub use inventory;
 }

@@ -211,6 +211,34 @@ fn paths(model: &Model) -> TokenStream {
     }
 }
 
+/// How a column is read and written: by the library's functions of these names.
+struct ColumnCode<'m> {
+    place: usize,
+    ident: &'m Ident,
+    read: TokenStream,
+    encode: TokenStream,
+    decode: TokenStream,
+}
+
+impl<'m> ColumnCode<'m> {
+    fn new(place: usize, ident: &'m Ident, field: Option<&Field>) -> Self {
+        let to =
+            field.filter(|field| field.options.to_field.is_some()).and_then(|field| Some((field, field.target()?)));
+        let (read, encode, decode) = match to {
+            None => (quote!(get), quote!(encode), quote!(decode_into)),
+            Some((field, target)) => {
+                let key = key_kind(field);
+                (
+                    quote!(get_to::<#key, #target, _>),
+                    quote!(encode_to::<#key, #target, _>),
+                    quote!(decode_to::<#key, #target, _>),
+                )
+            }
+        };
+        ColumnCode { place, ident, read, encode, decode }
+    }
+}
+
 /// The traits that the runtime works with.
 fn instance(model: &Model) -> TokenStream {
     let (name, spec) = (model.ident(), meta::spec(model));
@@ -223,10 +251,15 @@ fn instance(model: &Model) -> TokenStream {
         }
     };
     let id = Ident::new("id", here());
-    let mut columns: Vec<(usize, &Ident)> = model.adds_id.then_some((0, &id)).into_iter().collect();
-    columns.extend(model.columns().map(|(place, field)| (place, &field.ident)));
-    let places: Vec<usize> = columns.iter().map(|(place, _)| *place).collect();
-    let idents: Vec<&Ident> = columns.iter().map(|(_, ident)| *ident).collect();
+    let mut columns = Vec::new();
+    if model.adds_id {
+        columns.push(ColumnCode::new(0, &id, None));
+    }
+    columns.extend(model.columns().map(|(place, field)| ColumnCode::new(place, &field.ident, Some(field))));
+    let places: Vec<usize> = columns.iter().map(|column| column.place).collect();
+    let idents: Vec<&Ident> = columns.iter().map(|column| column.ident).collect();
+    let (read, encode, decode): (Vec<_>, Vec<_>, Vec<_>) =
+        columns.iter().map(|ColumnCode { read, encode, decode, .. }| (read, encode, decode)).collect();
     let links: Vec<(&Ident, &String)> = model.links().map(|(_, field)| (&field.ident, &field.name)).collect();
     let link_idents: Vec<&Ident> = links.iter().map(|(ident, _)| *ident).collect();
     let link_names: Vec<&String> = links.iter().map(|(_, name)| *name).collect();
@@ -265,7 +298,7 @@ fn instance(model: &Model) -> TokenStream {
             fn from_row(__row: &dyn __e::core::Row, __start: usize) -> __e::core::Result<Self> {
                 let __reader = __e::Reader::new::<#name>(__row, __start);
                 let __it = #name {
-                    #(#idents: __reader.get(#places)?,)*
+                    #(#idents: __reader.#read(#places)?,)*
                     #(#link_idents: __e::unbound::<#name, _>(#link_names),)*
                     _state: __e::State::SAVED,
                 };
@@ -284,14 +317,14 @@ fn instance(model: &Model) -> TokenStream {
 
             fn value(&self, __field: usize) -> __e::core::Result<__e::core::Value> {
                 match __field {
-                    #(#places => __e::encode(&self.#idents),)*
+                    #(#places => __e::#encode(&self.#idents),)*
                     _ => ::core::result::Result::Ok(__e::core::Value::Null),
                 }
             }
 
             fn set_column(&mut self, __field: usize, __column: __e::core::ColumnRef<'_>) -> __e::core::Result<()> {
                 match __field {
-                    #(#places => __e::decode_into(&mut self.#idents, __column),)*
+                    #(#places => __e::#decode(&mut self.#idents, __column),)*
                     _ => ::core::result::Result::Ok(()),
                 }
             }

@@ -2,8 +2,12 @@
 //!
 //! Generated code holds tables; all work on them is done here, so that a model costs little to compile.
 
+mod choices;
+mod pointer;
 mod read;
 
+pub use choices::{choice_of_integer, choice_of_text, choices};
+pub use pointer::{Pointer, decode_to, encode_to};
 pub use read::{Reader, bind, decode_into, encode, key, link, stored, unbound};
 
 use embellie_core::field::{FieldKind, FieldType};

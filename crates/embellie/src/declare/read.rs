@@ -27,7 +27,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the column holds what the field cannot.
     pub fn get<T: FieldType>(&self, place: usize) -> Result<T> {
-        self.row.column(self.start + place).and_then(T::decode).map_err(|error| self.told(error, place))
+        self.read(place, T::decode)
+    }
+
+    pub(super) fn read<T>(&self, place: usize, decode: fn(ColumnRef<'_>) -> Result<T>) -> Result<T> {
+        self.row.column(self.start + place).and_then(decode).map_err(|error| self.told(error, place))
     }
 
     #[cold]
