@@ -16,7 +16,7 @@ use tokio_postgres::Client;
 use crate::cache::{Prepared, StatementCache};
 use crate::cancel::Canceller;
 use crate::encode::Parameter;
-use crate::error::{from_postgres, is_fatal, is_unsent, lost};
+use crate::error::{from_postgres, is_fatal, lost, unsent};
 use crate::row::WireRow;
 use crate::transaction::{self, Spoken, Transaction};
 
@@ -69,7 +69,10 @@ enum Failure {
 
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
-        if is_unsent(&error) { Failure::Unsent(from_postgres(error)) } else { Failure::Server(error) }
+        match unsent(&error) {
+            Some(reason) => Failure::Unsent(reason),
+            None => Failure::Server(error),
+        }
     }
 }
 
@@ -109,7 +112,10 @@ impl PostgresConnection {
         let before = self.flight;
         self.flight = Flight::Statement;
         let spoken = match statement.effect {
-            Effect::Schema => Spoken::may_begin(&statement.sql).then_some(Spoken::Begins),
+            Effect::Schema => {
+                self.transaction.suspected |= Spoken::may_begin(&statement.sql);
+                None
+            }
             _ => Spoken::of(&statement.sql),
         };
         if spoken == Some(Spoken::Begins) && !self.transaction.open {
@@ -317,7 +323,7 @@ impl PostgresConnection {
     async fn clean_up(&mut self) -> Result<(), Error> {
         self.usable()?;
         self.settle().await?;
-        if self.transaction.open {
+        if self.transaction.open || self.transaction.suspected {
             if self.transaction.schema_changed {
                 self.forget_statements();
             }

@@ -11,8 +11,8 @@ use crate::encode::Unsendable;
 pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
     match error.as_db_error() {
         Some(server) => from_server(server),
-        None => match error.source().and_then(|source| source.downcast_ref::<Unsendable>()) {
-            Some(unsendable) => unsendable.0.clone(),
+        None => match unsent(&error) {
+            Some(reason) => reason,
             None => lost(&describe(&error)),
         },
     }
@@ -22,13 +22,22 @@ pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
 pub(crate) fn is_fatal(error: &tokio_postgres::Error) -> bool {
     match error.as_db_error() {
         Some(server) => matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
-        None => !is_unsent(error),
+        None => unsent(error).is_none(),
     }
 }
 
-/// Whether the error arose before anything was sent.
-pub(crate) fn is_unsent(error: &tokio_postgres::Error) -> bool {
-    error.source().is_some_and(|source| source.is::<Unsendable>())
+/// The reason why nothing was sent, if nothing was.
+pub(crate) fn unsent(error: &tokio_postgres::Error) -> Option<Error> {
+    let source = error.source()?;
+    if let Some(unsendable) = source.downcast_ref::<Unsendable>() {
+        return Some(unsendable.0.clone());
+    }
+    // A message that cannot be put together: SQL with a NUL, or more parameters than can be counted.
+    let source = source.downcast_ref::<std::io::Error>()?;
+    (source.kind() == std::io::ErrorKind::InvalidInput).then(|| {
+        let message = format!("the statement cannot be sent: {source}");
+        Error::Programming(DatabaseError { message, ..DatabaseError::default() })
+    })
 }
 
 /// The error with its causes.

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use embellie_core::Error;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -47,11 +48,13 @@ fn verifier(options: &PostgresOptions, provider: &Arc<CryptoProvider>) -> Result
         }
     };
     let mut roots = RootCertStore::empty();
+    let mut pinned = Vec::new();
     match &options.root_certificates {
         Some(file) => {
-            for certificate in certificates(file)? {
+            pinned = certificates(file)?;
+            for certificate in &pinned {
                 roots
-                    .add(certificate)
+                    .add(certificate.clone())
                     .map_err(|e| configuration(format!("a certificate of {} is unusable: {e}", file.display())))?;
             }
         }
@@ -63,7 +66,7 @@ fn verifier(options: &PostgresOptions, provider: &Arc<CryptoProvider>) -> Result
     let inner = inner.map_err(|e| {
         configuration(format!("there is no root certificate to check the server's by; name one with sslrootcert ({e})"))
     })?;
-    Ok(Verifier::Known { inner, proof })
+    Ok(Verifier::Known { inner, pinned, proof })
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
@@ -96,6 +99,8 @@ enum Verifier {
     Anyone(Arc<CryptoProvider>),
     Known {
         inner: Arc<WebPkiServerVerifier>,
+        /// The certificates that were named as trusted, word for word.
+        pinned: Vec<CertificateDer<'static>>,
         proof: Proof,
     },
 }
@@ -109,12 +114,18 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let Verifier::Known { inner, proof } = self else { return Ok(ServerCertVerified::assertion()) };
+        let Verifier::Known { inner, pinned, proof } = self else { return Ok(ServerCertVerified::assertion()) };
         match inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // The name is checked last, when all else is proved.
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if *proof == Proof::Authority => Ok(ServerCertVerified::assertion()),
+            Err(error) if is_authority(&error) && pinned.iter().any(|known| known == end_entity) => {
+                if *proof == Proof::AuthorityAndName {
+                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             result => result,
         }
     }
@@ -158,5 +169,16 @@ impl ServerCertVerifier for Verifier {
             Verifier::Known { inner, .. } => inner.supported_verify_schemes(),
             Verifier::Anyone(provider) => provider.signature_verification_algorithms.supported_schemes(),
         }
+    }
+}
+
+/// Whether the only fault of the server's certificate, found after its dates were checked, is that it is an
+/// authority's: one that the server has signed itself. That is no fault when it is known.
+fn is_authority(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(reason)) => {
+            reason.to_string().contains("CaUsedAsEndEntity")
+        }
+        _ => false,
     }
 }

@@ -7,6 +7,8 @@ use embellie_core::Control;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Transaction {
     pub(crate) open: bool,
+    /// A script may have begun one without our knowing.
+    pub(crate) suspected: bool,
     /// A statement in it has failed, so that the server refuses all but its end or a return to a savepoint.
     pub(crate) failed: bool,
     /// A statement in it has changed the schema.
@@ -80,5 +82,7 @@ mod tests {
         assert_eq!(Spoken::of("beginning"), None);
         assert!(Spoken::may_begin("CREATE TABLE t (id int);\nBEGIN; INSERT INTO t VALUES (1)"));
         assert!(!Spoken::may_begin("CREATE TABLE t (id int); DROP TABLE t"));
+        // A function's body looks like one, so that it is no more than a suspicion.
+        assert!(Spoken::may_begin("CREATE FUNCTION f() … AS $$ DECLARE n int; BEGIN n := 1; END $$"));
     }
 }

@@ -11,6 +11,8 @@ pub(crate) enum Wire {
     Int8,
     /// An unsigned number of 32 bits.
     Oid,
+    /// The number of a thing in the catalog, which the server also knows by its name.
+    Reg,
     Float4,
     Float8,
     Numeric,
@@ -40,7 +42,8 @@ impl Wire {
             Type::INT2 => Wire::Int2,
             Type::INT4 => Wire::Int4,
             Type::INT8 => Wire::Int8,
-            Type::OID | Type::XID | Type::CID | Type::REGCLASS | Type::REGTYPE | Type::REGPROC => Wire::Oid,
+            Type::OID | Type::XID | Type::CID => Wire::Oid,
+            Type::REGCLASS | Type::REGTYPE | Type::REGPROC | Type::REGNAMESPACE | Type::REGROLE => Wire::Reg,
             Type::FLOAT4 => Wire::Float4,
             Type::FLOAT8 => Wire::Float8,
             Type::NUMERIC => Wire::Numeric,

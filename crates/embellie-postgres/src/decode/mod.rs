@@ -48,7 +48,7 @@ pub(crate) fn decode(column: Column, bytes: &[u8]) -> Result<ColumnRef<'_>, Unre
         Wire::Int2 => ColumnRef::Int(i16::from_be_bytes(array(bytes)?).into()),
         Wire::Int4 => ColumnRef::Int(i32::from_be_bytes(array(bytes)?).into()),
         Wire::Int8 => ColumnRef::Int(i64::from_be_bytes(array(bytes)?)),
-        Wire::Oid => ColumnRef::Int(u32::from_be_bytes(array(bytes)?).into()),
+        Wire::Oid | Wire::Reg => ColumnRef::Int(u32::from_be_bytes(array(bytes)?).into()),
         Wire::Float4 => ColumnRef::Float(f32::from_be_bytes(array(bytes)?).into()),
         Wire::Float8 => ColumnRef::Float(f64::from_be_bytes(array(bytes)?)),
         Wire::Numeric => ColumnRef::Decimal(numeric::decode(bytes, !column.stored)?),

@@ -65,7 +65,7 @@ impl ToSql for Parameter<'_> {
     /// Text for a type that has no form here is left to the server to read.
     fn encode_format(&self, ty: &Type) -> Format {
         match (self.value, Wire::of(ty)) {
-            (Value::Text(_), Wire::Other | Wire::Inet) => Format::Text,
+            (Value::Text(_), wire) if is_text_form(wire) => Format::Text,
             _ => Format::Binary,
         }
     }
@@ -89,17 +89,21 @@ impl Reason {
     fn explain(self, parameter: &Parameter<'_>, ty: &Type) -> Error {
         let (place, kind, name) = (parameter.place, parameter.value.type_name(), ty.name());
         let message = match self {
-            Reason::Kind => format!("parameter {place} is of the kind {kind}, but the statement needs a {name} there"),
+            Reason::Kind => {
+                format!("parameter {place} is of the kind {kind}, but the statement needs the type {name} there")
+            }
             Reason::Range => format!("parameter {place}, of the kind {kind}, is out of range for {name}"),
             Reason::Nul => format!("parameter {place} holds a NUL character, which {name} cannot"),
             Reason::Element(kind) => {
                 let element = wire::element(ty).map_or(name, Type::name);
-                format!("parameter {place} is a list that holds a {kind}, but the statement needs {element}s there")
+                format!(
+                    "parameter {place} is a list that holds a value of the kind {kind}, but the statement needs \
+                     elements of the type {element} there"
+                )
             }
             Reason::ElementRange(kind) => {
-                format!(
-                    "parameter {place} is a list that holds a value of the kind {kind}, which is out of range for {name}"
-                )
+                let element = wire::element(ty).map_or(name, Type::name);
+                format!("parameter {place} is a list that holds a value of the kind {kind} out of range for {element}")
             }
         };
         Error::Data(DatabaseError { message, ..DatabaseError::default() })
@@ -208,7 +212,7 @@ fn integer(value: i64, wire: Wire, out: &mut BytesMut) -> Result<(), Reason> {
         Wire::Int2 => out.put_i16(i16::try_from(value).map_err(|_| Reason::Range)?),
         Wire::Int4 => out.put_i32(i32::try_from(value).map_err(|_| Reason::Range)?),
         Wire::Int8 => out.put_i64(value),
-        Wire::Oid => out.put_u32(u32::try_from(value).map_err(|_| Reason::Range)?),
+        Wire::Oid | Wire::Reg => out.put_u32(u32::try_from(value).map_err(|_| Reason::Range)?),
         Wire::Numeric => numeric::decimal(value.into(), out),
         Wire::Float4 => out.put_f32(value as f32),
         Wire::Float8 => out.put_f64(value as f64),
@@ -230,14 +234,20 @@ fn float(value: f64, wire: Wire, out: &mut BytesMut) -> Result<(), Reason> {
 
 fn text(value: &str, wire: Wire, out: &mut BytesMut) -> Result<(), Reason> {
     match wire {
-        Wire::Text | Wire::Json | Wire::Jsonb | Wire::Inet | Wire::Other if value.contains('\0') => Err(Reason::Nul),
-        Wire::Jsonb => {
-            out.put_u8(1);
-            put(value.as_bytes(), out)
-        }
-        Wire::Text | Wire::Json | Wire::Inet | Wire::Other => put(value.as_bytes(), out),
-        _ => Err(Reason::Kind),
+        Wire::Text | Wire::Json => {}
+        Wire::Jsonb => out.put_u8(1),
+        wire if is_text_form(wire) => {}
+        _ => return Err(Reason::Kind),
     }
+    if value.contains('\0') {
+        return Err(Reason::Nul);
+    }
+    put(value.as_bytes(), out)
+}
+
+/// Whether text for a type is sent as it is, for the server to read.
+fn is_text_form(wire: Wire) -> bool {
+    matches!(wire, Wire::Other | Wire::Inet | Wire::Reg)
 }
 
 /// Days and what is left of the last one, as Python's `timedelta` counts: the rest is never negative.
@@ -269,7 +279,7 @@ fn array(values: &[Value], ty: &Type, out: &mut BytesMut) -> Result<(), Reason> 
         let start = out.len();
         out.put_i32(0);
         // The elements of an array are all in binary form, which text of these types is not.
-        let unreadable = matches!(value, Value::Text(_)) && matches!(Wire::of(element), Wire::Other | Wire::Inet);
+        let unreadable = matches!(value, Value::Text(_)) && is_text_form(Wire::of(element));
         if unreadable || matches!(value, Value::List(_)) {
             return Err(Reason::Element(value.type_name()));
         }

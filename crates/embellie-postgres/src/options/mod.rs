@@ -160,8 +160,10 @@ impl PostgresOptions {
         self
     }
 
-    /// How many prepared statements each connection keeps. 256 unless set; 0 keeps none, for poolers that change the
-    /// session between transactions.
+    /// How many prepared statements each connection keeps. 256 unless set; 0 keeps none.
+    ///
+    /// Behind a pooler that changes the server's session between transactions, either the pooler must keep prepared
+    /// statements apart itself (PgBouncer does since 1.21), or all work must be done in transactions, with 0 here.
     #[must_use]
     pub fn statement_cache(mut self, size: usize) -> Self {
         self.statement_cache = size;

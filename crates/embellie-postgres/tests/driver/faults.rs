@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use embellie_core::{Control, Error, Value};
+use embellie_core::{Control, Error, Row, RowSink, Statement, Value};
 use embellie_testing::PrivatePostgres;
 
 use crate::support::{connect, fresh, one, read, try_connect, write};
@@ -65,6 +65,64 @@ async fn a_terminated_session_is_broken_and_says_why() {
         "{result:?}"
     );
     assert!(link.is_broken());
+}
+
+/// Kills the server when the hundredth row arrives.
+struct Killer {
+    server: PrivatePostgres,
+    rows: usize,
+}
+
+impl RowSink for Killer {
+    fn row(&mut self, _: &dyn Row) -> Result<(), Error> {
+        self.rows += 1;
+        if self.rows == 100 {
+            self.server.kill();
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self) {}
+
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
+        self
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_dies_between_rows_is_an_error_and_no_short_result() {
+    let server = PrivatePostgres::start().unwrap();
+    let mut link = connect(&server.url()).await;
+    let many = Statement::read("SELECT repeat('x', 1000) FROM generate_series(1, 1000000)", vec![]);
+    let (sink, result) = link.execute(&many, Box::new(Killer { server, rows: 0 })).await;
+    assert!(matches!(&result, Err(Error::Operational(e)) if e.message.contains("lost")), "{result:?}");
+    assert!(link.is_broken());
+    let rows = sink.into_any().downcast::<Killer>().unwrap().rows;
+    assert!((100..1_000_000).contains(&rows), "{rows}");
+}
+
+#[tokio::test]
+async fn a_server_that_runs_out_of_space_or_sessions_says_so() {
+    let mut settings = embellie_testing::Settings::default();
+    settings.configuration = vec!["temp_file_limit=64kB".into(), "work_mem=64kB".into(), "max_connections=4".into()];
+    settings.configuration.push("superuser_reserved_connections=0".into());
+    settings.configuration.push("max_wal_senders=0".into());
+    let server = PrivatePostgres::start_with(&settings).unwrap();
+    let mut links = Vec::new();
+    let refused = loop {
+        match try_connect(&server.url()).await {
+            Ok(link) => links.push(link),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(links.len(), 4);
+    assert!(matches!(&refused, Error::Operational(e) if e.code.as_deref() == Some("53300")), "{refused:?}");
+    let link = &mut links[0];
+    write(link, "CREATE ROLE guest; ", vec![]).await.unwrap();
+    write(link, "SET ROLE guest", vec![]).await.unwrap();
+    let sorted = read(link, "SELECT n FROM generate_series(1, 100000) AS n ORDER BY -n", vec![]).await;
+    assert!(matches!(&sorted, Err(Error::Operational(e)) if e.code.as_deref() == Some("53400")), "{sorted:?}");
+    assert_eq!(one(link, "SELECT 1", vec![]).await.unwrap(), Value::Int(1));
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! The driver against a server, through the traits of the core.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod differential;
 mod dropped;
 mod errors;
 mod faults;
 mod options;
+mod secrecy;
 mod statements;
 mod support;
 mod tls;

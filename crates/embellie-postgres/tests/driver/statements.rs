@@ -100,6 +100,34 @@ async fn an_enum_that_is_made_again_is_known_again() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_sent_harms_nothing() {
+    let (_database, mut link) = fresh().await;
+    for statement in [Statement::read("SELECT '\0'", vec![]), Statement::schema("SELECT '\0'")] {
+        let (_, result) = link.execute(&statement, Box::new(Discard)).await;
+        assert!(matches!(&result, Err(Error::Programming(e)) if e.message.contains("null")), "{result:?}");
+        assert!(!link.is_broken());
+    }
+    let placeholders: Vec<String> = (1..=70_000).map(|n| format!("${n}::int")).collect();
+    let many = format!("SELECT {}", placeholders.join("+"));
+    let result = one(&mut link, &many, vec![Value::Int(1); 70_000]).await;
+    assert!(result.is_err() && !link.is_broken(), "{result:?}");
+    assert_eq!(one(&mut link, "SELECT 1", vec![]).await.unwrap(), Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_script_with_a_function_begins_no_transaction() {
+    let (_database, mut link) = fresh().await;
+    let function = "CREATE FUNCTION twice(n int) RETURNS int LANGUAGE plpgsql AS
+        $$ DECLARE m int; BEGIN m := n * 2; RETURN m; END $$; CREATE TABLE t (id int)";
+    schema(&mut link, function).await;
+    link.control(&Control::Begin).await.unwrap();
+    write(&mut link, "INSERT INTO t VALUES (twice(21))", vec![]).await.unwrap();
+    link.control(&Control::Commit).await.unwrap();
+    link.reset().await.unwrap();
+    assert_eq!(one(&mut link, "SELECT id FROM t", vec![]).await.unwrap(), Value::Int(42));
+}
+
+#[tokio::test]
 async fn outcomes_count_rows() {
     let (_database, mut link) = fresh().await;
     schema(&mut link, "CREATE TABLE t (id int)").await;

@@ -49,6 +49,43 @@ async fn each_mode_asks_for_its_proof() {
 }
 
 #[tokio::test]
+async fn a_server_that_vouches_for_itself_is_trusted_when_it_is_named() {
+    let mut settings = Settings::default();
+    settings.self_signed = true;
+    let server = PrivatePostgres::start_with(&settings).unwrap();
+    let (by_address, by_name) = (server.url(), server.url().replace("127.0.0.1", "localhost"));
+    let itself = server.authority();
+    let itself = itself.to_str().unwrap();
+    for (url, mode) in [(&by_address, "verify-ca"), (&by_name, "verify-full")] {
+        let mut link = connect(&format!("{url}?sslmode={mode}&sslrootcert={itself}")).await;
+        assert_eq!(one(&mut link, ENCRYPTED, vec![]).await.unwrap(), Value::Bool(true));
+    }
+    let another_server = secure_server();
+    let other = another_server.authority();
+    for options in [
+        format!("{by_address}?sslmode=verify-full&sslrootcert={itself}"),
+        format!("{by_name}?sslmode=verify-full"),
+        format!("{by_name}?sslmode=verify-ca&sslrootcert={}", other.display()),
+    ] {
+        assert!(try_connect(&options).await.is_err(), "{options}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_shows_its_certificate() {
+    let server = secure_server();
+    let (certificate, key) = server.client_certificate();
+    let files = format!("sslcert={}&sslkey={}", certificate.display(), key.display());
+    let who = "SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let mut link = connect(&format!("{}?sslmode=require&{files}", server.url())).await;
+    let name = one(&mut link, who, vec![]).await.unwrap();
+    assert!(matches!(&name, Value::Text(name) if name.ends_with("CN=embellie")), "{name:?}");
+    let files = format!("sslcert={}&sslkey={0}", certificate.display());
+    let Err(error) = try_connect(&format!("{}?sslmode=require&{files}", server.url())).await else { panic!() };
+    assert!(error.to_string().contains("client.crt holds no private key"), "{error}");
+}
+
+#[tokio::test]
 async fn a_server_without_encryption_is_refused_where_it_is_required() {
     let server = PrivatePostgres::start().unwrap();
     let mut link = connect(&server.url()).await;

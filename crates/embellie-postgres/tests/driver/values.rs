@@ -123,15 +123,19 @@ async fn what_does_not_fit_is_refused_without_its_value() {
         ("$1::int4", i64::MAX.into(), "out of range for int4"),
         ("$1::oid", (-1).into(), "out of range for oid"),
         ("$1::float4", 1e300.into(), "out of range for float4"),
-        ("$1::int4", "secret".into(), "parameter 1 is of the kind text, but the statement needs a int4 there"),
-        ("$1::text", 7.into(), "of the kind integer, but the statement needs a text"),
-        ("$1::bool", 1.into(), "needs a bool"),
-        ("$1::int8", decimal("1.5"), "of the kind decimal, but the statement needs a int8"),
+        ("$1::int4", "secret".into(), "parameter 1 is of the kind text, but the statement needs the type int4 there"),
+        ("$1::text", 7.into(), "of the kind integer, but the statement needs the type text"),
+        ("$1::bool", 1.into(), "needs the type bool"),
+        ("$1::int8", decimal("1.5"), "of the kind decimal, but the statement needs the type int8"),
         ("$1::text", "a\0b".into(), "holds a NUL character"),
-        ("$1::int4", list(1.into()), "of the kind list, but the statement needs a int4"),
-        ("$1::int4[]", list("secret".into()), "a list that holds a text, but the statement needs int4s"),
-        ("$1::int2[]", list(40_000.into()), "out of range for _int2"),
-        ("$1::int4[]", list(list(1.into())), "a list that holds a list"),
+        ("$1::int4", list(1.into()), "of the kind list, but the statement needs the type int4"),
+        (
+            "$1::int4[]",
+            list("secret".into()),
+            "a list that holds a value of the kind text, but the statement needs elements of the type int4",
+        ),
+        ("$1::int2[]", list(40_000.into()), "out of range for int2"),
+        ("$1::int4[]", list(list(1.into())), "a list that holds a value of the kind list"),
     ];
     for (expression, value, expected) in cases {
         match one(&mut link, &format!("SELECT ({expression}) IS NULL"), vec![value]).await {
@@ -165,6 +169,8 @@ async fn values_are_sent_as_other_types_that_hold_them() {
         ("jsonb", r#"{"a":1}"#.into(), r#"{"a": 1}"#),
         ("inet", "10.0.0.0/8".into(), "10.0.0.0/8"),
         ("int4range", "[1,5)".into(), "[1,5)"),
+        ("regclass", "pg_class".into(), "pg_class"),
+        ("regclass", 1259.into(), "pg_class"),
         ("tsquery", "a & b".into(), "'a' & 'b'"),
     ];
     for (ty, value, expected) in cases {

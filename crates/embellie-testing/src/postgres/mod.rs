@@ -7,6 +7,8 @@ use crate::Error;
 
 mod account;
 mod binaries;
+#[cfg(feature = "tls")]
+mod certificates;
 #[cfg(feature = "database")]
 mod database;
 mod install;

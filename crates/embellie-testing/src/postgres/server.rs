@@ -11,10 +11,18 @@ use std::time::{Duration, Instant};
 
 use super::account::{self, Account};
 use super::binaries;
+#[cfg(feature = "tls")]
+use super::certificates;
 use super::watchdog::Watchdog;
 use crate::Error;
 
 const USER: &str = "embellie";
+#[cfg(feature = "tls")]
+const AUTHORITY: &str = "authority.crt";
+#[cfg(feature = "tls")]
+const CLIENT_CERTIFICATE: &str = "client.crt";
+#[cfg(feature = "tls")]
+const CLIENT_KEY: &str = "client.key";
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How a private server is made.
@@ -25,6 +33,10 @@ pub struct Settings {
     /// ([`PrivatePostgres::authority`]).
     #[cfg(feature = "tls")]
     pub tls: bool,
+    /// Whether it offers TLS with a certificate for `localhost` that it has signed itself, which is then its own
+    /// authority.
+    #[cfg(feature = "tls")]
+    pub self_signed: bool,
     /// Further server settings, as `name=value`.
     pub configuration: Vec<String>,
 }
@@ -83,8 +95,8 @@ impl PrivatePostgres {
         }
         server.initialize()?;
         #[cfg(feature = "tls")]
-        if settings.tls {
-            server.certify()?;
+        if settings.tls || settings.self_signed {
+            server.certify(settings.self_signed)?;
         }
         server.launch_on_free_port()?;
         Ok(server)
@@ -109,7 +121,13 @@ impl PrivatePostgres {
     /// The file with the certificate of the authority that has signed the server's.
     #[cfg(feature = "tls")]
     pub fn authority(&self) -> PathBuf {
-        self.directory.join("authority.crt")
+        self.directory.join(AUTHORITY)
+    }
+
+    /// The files with a certificate and its key by which the server knows its user.
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(&self) -> (PathBuf, PathBuf) {
+        (self.directory.join(CLIENT_CERTIFICATE), self.directory.join(CLIENT_KEY))
     }
 
     /// Kills the server and all its sessions at once (SIGKILL), as a crash would. Its data stay, for
@@ -197,19 +215,23 @@ impl PrivatePostgres {
     }
 
     #[cfg(feature = "tls")]
-    fn certify(&mut self) -> Result<(), Error> {
-        let certificates = certificates().map_err(|e| Error::new(format!("cannot make a certificate: {e}")))?;
-        let [authority, certificate, key] = certificates;
-        self.write(&self.authority(), &authority)?;
-        // Tests read it as another user.
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        let _ = fs::set_permissions(self.authority(), readable);
-        for (setting, name, content) in
-            [("ssl_cert_file", "server.crt", certificate), ("ssl_key_file", "server.key", key)]
+    fn certify(&mut self, self_signed: bool) -> Result<(), Error> {
+        let made = if self_signed { certificates::self_signed() } else { certificates::signed(USER) };
+        let made = made.map_err(|e| Error::new(format!("cannot make a certificate: {e}")))?;
+        let files = [
+            (AUTHORITY, &made.authority),
+            ("server.crt", &made.server.certificate),
+            ("server.key", &made.server.key),
+            (CLIENT_CERTIFICATE, &made.client.certificate),
+            (CLIENT_KEY, &made.client.key),
+        ];
+        for (name, content) in files {
+            self.write(&self.directory.join(name), content)?;
+        }
+        for (setting, name) in
+            [("ssl_ca_file", AUTHORITY), ("ssl_cert_file", "server.crt"), ("ssl_key_file", "server.key")]
         {
-            let path = self.directory.join(name);
-            self.write(&path, &content)?;
-            self.arguments.push(format!("{setting}={}", path.display()));
+            self.arguments.push(format!("{setting}={}", self.directory.join(name).display()));
         }
         self.arguments.push("ssl=on".into());
         Ok(())
@@ -305,20 +327,4 @@ fn children(parent: u32) -> Vec<u32> {
 fn password() -> String {
     use std::hash::{BuildHasher, RandomState};
     (0..2).map(|salt: u8| format!("{:016x}", RandomState::new().hash_one((salt, std::process::id())))).collect()
-}
-
-/// The certificate of an authority, and the certificate and key of a server that it vouches for.
-#[cfg(feature = "tls")]
-fn certificates() -> Result<[String; 3], rcgen::Error> {
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-
-    let mut authority = CertificateParams::new([])?;
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.distinguished_name.push(DnType::CommonName, "embellie test authority");
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-    let key = KeyPair::generate()?;
-    let mut server = CertificateParams::new(["localhost".to_owned()])?;
-    server.distinguished_name.push(DnType::CommonName, "localhost");
-    let server = server.signed_by(&key, &authority)?;
-    Ok([authority.pem(), server.pem(), key.serialize_pem()])
 }
