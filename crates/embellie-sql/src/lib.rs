@@ -1,7 +1,18 @@
 //! The compiler of embellie: models and queries in, SQL text out. Pure functions, no I/O.
 
+mod compile;
+mod definition;
+mod dialect;
 mod identifier;
+mod legalize;
+mod render;
+mod resolve;
+mod resolved;
+mod target;
+mod verify;
 
 pub mod schema;
 
+pub use compile::{Compiled, OutputColumn, count, delete, exists, insert, select, update};
 pub use identifier::quote;
+pub use target::{Capability, Target};

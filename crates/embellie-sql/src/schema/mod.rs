@@ -7,7 +7,7 @@ mod constraint;
 mod dialect;
 mod expression;
 mod index;
-mod literal;
+pub(crate) mod literal;
 mod names;
 mod order;
 mod table;
@@ -138,13 +138,20 @@ fn with_link_tables<'r>(registry: &'r Registry, models: &[&'r Model]) -> Vec<&'r
 struct Writer<'r> {
     registry: &'r Registry,
     dialect: Dialect,
+    target: crate::Target,
     options: SchemaOptions,
     plan: SchemaPlan,
 }
 
 impl<'r> Writer<'r> {
     fn new(registry: &'r Registry, server: &ServerInfo, options: SchemaOptions) -> Result<Self> {
-        Ok(Writer { registry, dialect: dialect::of(server)?, options, plan: SchemaPlan::default() })
+        Ok(Writer {
+            registry,
+            dialect: dialect::of(server)?,
+            target: crate::Target::for_server(server)?,
+            options,
+            plan: SchemaPlan::default(),
+        })
     }
 
     fn quote(&self, name: &str) -> Result<String> {

@@ -1,0 +1,132 @@
+//! From queries to statements: resolve, verify, legalize, render.
+
+use embellie_core::field::FieldKind;
+use embellie_core::query::{Assignment, Insert};
+use embellie_core::{Query, Registry, Result, Statement};
+
+use crate::resolve::{self, Context};
+use crate::resolved::Select;
+use crate::{Target, legalize, render, verify};
+
+/// A statement that gives rows, and what their columns are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// The statement.
+    pub statement: Statement,
+    /// The columns of each row, in order. A row may have more: they are of no interest.
+    pub columns: Vec<OutputColumn>,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputColumn {
+    /// The name: a field's attname (`author_id`), or the path that was asked for.
+    pub name: String,
+    /// How it is stored; for a foreign key, how the field at its end is.
+    pub kind: FieldKind,
+    /// Whether it may be null: it is declared so, or is reached by a relation that may lead nowhere.
+    pub nullable: bool,
+}
+
+/// The statement that reads a query's rows. `None` when the query is known to have none: nothing needs to be sent.
+///
+/// ```
+/// use embellie_core::{Q, Query, Registry, ServerInfo, field::FieldKind, meta::{FieldMeta, ModelMeta}};
+/// use embellie_sql::Target;
+///
+/// let registry = Registry::build([
+///     ModelMeta::new("blog", "Tag").field(FieldMeta::new("word", FieldKind::Char).max_length(50)),
+/// ])?;
+/// let target = Target::for_server(&ServerInfo { dialect: "postgres", version: (16, 0, 0) })?;
+/// let query = Query::new("blog.Tag").filter(Q::new("word__startswith", "r"));
+/// let compiled = embellie_sql::select(&query, &registry, &target)?.unwrap();
+/// assert_eq!(
+///     &*compiled.statement.sql,
+///     r#"SELECT "blog_tag"."id", "blog_tag"."word" FROM "blog_tag" WHERE "blog_tag"."word" LIKE $1"#
+/// );
+/// assert_eq!(compiled.columns[1].name, "word");
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Field`](embellie_core::Error::Field) for names that lead nowhere and lookups that a field does not have,
+/// the errors of [`prepare`](embellie_core::field::prepare) for values that do not fit, and
+/// [`Error::NotSupported`](embellie_core::Error::NotSupported) for what the server cannot do.
+pub fn select(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    compiled(resolve::rows(&Context::new(registry, target), query)?, target)
+}
+
+/// The statement that counts a query's rows, as the one column of one row. `None` when there are none for sure.
+///
+/// # Errors
+/// As [`select`].
+pub fn count(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    compiled(resolve::count(&Context::new(registry, target), query)?, target)
+}
+
+/// The statement that gives one row when a query has any, and none otherwise. `None` when it has none for sure.
+///
+/// # Errors
+/// As [`select`].
+pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    compiled(resolve::exists(&Context::new(registry, target), query)?, target)
+}
+
+fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compiled>> {
+    let Some(select) = select else { return Ok(None) };
+    let select = legalize::select(target, select);
+    let statement = render::select(target, &select)?;
+    let columns = select
+        .outputs
+        .into_iter()
+        .map(|output| OutputColumn { name: output.name, kind: output.kind, nullable: output.nullable })
+        .collect();
+    Ok(Some(Compiled { statement, columns }))
+}
+
+/// The statement that changes a query's rows. `None` when there is nothing to change.
+///
+/// Ordering and `distinct` have no say in which rows change.
+///
+/// # Errors
+/// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for a sliced query,
+/// [`Error::Field`](embellie_core::Error::Field) for a relation without a column and for a value that reaches another
+/// table, [`Error::FieldDoesNotExist`](embellie_core::Error::FieldDoesNotExist) for an unknown field.
+pub fn update(
+    query: &Query,
+    assignments: &[Assignment],
+    registry: &Registry,
+    target: &Target,
+) -> Result<Option<Statement>> {
+    let Some(mut update) = resolve::update(&Context::new(registry, target), query, assignments)? else {
+        return Ok(None);
+    };
+    update.condition = legalize::condition(target, update.condition);
+    render::update(target, &update).map(Some)
+}
+
+/// The statement that deletes exactly a query's rows, without regard to what points at them. `None` when there is
+/// nothing to delete.
+///
+/// # Errors
+/// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for a sliced query and one of values.
+pub fn delete(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Statement>> {
+    let Some(mut delete) = resolve::delete(&Context::new(registry, target), query)? else { return Ok(None) };
+    delete.condition = legalize::condition(target, delete.condition);
+    render::delete(target, &delete).map(Some)
+}
+
+/// The statement that inserts rows, all at once. With `returning`, it gives a row for each.
+///
+/// A null for a key that counts up asks for the next number. The rows of one statement may have
+/// [`Target::max_parameters`] values together.
+///
+/// # Errors
+/// The errors of [`prepare`](embellie_core::field::prepare) for values that do not fit,
+/// [`Error::Value`](embellie_core::Error::Value) for no rows, rows of a wrong length and expressions of columns, and
+/// [`Error::NotSupported`](embellie_core::Error::NotSupported) for what the server cannot do.
+pub fn insert(insert: &Insert, registry: &Registry, target: &Target) -> Result<Statement> {
+    let insert = resolve::insert(&Context::new(registry, target), insert)?;
+    verify::insert(target, &insert)?;
+    render::insert(target, &insert)
+}

@@ -1,0 +1,126 @@
+//! What databases spell otherwise: one file each, and nowhere else a database's name.
+
+mod postgres;
+mod sqlite;
+
+use std::fmt;
+
+use embellie_core::expr::Function;
+use embellie_core::field::FieldKind;
+use embellie_core::{Result, Value};
+
+use crate::Capability;
+use crate::render::Writer;
+use crate::resolved::{Arithmetic, PatternKind, Scalar};
+use embellie_core::expr::Operator;
+
+/// How a database speaks SQL. The methods that write get the writer with everything before them written.
+pub(crate) trait Dialect: fmt::Debug + Send + Sync {
+    /// The dialect's name, as drivers give it.
+    fn name(&self) -> &'static str;
+
+    /// The product's name, for people.
+    fn product(&self) -> &'static str;
+
+    /// The oldest version that is served.
+    fn oldest(&self) -> (u32, u32, u32);
+
+    /// Whether a version can do this.
+    fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool;
+
+    /// How many parameters a statement may have.
+    fn max_parameters(&self) -> usize;
+
+    /// What stands around names.
+    fn mark(&self) -> char {
+        '"'
+    }
+
+    /// Writes the placeholder of a parameter, counted from 1.
+    fn placeholder(&self, number: usize, text: &mut String);
+
+    /// The least and greatest value of a column of integers, as Django's `integer_field_range`.
+    fn integer_range(&self, kind: FieldKind) -> Option<(i64, i64)> {
+        kind.integer_range()
+    }
+
+    /// Writes a constant where the database could not tell its type from what stands around it.
+    fn typed_value(&self, w: &mut Writer<'_>, value: &Value, kind: Option<FieldKind>) -> Result<()>;
+
+    /// Writes ` IN (…)` for values of a column of this kind; at least one.
+    fn one_of(&self, w: &mut Writer<'_>, kind: Option<FieldKind>, values: &[Value]) -> Result<()>;
+
+    /// Writes that a text is, holds, begins or ends with another.
+    fn pattern(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Scalar<'_>,
+        kind: PatternKind,
+        fold: bool,
+        operand: &Scalar<'_>,
+    ) -> Result<()>;
+
+    /// Writes that a text matches a regular expression.
+    fn regex(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, fold: bool, operand: &Scalar<'_>) -> Result<()>;
+
+    /// Writes an operator between two expressions.
+    fn combined(&self, w: &mut Writer<'_>, combined: &Combined<'_, '_>) -> Result<()>;
+
+    /// Writes a function.
+    fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()>;
+
+    /// The function that gives a random number.
+    fn random(&self) -> &'static str;
+
+    /// What stands for no limit where there must be one before an offset.
+    fn no_limit(&self) -> Option<&'static str>;
+}
+
+/// An operator between two expressions.
+#[derive(Debug)]
+pub(crate) struct Combined<'s, 'r> {
+    pub(crate) left: &'s Scalar<'r>,
+    pub(crate) operator: Operator,
+    pub(crate) right: &'s Scalar<'r>,
+    pub(crate) arithmetic: Arithmetic,
+    pub(crate) kind: FieldKind,
+}
+
+static ALL: [&dyn Dialect; 2] = [&sqlite::Sqlite, &postgres::Postgres];
+
+/// The dialect of a name.
+pub(crate) fn by_name(name: &str) -> Option<&'static dyn Dialect> {
+    ALL.into_iter().find(|dialect| dialect.name() == name)
+}
+
+/// The names of all dialects.
+pub(crate) fn names() -> Vec<&'static str> {
+    ALL.iter().map(|dialect| dialect.name()).collect()
+}
+
+/// The text with what has a meaning in `LIKE` patterns escaped by `\`, and `%` where anything may stand.
+pub(crate) fn like_pattern(text: &str, kind: PatternKind) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    if matches!(kind, PatternKind::Within | PatternKind::End) {
+        pattern.push('%');
+    }
+    for character in text.chars() {
+        if matches!(character, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    if matches!(kind, PatternKind::Within | PatternKind::Start) {
+        pattern.push('%');
+    }
+    pattern
+}
+
+/// The symbol of an operator that all databases share.
+pub(crate) fn symbol(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Power => "^",
+        Operator::BitXor => "#",
+        other => other.symbol(),
+    }
+}

@@ -1,0 +1,210 @@
+//! PostgreSQL.
+
+use embellie_core::expr::{Function, Operator};
+use embellie_core::field::FieldKind;
+use embellie_core::{Error, Result, Value};
+
+use super::{Combined, Dialect, like_pattern, symbol};
+use crate::Capability;
+use crate::render::Writer;
+use crate::resolved::{Arithmetic, PatternKind, Scalar, kind_of};
+
+#[derive(Debug)]
+pub(super) struct Postgres;
+
+impl Dialect for Postgres {
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn product(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn oldest(&self) -> (u32, u32, u32) {
+        (13, 0, 0)
+    }
+
+    fn can(&self, _: Capability, _: (u32, u32, u32)) -> bool {
+        true
+    }
+
+    fn max_parameters(&self) -> usize {
+        65_535
+    }
+
+    fn placeholder(&self, number: usize, text: &mut String) {
+        text.push('$');
+        text.push_str(&number.to_string());
+    }
+
+    fn typed_value(&self, w: &mut Writer<'_>, value: &Value, kind: Option<FieldKind>) -> Result<()> {
+        w.value(value)?;
+        if let Some(name) = type_name(value, kind) {
+            w.push("::");
+            w.push(name);
+        }
+        Ok(())
+    }
+
+    fn one_of(&self, w: &mut Writer<'_>, _: Option<FieldKind>, values: &[Value]) -> Result<()> {
+        if w.is_definition() {
+            w.push(" IN (");
+            w.values(values.iter())?;
+        } else {
+            w.push(" = ANY(");
+            w.value(&Value::List(values.to_vec()))?;
+        }
+        w.push(")");
+        Ok(())
+    }
+
+    fn pattern(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Scalar<'_>,
+        kind: PatternKind,
+        fold: bool,
+        operand: &Scalar<'_>,
+    ) -> Result<()> {
+        w.push(if fold { "UPPER(" } else { "" });
+        as_text(w, expr)?;
+        w.push(if fold { ")" } else { "" });
+        let whole = kind == PatternKind::Whole;
+        w.push(if whole { " = " } else { " LIKE " });
+        let upper = |w: &mut Writer<'_>| w.push(if fold { "UPPER(" } else { "" });
+        match operand {
+            Scalar::Value { value: Value::Text(text), .. } => {
+                upper(w);
+                w.value(&Value::Text(if whole { text.clone() } else { like_pattern(text, kind) }))?;
+                w.push(if fold { "::text)" } else { "" });
+            }
+            operand if whole => {
+                upper(w);
+                as_text(w, operand)?;
+                w.push(if fold { ")" } else { "" });
+            }
+            operand => {
+                if matches!(kind, PatternKind::Within | PatternKind::End) {
+                    w.push("'%' || ");
+                }
+                upper(w);
+                w.push("REPLACE(REPLACE(REPLACE(");
+                as_text(w, operand)?;
+                w.push(r", E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_')");
+                w.push(if fold { ")" } else { "" });
+                if matches!(kind, PatternKind::Within | PatternKind::Start) {
+                    w.push(" || '%'");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn regex(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, fold: bool, operand: &Scalar<'_>) -> Result<()> {
+        as_text(w, expr)?;
+        w.push(if fold { " ~* " } else { " ~ " });
+        match operand {
+            Scalar::Value { value, .. } => w.value(value),
+            operand => as_text(w, operand),
+        }
+    }
+
+    fn combined(&self, w: &mut Writer<'_>, combined: &Combined<'_, '_>) -> Result<()> {
+        let Combined { left, operator, right, arithmetic, .. } = combined;
+        // The difference of two dates is a number of days.
+        let days = *arithmetic == Arithmetic::Difference
+            && left.kind() == Some(FieldKind::Date)
+            && right.kind() == Some(FieldKind::Date);
+        w.push(if days { "(interval '1 day' * (" } else { "(" });
+        w.scalar(left)?;
+        w.push(" ");
+        w.push(symbol(*operator));
+        w.push(" ");
+        w.scalar(right)?;
+        // A shift by more than 32 bits makes no sense, and the operator takes no more.
+        if matches!(operator, Operator::ShiftLeft | Operator::ShiftRight) && !matches!(right, Scalar::Value { .. }) {
+            w.push("::integer");
+        }
+        w.push(if days { "))" } else { ")" });
+        Ok(())
+    }
+
+    fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], _: FieldKind) -> Result<()> {
+        let name = match function {
+            Function::Lower => "LOWER",
+            Function::Upper => "UPPER",
+            Function::Length => "LENGTH",
+            Function::Abs => "ABS",
+            Function::Coalesce => "COALESCE",
+            Function::Now => {
+                w.push("STATEMENT_TIMESTAMP()");
+                return Ok(());
+            }
+            other => return Err(Error::NotSupported(format!("PostgreSQL has no function {other:?} here"))),
+        };
+        match (function, arguments) {
+            (Function::Lower | Function::Upper | Function::Length, [text]) => {
+                w.push(name);
+                w.push("(");
+                as_text(w, text)?;
+                w.push(")");
+                Ok(())
+            }
+            _ => w.function(name, arguments),
+        }
+    }
+
+    fn random(&self) -> &'static str {
+        "RANDOM()"
+    }
+
+    fn no_limit(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The expression as text, whatever its type.
+fn as_text(w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
+    match expr.kind() {
+        Some(FieldKind::GenericIpAddress) => {
+            w.push("HOST(");
+            w.scalar(expr)?;
+            w.push(")");
+        }
+        Some(kind) if kind.is_text() => w.scalar(expr)?,
+        _ => {
+            w.scalar(expr)?;
+            w.push("::text");
+        }
+    }
+    Ok(())
+}
+
+/// The type of a constant.
+fn type_name(value: &Value, kind: Option<FieldKind>) -> Option<&'static str> {
+    if value.is_null() {
+        return None;
+    }
+    let kind = kind.or_else(|| kind_of(value))?;
+    Some(match kind {
+        _ if kind.integer_range().is_some() => match value {
+            Value::Int(v) if i32::try_from(*v).is_ok() => "integer",
+            _ => "bigint",
+        },
+        _ if kind.is_text() => "text",
+        FieldKind::Bool => "boolean",
+        FieldKind::Float => "double precision",
+        FieldKind::Decimal { .. } => "numeric",
+        FieldKind::Date => "date",
+        FieldKind::Time => "time",
+        FieldKind::DateTime => "timestamptz",
+        FieldKind::NaiveDateTime => "timestamp",
+        FieldKind::Duration => "interval",
+        FieldKind::Uuid => "uuid",
+        FieldKind::Binary => "bytea",
+        FieldKind::Json => "jsonb",
+        FieldKind::GenericIpAddress => "inet",
+        _ => return None,
+    })
+}

@@ -1,0 +1,219 @@
+//! SQLite, with the functions that the driver registers for what SQLite lacks.
+
+use embellie_core::expr::{Function, Operator};
+use embellie_core::field::FieldKind;
+use embellie_core::{Error, Result, Value};
+
+use super::{Combined, Dialect, like_pattern, symbol};
+use crate::Capability;
+use crate::render::Writer;
+use crate::resolved::{Arithmetic, PatternKind, Scalar};
+use crate::schema::literal;
+
+#[derive(Debug)]
+pub(super) struct Sqlite;
+
+/// Lists of more values are sent as one JSON document: they would use up the parameters of a statement.
+const LONGEST_LIST: usize = 1024;
+
+impl Dialect for Sqlite {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn product(&self) -> &'static str {
+        "SQLite"
+    }
+
+    fn oldest(&self) -> (u32, u32, u32) {
+        (3, 31, 0)
+    }
+
+    fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
+        match capability {
+            Capability::Returning => version >= (3, 35, 0),
+            Capability::Upsert | Capability::NullsOrder => true,
+            Capability::DefaultInValues => false,
+        }
+    }
+
+    fn max_parameters(&self) -> usize {
+        32_766
+    }
+
+    fn placeholder(&self, _: usize, text: &mut String) {
+        text.push('?');
+    }
+
+    /// Columns have no width: what counts is whether they are unsigned.
+    fn integer_range(&self, kind: FieldKind) -> Option<(i64, i64)> {
+        let (least, _) = kind.integer_range()?;
+        Some((if least == 0 { 0 } else { i64::MIN }, i64::MAX))
+    }
+
+    fn typed_value(&self, w: &mut Writer<'_>, value: &Value, _: Option<FieldKind>) -> Result<()> {
+        match value {
+            // It travels as text and would be compared as such.
+            Value::Decimal(_) => {
+                w.push("CAST(");
+                w.value(value)?;
+                w.push(" AS NUMERIC)");
+                Ok(())
+            }
+            _ => w.value(value),
+        }
+    }
+
+    fn one_of(&self, w: &mut Writer<'_>, _: Option<FieldKind>, values: &[Value]) -> Result<()> {
+        if w.is_definition() {
+            w.push(" IN (");
+            w.values(values.iter())?;
+            w.push(")");
+            return Ok(());
+        }
+        if values.len() > LONGEST_LIST
+            && let Some(document) = values.iter().map(json).collect::<Option<Vec<serde_json::Value>>>()
+        {
+            w.push(" IN (SELECT value FROM json_each(");
+            w.value(&Value::Text(serde_json::Value::Array(document).to_string()))?;
+            w.push("))");
+            return Ok(());
+        }
+        // Few different lengths make few different statements to prepare.
+        let length = values.len().next_power_of_two().min(self.max_parameters()).max(values.len());
+        let Some(last) = values.last() else {
+            return Err(Error::Value("a list of values is empty".into()));
+        };
+        w.push(" IN (");
+        w.values(values.iter().chain(std::iter::repeat_n(last, length - values.len())))?;
+        w.push(")");
+        Ok(())
+    }
+
+    fn pattern(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Scalar<'_>,
+        kind: PatternKind,
+        fold: bool,
+        operand: &Scalar<'_>,
+    ) -> Result<()> {
+        // `LIKE` knows the case of ASCII letters only, and takes no regard of it. A table's definition cannot use
+        // functions that other programs lack.
+        let function = fold && !w.is_definition();
+        if function {
+            w.push("embellie_ilike(");
+        }
+        w.scalar(expr)?;
+        w.push(if function { ", " } else { " LIKE " });
+        match operand {
+            Scalar::Value { value: Value::Text(text), .. } => {
+                let plain = if expr.kind() == Some(FieldKind::Uuid) { text.replace('-', "") } else { text.clone() };
+                w.value(&Value::Text(like_pattern(&plain, kind)))?;
+            }
+            operand => {
+                if matches!(kind, PatternKind::Within | PatternKind::End) {
+                    w.push("'%' || ");
+                }
+                w.push("REPLACE(REPLACE(REPLACE(");
+                w.scalar(operand)?;
+                w.push(r", '\', '\\'), '%', '\%'), '_', '\_')");
+                if matches!(kind, PatternKind::Within | PatternKind::Start) {
+                    w.push(" || '%'");
+                }
+            }
+        }
+        w.push(if function { ")" } else { r" ESCAPE '\'" });
+        Ok(())
+    }
+
+    fn regex(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, fold: bool, operand: &Scalar<'_>) -> Result<()> {
+        w.scalar(expr)?;
+        w.push(if fold { " REGEXP '(?i)' || " } else { " REGEXP " });
+        w.scalar(operand)
+    }
+
+    fn combined(&self, w: &mut Writer<'_>, combined: &Combined<'_, '_>) -> Result<()> {
+        let Combined { left, operator, right, arithmetic, kind } = combined;
+        let function = match (arithmetic, operator) {
+            (Arithmetic::Difference, _) if left.kind() == Some(FieldKind::Time) => Some("django_time_diff("),
+            (Arithmetic::Difference, _) => Some("django_timestamp_diff("),
+            (Arithmetic::Duration, Operator::Add) => Some("django_format_dtdelta('+', "),
+            (Arithmetic::Duration, Operator::Subtract) => Some("django_format_dtdelta('-', "),
+            (Arithmetic::Duration, Operator::Multiply) => Some("django_format_dtdelta('*', "),
+            (Arithmetic::Duration, Operator::Divide) => Some("django_format_dtdelta('/', "),
+            (_, Operator::Power) => Some("POWER("),
+            (_, Operator::BitXor) => Some("BITXOR("),
+            _ => None,
+        };
+        numeric(w, *kind, |w| {
+            w.push(function.unwrap_or("("));
+            w.scalar(left)?;
+            match function {
+                Some(_) => w.push(", "),
+                None => {
+                    w.push(" ");
+                    w.push(symbol(*operator));
+                    w.push(" ");
+                }
+            }
+            w.scalar(right)?;
+            w.push(")");
+            Ok(())
+        })
+    }
+
+    fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()> {
+        let name = match function {
+            Function::Lower if w.is_definition() => "LOWER",
+            Function::Upper if w.is_definition() => "UPPER",
+            Function::Lower => "embellie_lower",
+            Function::Upper => "embellie_upper",
+            Function::Length => "LENGTH",
+            Function::Abs => "ABS",
+            Function::Coalesce => "COALESCE",
+            Function::Now => {
+                w.push("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')");
+                return Ok(());
+            }
+            other => return Err(Error::NotSupported(format!("SQLite has no function {other:?} here"))),
+        };
+        numeric(w, kind, |w| w.function(name, arguments))
+    }
+
+    fn random(&self) -> &'static str {
+        "RANDOM()"
+    }
+
+    fn no_limit(&self) -> Option<&'static str> {
+        Some("-1")
+    }
+}
+
+/// Decimals are stored as numbers but travel as text: what is computed of them must be made a number again.
+fn numeric(w: &mut Writer<'_>, kind: FieldKind, write: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
+    let decimal = matches!(kind, FieldKind::Decimal { .. });
+    w.push(if decimal { "CAST(" } else { "" });
+    write(w)?;
+    w.push(if decimal { " AS NUMERIC)" } else { "" });
+    Ok(())
+}
+
+/// A value in JSON such that it comes out as the driver stores it.
+fn json(value: &Value) -> Option<serde_json::Value> {
+    Some(match value {
+        Value::Bool(v) => i64::from(*v).into(),
+        Value::Int(v) => (*v).into(),
+        Value::Float(v) => serde_json::Number::from_f64(*v)?.into(),
+        Value::Decimal(v) => v.to_string().into(),
+        Value::Text(v) if !v.contains('\0') => v.as_str().into(),
+        Value::Date(v) => literal::date(*v).ok()?.into(),
+        Value::Time(v) => literal::time(*v).into(),
+        Value::DateTime(v) => literal::datetime(*v).ok()?.into(),
+        Value::Timestamp(v) => literal::timestamp(*v).ok()?.into(),
+        Value::Duration(v) => i64::try_from(v.as_micros()).ok()?.into(),
+        Value::Uuid(v) => v.simple().to_string().into(),
+        Value::Ip(v) => v.to_string().into(),
+        _ => return None,
+    })
+}

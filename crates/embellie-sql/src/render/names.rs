@@ -1,0 +1,64 @@
+//! What tables are called in a statement.
+
+use crate::resolved::{Alias, Select, Source};
+
+/// The names of the tables of a statement: their own where that says which one is meant, or else `T2`, `U0`, ….
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    names: Vec<Option<String>>,
+    /// Tables of the outermost query that go by their own name.
+    plain: Vec<String>,
+    /// How many queries surround the present one.
+    pub(super) depth: usize,
+}
+
+impl Names {
+    pub(super) fn get(&self, alias: Alias) -> &str {
+        self.names.get(alias.0 as usize).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    pub(super) fn set(&mut self, alias: Alias, name: String) {
+        let at = alias.0 as usize;
+        if self.names.len() <= at {
+            self.names.resize(at + 1, None);
+        }
+        self.names[at] = Some(name);
+    }
+
+    /// Names the one table of a statement that has no more.
+    pub(super) fn set_table(&mut self, alias: Alias, table: &str) {
+        self.plain.push(table.to_owned());
+        self.set(alias, table.to_owned());
+    }
+
+    /// Names the tables of a query.
+    pub(super) fn assign(&mut self, select: &Select<'_>) {
+        let source = match &select.source {
+            Source::Table { alias, table } => Some((*alias, *table)),
+            Source::Query { alias, .. } => {
+                self.set(*alias, "subquery".to_owned());
+                None
+            }
+        };
+        let tables = source.into_iter().chain(select.joins.iter().map(|join| (join.alias, join.table)));
+        for (number, (alias, table)) in tables.enumerate() {
+            if self.depth == 0 && !self.is_taken(table) {
+                self.set_table(alias, table);
+                continue;
+            }
+            let number = if self.depth == 0 { number + 1 } else { number };
+            let mut name = match self.depth {
+                depth @ 0..6 => format!("{}{number}", ["T", "U", "V", "W", "X", "Y"][depth]),
+                depth => format!("Z{depth}_{number}"),
+            };
+            while self.is_taken(&name) || select.joins.iter().any(|join| join.table.eq_ignore_ascii_case(&name)) {
+                name.push('_');
+            }
+            self.set(alias, name);
+        }
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.plain.iter().any(|taken| taken.eq_ignore_ascii_case(name))
+    }
+}

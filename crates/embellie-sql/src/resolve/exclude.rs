@@ -1,0 +1,105 @@
+//! Excluding by what may be several rows: Django's `split_exclude` and `trim_start`.
+
+use embellie_core::Result;
+use embellie_core::meta::Hop;
+use embellie_core::query::{Connector, Slice};
+
+use super::filter::Split;
+use super::joins::{Place, Places, Reuse};
+use super::operand::Operand;
+use super::{BASE, Scope};
+use crate::resolved::{Column, Comparison, Condition, Scalar, Select};
+
+impl<'r> Scope<'_, 'r> {
+    /// The condition that a row has some row at the end of a multi-valued relation for which the comparison holds: a
+    /// correlated `EXISTS`, which the negation around it turns into "none has".
+    ///
+    /// `steps` lead to the relation. Where the same call joined the relation already, the rows in question are the
+    /// joined ones.
+    pub(super) fn exclude(
+        &mut self,
+        split: &Split<'_>,
+        operand: Operand<'_, 'r>,
+        steps: &[(String, Vec<Hop>)],
+        shared: &Places,
+    ) -> Result<Condition<'r>> {
+        let mut inner = Scope::new(self.context, self.model);
+        let places = inner.compare_with(split, operand)?;
+        let hops: Vec<Hop> = steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
+        // The relation is the last hop; what comes before it can be left out of the subquery.
+        let before = hops.len() - 1;
+        let (Some(hop), Some(&near), Some(&far)) = (hops.last(), places.get(before), places.get(before + 1)) else {
+            return Ok(Condition::Never);
+        };
+        let mut may_lack = false;
+        for at in 0..before {
+            may_lack |= inner.is_left(places[at + 1]);
+            inner.release(places[at]);
+        }
+        let prefix = prefix(steps, self.registry().get(hop.from).fields[hop.from_field].name.as_str());
+        // A row that must have nothing at the other end would be lost without the table that it is missing from.
+        let (place, model, field) = if inner.is_left(far) {
+            (near, hop.from, hop.from_field)
+        } else {
+            inner.release(near);
+            (far, hop.to, hop.to_field)
+        };
+        inner.rebase();
+        let model = self.registry().get(model);
+
+        let way = inner.full_way(&places, place, &hops);
+        let joined = shared.iter().copied().find(|&other| other != BASE && self.way(other) == way);
+        let link = match joined {
+            Some(other) => {
+                let key = model.primary_key_index();
+                equal(inner.column(place, model, key), self.column(other, model, key))
+            }
+            None => {
+                let outer = self.reach(&prefix, Reuse::All)?;
+                equal(inner.column(place, model, field), outer.column)
+            }
+        };
+        inner.conditions.push(link);
+        let exists = inner.into_exists();
+        if !may_lack {
+            return Ok(exists);
+        }
+        let lacks = self.is_null(&prefix, shared)?;
+        Ok(Condition::group(Connector::Or, false, vec![exists, lacks]))
+    }
+
+    /// The hops that led to a place before its scope lost its first tables.
+    fn full_way(&self, places: &[Place], place: Place, hops: &[Hop]) -> Vec<Hop> {
+        let length = places.iter().position(|&p| p == place).unwrap_or(0);
+        hops[..length.min(hops.len())].to_vec()
+    }
+
+    /// The condition that the query has a row.
+    pub(super) fn into_exists(mut self) -> Condition<'r> {
+        let condition = self.take_condition();
+        if condition == Condition::Never {
+            return Condition::Never;
+        }
+        let (source, joins) = self.sources();
+        Condition::Exists(Box::new(Select {
+            source,
+            joins,
+            outputs: vec![super::rows::one()],
+            hidden: Vec::new(),
+            condition,
+            distinct: false,
+            order_by: Vec::new(),
+            slice: Slice::default(),
+        }))
+    }
+}
+
+/// The names that lead to the column on this side of the relation.
+fn prefix<'s>(steps: &'s [(String, Vec<Hop>)], column: &'s str) -> Vec<&'s str> {
+    let names = steps.iter().take(steps.len().saturating_sub(1)).map(|(name, _)| name.as_str());
+    names.chain([column]).collect()
+}
+
+fn equal<'r>(inner: Column<'r>, outer: Column<'r>) -> Condition<'r> {
+    Condition::Compare { left: Scalar::Column(inner), comparison: Comparison::Equal, right: Scalar::Column(outer) }
+}

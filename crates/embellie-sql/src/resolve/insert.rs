@@ -1,0 +1,103 @@
+//! New rows.
+
+use embellie_core::expr::Expr;
+use embellie_core::field::prepare;
+use embellie_core::meta::Model;
+use embellie_core::query::{Conflict, Insert as Asked};
+use embellie_core::{Error, Result, Value};
+
+use super::{Context, Scope};
+use crate::resolved::{Cell, Insert, OnConflict};
+
+/// The insert of rows.
+pub(crate) fn insert<'r>(context: &Context<'r>, asked: &Asked) -> Result<Insert<'r>> {
+    let model = context.registry.model(&asked.model)?;
+    let mut scope = Scope::new(context, model);
+    if asked.rows.is_empty() {
+        return Err(Error::Value(format!("there are no rows of {} to insert", model.label())));
+    }
+    let mut rows = Vec::with_capacity(asked.rows.len());
+    for row in &asked.rows {
+        if row.len() != asked.fields.len() {
+            return Err(Error::Value(format!(
+                "a row of {} has {} values for {} fields",
+                model.label(),
+                row.len(),
+                asked.fields.len()
+            )));
+        }
+        let cells: Result<Vec<Cell<'r>>> =
+            row.iter().zip(&asked.fields).map(|(value, &field)| scope.cell(field, value)).collect();
+        rows.push(cells?);
+    }
+    let conflict = match &asked.conflict {
+        Conflict::Fail => OnConflict::Fail,
+        Conflict::Ignore => OnConflict::Ignore,
+        Conflict::Update { unique_fields, update_fields } => {
+            if unique_fields.is_empty() || update_fields.is_empty() {
+                return Err(Error::Value(
+                    "An insert that updates existing rows needs unique fields, which tell that a row exists, and \
+                     fields to update."
+                        .into(),
+                ));
+            }
+            OnConflict::Update { unique: columns(model, unique_fields)?, update: columns(model, update_fields)? }
+        }
+    };
+    let key = model.fields.iter().find(|field| field.kind.is_auto()).unwrap_or(model.primary_key());
+    Ok(Insert {
+        table: &model.table,
+        key: &key.column,
+        columns: columns(model, &asked.fields)?,
+        rows,
+        returning: columns(model, &asked.returning)?,
+        conflict,
+    })
+}
+
+/// The columns of fields, by their place in the model.
+fn columns<'r>(model: &'r Model, fields: &[usize]) -> Result<Vec<&'r str>> {
+    fields
+        .iter()
+        .map(|&field| {
+            model
+                .fields
+                .get(field)
+                .map(|field| field.column.as_str())
+                .ok_or_else(|| Error::FieldDoesNotExist(format!("{} has no field at place {field}", model.label())))
+        })
+        .collect()
+}
+
+impl<'r> Scope<'_, 'r> {
+    fn cell(&mut self, field: usize, value: &Expr) -> Result<Cell<'r>> {
+        let model = self.model;
+        let Some(meta) = model.fields.get(field) else {
+            return Err(Error::FieldDoesNotExist(format!("{} has no field at place {field}", model.label())));
+        };
+        match value {
+            Expr::Value(Value::Null) if meta.kind.is_auto() => Ok(Cell::Default),
+            Expr::Value(value) => {
+                let kind = self.registry().storage_kind(model.id(), field);
+                let said = &self.registry().storage_field(model.id(), field).name;
+                prepare(kind, said, value.clone()).map(Cell::Value)
+            }
+            expr if has_path(expr) => Err(Error::Value(format!(
+                "Failed to insert expression \"{expr}\" on {}.{}. F() expressions can only be used to update, not to \
+                 insert.",
+                model.label(),
+                meta.name
+            ))),
+            expr => self.scalar(expr, None, false).map(Cell::Expr),
+        }
+    }
+}
+
+fn has_path(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Combined { left, right, .. } => has_path(left) || has_path(right),
+        Expr::Call { arguments, .. } => arguments.iter().any(has_path),
+        _ => false,
+    }
+}

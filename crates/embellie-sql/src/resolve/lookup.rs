@@ -1,0 +1,194 @@
+//! Lookups: a column, the name of a comparison, and what it is compared with. Django's `build_lookup` and `lookups.py`.
+
+use embellie_core::field::{FieldKind, prepare};
+use embellie_core::lookup::Lookup;
+use embellie_core::{Error, Result, Value};
+
+use super::names::Trimmed;
+use super::operand::{Element, Operand};
+use super::{Scope, message};
+use crate::resolved::{Among, Comparison, Condition, PatternKind, Scalar};
+
+/// A comparison made.
+pub(super) struct Built<'r> {
+    pub(super) condition: Condition<'r>,
+    /// For a test for null: whether null is what is looked for.
+    pub(super) is_null: Option<bool>,
+}
+
+impl<'r> From<Condition<'r>> for Built<'r> {
+    fn from(condition: Condition<'r>) -> Self {
+        Built { condition, is_null: None }
+    }
+}
+
+impl<'r> Scope<'_, 'r> {
+    /// The condition of a lookup on a column.
+    pub(super) fn lookup(&self, left: &Trimmed<'r>, names: &[&str], operand: Operand<'_, 'r>) -> Result<Built<'r>> {
+        let lookup = self.lookup_of(left, names)?;
+        if let Some(relation) = left.relation {
+            self.check_related(relation.model, left, &operand)?;
+        }
+        match lookup {
+            Lookup::In => return self.one_of(left, operand).map(Built::from),
+            Lookup::Range => return self.range(left, operand).map(Built::from),
+            _ => {}
+        }
+        if let Operand::List(_) = operand {
+            let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.field_name());
+            return Err(Error::Type(what));
+        }
+        if matches!(operand, Operand::Value(Value::Null)) {
+            return match lookup {
+                Lookup::Exact | Lookup::IExact => Ok(null(left, true)),
+                _ => Err(Error::Value("Cannot use None as a query value".into())),
+            };
+        }
+        match lookup {
+            Lookup::IsNull => match operand {
+                Operand::Value(Value::Bool(expected)) => Ok(null(left, expected)),
+                _ => Err(Error::Value("The QuerySet value for an isnull lookup must be True or False.".into())),
+            },
+            Lookup::Exact => self.compare(left, Comparison::Equal, operand),
+            Lookup::Gt => self.compare(left, Comparison::Greater, operand),
+            Lookup::Gte => self.compare(left, Comparison::GreaterOrEqual, operand),
+            Lookup::Lt => self.compare(left, Comparison::Less, operand),
+            Lookup::Lte => self.compare(left, Comparison::LessOrEqual, operand),
+            _ => self.text_lookup(left, lookup, operand).map(Built::from),
+        }
+    }
+
+    /// The lookup of the names after a field: `exact` when there are none.
+    fn lookup_of(&self, left: &Trimmed<'r>, names: &[&str]) -> Result<Lookup> {
+        let class = left.relation.map_or_else(|| left.end.kind().django_name(), |relation| relation.class);
+        let known = |lookup: &Lookup| left.relation.is_none() || message::is_relation_lookup(*lookup);
+        let choices = || Lookup::names().filter(|name| Lookup::from_name(name).as_ref().is_some_and(known));
+        match names {
+            [] => Ok(Lookup::Exact),
+            [name] => {
+                Lookup::from_name(name).filter(known).ok_or_else(|| message::unsupported_lookup(name, class, choices()))
+            }
+            [..] => Err(message::unsupported_lookup(&names.join("__"), class, choices())),
+        }
+    }
+
+    fn text_lookup(&self, left: &Trimmed<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        let expr = Scalar::Column(left.column);
+        let operand = match operand {
+            Operand::Value(value) => Scalar::Value { value: as_text(left, value)?, kind: Some(FieldKind::Text) },
+            Operand::Expr(expr) => expr,
+            Operand::Query(query) => self.single_value(left, query, lookup)?,
+            Operand::List(_) => return Err(Error::Type(format!("'{lookup}' takes one value, not a list"))),
+        };
+        let pattern = |kind, fold| Condition::Pattern { expr: expr.clone(), kind, fold, operand: operand.clone() };
+        Ok(match lookup {
+            Lookup::IExact => pattern(PatternKind::Whole, true),
+            Lookup::Contains => pattern(PatternKind::Within, false),
+            Lookup::IContains => pattern(PatternKind::Within, true),
+            Lookup::StartsWith => pattern(PatternKind::Start, false),
+            Lookup::IStartsWith => pattern(PatternKind::Start, true),
+            Lookup::EndsWith => pattern(PatternKind::End, false),
+            Lookup::IEndsWith => pattern(PatternKind::End, true),
+            Lookup::Regex => Condition::Regex { expr, fold: false, operand },
+            Lookup::IRegex => Condition::Regex { expr, fold: true, operand },
+            other => return Err(Error::NotSupported(format!("the lookup '{other}' is not known to the compiler"))),
+        })
+    }
+
+    fn range(&self, left: &Trimmed<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        let Ok::<[Element<'r>; 2], _>([low, high]) = elements(operand)?.try_into() else {
+            return Err(Error::Value(format!("'{}__range' takes two values", left.field_name())));
+        };
+        let expr = Scalar::Column(left.column);
+        let (low, high) = (self.element(left, low)?, self.element(left, high)?);
+        Ok(match self.clamp(left, low, high) {
+            Some((low, high)) => Condition::Between { expr, low, high },
+            None => Condition::Never,
+        })
+    }
+
+    fn element(&self, left: &Trimmed<'r>, element: Element<'r>) -> Result<Scalar<'r>> {
+        match element {
+            Element::Value(value) => Ok(left.constant(left.prepare(value)?)),
+            Element::Expr(expr) => Ok(expr),
+        }
+    }
+
+    fn one_of(&self, left: &Trimmed<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        let expr = Scalar::Column(left.column);
+        if let Operand::Query(query) = operand {
+            return Ok(match self.query_operand(left, query, "the 'in' lookup")? {
+                Some(query) => Condition::OneOf { expr, among: Among::Query(Box::new(query)) },
+                None => Condition::Never,
+            });
+        }
+        let mut elements = elements(operand)?;
+        if elements.iter().any(|element| matches!(element, Element::Expr(_))) {
+            elements.retain(|element| !matches!(element, Element::Value(Value::Null)));
+            let exprs: Result<Vec<Scalar<'r>>> =
+                elements.into_iter().map(|element| self.element(left, element)).collect();
+            return Ok(Condition::OneOf { expr, among: Among::Exprs(exprs?) });
+        }
+        let mut values = Vec::with_capacity(elements.len());
+        for element in elements {
+            // Null equals nothing, and what the column cannot hold is not in it.
+            if let Element::Value(value) = element
+                && !value.is_null()
+                && let Some(value) = self.within_range(left, value)?
+            {
+                values.push(value);
+            }
+        }
+        super::compare::remove_duplicates(&mut values);
+        Ok(match values.is_empty() {
+            true => Condition::Never,
+            false => Condition::OneOf { expr, among: Among::Values(values) },
+        })
+    }
+}
+
+impl<'r> Trimmed<'r> {
+    /// The name by which messages call the field.
+    pub(super) fn field_name(&self) -> &'r str {
+        &self.end.model.fields[self.end.index].name
+    }
+
+    /// A value as the column stores it.
+    pub(super) fn prepare(&self, value: Value) -> Result<Value> {
+        if matches!(value, Value::List(_)) {
+            return Err(Error::Type(format!("Field '{}' takes one value, not a list.", self.field_name())));
+        }
+        prepare(self.column.kind, self.field_name(), value)
+    }
+
+    pub(super) fn constant(&self, value: Value) -> Scalar<'r> {
+        Scalar::Value { value, kind: Some(self.column.kind) }
+    }
+}
+
+impl super::names::Field<'_> {
+    pub(super) fn kind(&self) -> FieldKind {
+        self.model.fields[self.index].kind
+    }
+}
+
+fn null<'r>(left: &Trimmed<'r>, expected: bool) -> Built<'r> {
+    let condition = Condition::Null { expr: Scalar::Column(left.column), expected };
+    Built { condition, is_null: Some(expected) }
+}
+
+/// What can be iterated: lists, and the characters of a text, as in Python.
+fn elements<'r>(operand: Operand<'_, 'r>) -> Result<Vec<Element<'r>>> {
+    match operand {
+        Operand::List(elements) => Ok(elements),
+        Operand::Value(Value::Text(text)) => {
+            Ok(text.chars().map(|c| Element::Value(Value::Text(c.to_string()))).collect())
+        }
+        other => Err(Error::Type(format!("'{}' object is not iterable", other.type_name()))),
+    }
+}
+
+/// The text that a pattern is made of, whatever the column's type.
+fn as_text(left: &Trimmed<'_>, value: Value) -> Result<Value> {
+    prepare(FieldKind::Text, left.field_name(), value)
+}

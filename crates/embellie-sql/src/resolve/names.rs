@@ -1,0 +1,180 @@
+//! From names to hops: Django's `names_to_path`, `setup_joins` and `trim_joins`.
+
+use embellie_core::meta::{Hop, Member, Model};
+use embellie_core::{Error, Result};
+
+use super::joins::{Place, Reuse};
+use super::{BASE, Scope, message};
+use crate::resolved::Column;
+
+/// A field: its model, and its place there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field<'r> {
+    pub(super) model: &'r Model,
+    pub(super) index: usize,
+}
+
+/// The relation that a path ends in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Relation<'r> {
+    /// The model at its end.
+    pub(super) model: &'r Model,
+    /// The class of Django's field.
+    pub(super) class: &'static str,
+    /// Whether the last name was the foreign key's attname, `author_id`.
+    pub(super) by_attname: bool,
+}
+
+/// What names lead to.
+#[derive(Debug, Clone)]
+pub(super) struct Way<'r> {
+    /// Each name that was followed, with its hops.
+    pub(super) steps: Vec<(String, Vec<Hop>)>,
+    /// The field whose value the last name stands for.
+    pub(super) end: Field<'r>,
+    /// The relation that the last name is, if it is one.
+    pub(super) relation: Option<Relation<'r>>,
+    /// How many names were followed.
+    pub(super) followed: usize,
+}
+
+/// What following names came to a stop at.
+pub(super) enum Stop {
+    /// A relation of several rows, where none is allowed: the steps up to and including it.
+    Multiple(Vec<(String, Vec<Hop>)>),
+    Error(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Error(error)
+    }
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => error,
+            Stop::Multiple(steps) => {
+                let name = steps.last().map_or("", |(name, _)| name);
+                Error::Field(format!("Invalid field name: '{name}': it leads to several rows"))
+            }
+        }
+    }
+}
+
+/// A way with its joins made.
+#[derive(Debug, Clone)]
+pub(super) struct Joined<'r> {
+    pub(super) way: Way<'r>,
+    /// The tables on the way, the first included.
+    pub(super) places: Vec<Place>,
+}
+
+/// A joined way without the joins at its end that its column does not need.
+#[derive(Debug, Clone)]
+pub(super) struct Trimmed<'r> {
+    pub(super) column: Column<'r>,
+    /// The field that the column belongs to.
+    pub(super) field: Field<'r>,
+    pub(super) places: Vec<Place>,
+    /// The field at the end of the whole way.
+    pub(super) end: Field<'r>,
+    pub(super) relation: Option<Relation<'r>>,
+}
+
+impl Trimmed<'_> {
+    pub(super) fn last(&self) -> Place {
+        self.places.last().copied().unwrap_or(BASE)
+    }
+}
+
+impl<'r> Scope<'_, 'r> {
+    /// Follows names from a model as far as they are fields and relations. What is left may be lookups.
+    ///
+    /// With `whole`, all names must lead somewhere. Without `multiple`, relations of several rows stop the walk.
+    pub(super) fn follow(&self, from: &'r Model, names: &[&str], whole: bool, multiple: bool) -> Result<Way<'r>, Stop> {
+        let mut model = from;
+        let mut way = Way {
+            steps: Vec::new(),
+            end: Field { model, index: model.primary_key_index() },
+            relation: None,
+            followed: 0,
+        };
+        for (position, &name) in names.iter().enumerate() {
+            let Some(member) = model.member(name) else {
+                if position == 0 || whole {
+                    return Err(message::unknown_name(name, model).into());
+                }
+                break;
+            };
+            way.followed = position + 1;
+            let hops = self.registry().hops(model.id(), member);
+            let Some(last) = hops.last().copied() else {
+                if let Member::Field(index) = member {
+                    way.end = Field { model, index };
+                    way.relation = None;
+                }
+                if let (true, Some(next)) = (whole, names.get(position + 1)) {
+                    return Err(message::no_join(next, name).into());
+                }
+                break;
+            };
+            if !multiple && let Some(at) = hops.iter().position(|hop| hop.multiple) {
+                way.steps.push((name.to_owned(), hops[..=at].to_vec()));
+                return Err(Stop::Multiple(way.steps));
+            }
+            let end = self.registry().get(last.to);
+            let index = if last.forward { last.to_field } else { end.primary_key_index() };
+            way.end = Field { model: end, index };
+            way.relation = Some(Relation {
+                model: end,
+                class: message::relation_class(self.registry(), model, member),
+                by_attname: matches!(member, Member::Field(i) if model.fields[i].name != name && name != "pk"),
+            });
+            way.steps.push((name.to_owned(), hops));
+            model = end;
+        }
+        Ok(way)
+    }
+
+    /// Makes the joins of a way that begins at a table.
+    pub(super) fn make_joins(&mut self, from: Place, way: Way<'r>, reuse: Reuse<'_>) -> Joined<'r> {
+        let mut places = vec![from];
+        let mut at = from;
+        for hop in way.steps.iter().flat_map(|(_, hops)| hops) {
+            at = self.join(at, *hop, reuse);
+            places.push(at);
+        }
+        Joined { way, places }
+    }
+
+    /// Leaves out the joins at the end of a way whose only use is a column that the table before has too: for
+    /// `author__id`, `author_id` will do. What points back cannot be left out: it may find nothing.
+    pub(super) fn trim(&mut self, joined: Joined<'r>) -> Trimmed<'r> {
+        let Joined { way, mut places } = joined;
+        let mut field = way.end;
+        let hops: Vec<Hop> = way.steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
+        for hop in hops.iter().rev() {
+            let holds_it = hop.forward && hop.to == field.model.id() && hop.to_field == field.index;
+            if places.len() == 1 || !holds_it {
+                break;
+            }
+            field = Field { model: self.registry().get(hop.from), index: hop.from_field };
+            if let Some(place) = places.pop() {
+                self.release(place);
+            }
+        }
+        let place = places.last().copied().unwrap_or(BASE);
+        let column = self.column(place, field.model, field.index);
+        Trimmed { column, field, places, end: way.end, relation: way.relation }
+    }
+
+    /// The column at the end of names, all of which must lead somewhere.
+    pub(super) fn reach(&mut self, names: &[&str], reuse: Reuse<'_>) -> Result<Trimmed<'r>> {
+        let way = self.follow(self.model, names, true, true)?;
+        self.refer(BASE);
+        let joined = self.make_joins(BASE, way, reuse);
+        Ok(self.trim(joined))
+    }
+}

@@ -1,0 +1,123 @@
+//! Ordering: terms, the models' own orderings, and relations ordered as the models at their ends are.
+
+use embellie_core::expr::{Expr, Nulls};
+use embellie_core::meta::{Hop, Model};
+use embellie_core::{Error, OrderBy, Query, Result};
+
+use super::joins::{Place, Reuse};
+use super::{BASE, Scope};
+use crate::resolved::{Scalar, Term};
+
+/// Ways already taken to the ordering of a related model, to notice a circle.
+type Seen = Vec<Vec<Option<Hop>>>;
+
+impl<'r> Scope<'_, 'r> {
+    /// The terms of a query's ordering.
+    pub(super) fn ordering(&mut self, query: &Query) -> Result<Vec<Term<'r>>> {
+        let model = self.model;
+        let asked = query.order_by.as_deref().unwrap_or(&model.ordering);
+        let mut terms = Vec::with_capacity(asked.len());
+        for term in asked {
+            if query.reversed {
+                self.term(&term.clone().reversed(), &mut terms)?;
+            } else {
+                self.term(term, &mut terms)?;
+            }
+        }
+        let mut unique: Vec<Term<'r>> = Vec::with_capacity(terms.len());
+        for term in terms {
+            if unique.iter().all(|known| known.expr != term.expr) {
+                unique.push(term);
+            }
+        }
+        Ok(unique)
+    }
+
+    fn term(&mut self, term: &OrderBy, terms: &mut Vec<Term<'r>>) -> Result<()> {
+        match &term.expr {
+            Expr::Path(path) => {
+                let names: Vec<&str> = path.names().collect();
+                if names == ["?"] {
+                    terms.push(Term { expr: Scalar::Random, descending: false, nulls: None });
+                    return Ok(());
+                }
+                let (model, direction) = (self.model, Direction { descending: term.descending, nulls: term.nulls });
+                self.refer(BASE);
+                self.by_names(BASE, model, &names, direction, &mut Vec::new(), terms)
+            }
+            expr => {
+                let expr = self.scalar(expr, None, true)?;
+                terms.push(Term { expr, descending: term.descending, nulls: term.nulls });
+                Ok(())
+            }
+        }
+    }
+
+    fn by_names(
+        &mut self,
+        from: Place,
+        model: &'r Model,
+        names: &[&str],
+        direction: Direction,
+        seen: &mut Seen,
+        terms: &mut Vec<Term<'r>>,
+    ) -> Result<()> {
+        let way = self.follow(model, names, true, true)?;
+        let joined = self.make_joins(from, way, Reuse::All);
+        let by_related = joined.way.relation.filter(|relation| {
+            !relation.by_attname && names != ["pk"] && direction.nulls.is_none() && !relation.model.ordering.is_empty()
+        });
+        let Some(relation) = by_related else {
+            let column = self.trim(joined).column;
+            terms.push(Term { expr: Scalar::Column(column), descending: direction.descending, nulls: direction.nulls });
+            return Ok(());
+        };
+        let hops: Vec<Option<Hop>> = joined.places.iter().map(|&place| self.hop_to(place)).collect();
+        if seen.contains(&hops) {
+            return Err(Error::Field("Infinite loop caused by ordering.".into()));
+        }
+        seen.push(hops);
+        let end = joined.places.last().copied().unwrap_or(from);
+        for item in &relation.model.ordering {
+            let nulls = if direction.descending { item.clone().reversed().nulls } else { item.nulls };
+            let descending = item.descending != direction.descending;
+            match &item.expr {
+                Expr::Path(path) => {
+                    let names: Vec<&str> = path.names().collect();
+                    self.by_names(end, relation.model, &names, Direction { descending, nulls }, seen, terms)?;
+                }
+                expr => {
+                    let expr = self.scalar(&within(expr, names), None, true)?;
+                    terms.push(Term { expr, descending, nulls });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Direction {
+    descending: bool,
+    nulls: Option<Nulls>,
+}
+
+/// The expression with its paths beginning where `prefix` leads.
+fn within(expr: &Expr, prefix: &[&str]) -> Expr {
+    match expr {
+        Expr::Path(path) => {
+            let names = prefix.iter().copied().chain(path.names()).map(str::to_owned);
+            Expr::Path(embellie_core::Path::new(names))
+        }
+        Expr::Combined { left, operator, right } => Expr::Combined {
+            left: Box::new(within(left, prefix)),
+            operator: *operator,
+            right: Box::new(within(right, prefix)),
+        },
+        Expr::Call { function, arguments } => Expr::Call {
+            function: *function,
+            arguments: arguments.iter().map(|argument| within(argument, prefix)).collect(),
+        },
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,95 @@
+//! Changing and deleting a query's rows.
+
+use embellie_core::expr::Expr;
+use embellie_core::field::prepare;
+use embellie_core::meta::Member;
+use embellie_core::query::{Assignment, Selection};
+use embellie_core::{Error, Query, Result, did_you_mean};
+
+use super::{BASE, Context, Scope};
+use crate::resolved::{Among, Condition, Delete, Scalar, Update};
+
+/// The update of a query's rows. `None` when there is nothing to do.
+pub(crate) fn update<'r>(
+    context: &Context<'r>,
+    query: &Query,
+    assignments: &[Assignment],
+) -> Result<Option<Update<'r>>> {
+    if !query.slice.is_whole() {
+        return Err(Error::Type("Cannot update a query once a slice has been taken.".into()));
+    }
+    let scope = Scope::of_query(context, query)?;
+    let (mut scope, condition) = scope.into_own_rows();
+    let mut resolved = Vec::with_capacity(assignments.len());
+    for assignment in assignments {
+        resolved.push(scope.assignment(assignment)?);
+    }
+    if resolved.is_empty() || condition == Condition::Never {
+        return Ok(None);
+    }
+    let (alias, table) = (scope.table(BASE).alias, scope.model.table.as_str());
+    Ok(Some(Update { alias, table, assignments: resolved, condition }))
+}
+
+/// The deletion of exactly a query's rows. `None` when there is nothing to do.
+pub(crate) fn delete<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Delete<'r>>> {
+    if !query.slice.is_whole() {
+        return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
+    }
+    if query.selection != Selection::Model {
+        return Err(Error::Type("Cannot call delete() after .values() or .values_list()".into()));
+    }
+    let (scope, condition) = Scope::of_query(context, query)?.into_own_rows();
+    if condition == Condition::Never {
+        return Ok(None);
+    }
+    Ok(Some(Delete { alias: scope.table(BASE).alias, table: &scope.model.table, condition }))
+}
+
+impl<'c, 'r> Scope<'c, 'r> {
+    /// A scope of one table, and the condition in it that leaves this query's rows: the query's own where it needs no
+    /// other table, or else by its keys.
+    fn into_own_rows(mut self) -> (Scope<'c, 'r>, Condition<'r>) {
+        if self.is_single() {
+            let condition = self.take_condition();
+            return (self, condition);
+        }
+        let outer = Scope::new(self.context, self.model);
+        let key = self.model.primary_key_index();
+        let output = self.own_output(key);
+        let condition = match self.into_plain(vec![output]) {
+            None => Condition::Never,
+            Some(keys) => Condition::OneOf {
+                expr: Scalar::Column(outer.column(BASE, outer.model, key)),
+                among: Among::Query(Box::new(keys)),
+            },
+        };
+        (outer, condition)
+    }
+
+    fn assignment(&mut self, assignment: &Assignment) -> Result<(&'r str, Scalar<'r>)> {
+        let (model, name) = (self.model, assignment.field.as_ref());
+        let index = match model.member(name) {
+            Some(Member::Field(index)) if name != "pk" || model.fields[index].name == "pk" => index,
+            Some(Member::ManyToMany(_) | Member::Reverse(_)) => {
+                return Err(Error::Field(format!(
+                    "Cannot update model field '{name}' of {} (only non-relations and foreign keys permitted).",
+                    model.label()
+                )));
+            }
+            _ => {
+                let near = did_you_mean(name, model.fields.iter().map(|field| field.name.as_str()));
+                return Err(Error::FieldDoesNotExist(format!("{} has no field named '{name}'{near}", model.name)));
+            }
+        };
+        let kind = self.registry().storage_kind(model.id(), index);
+        let value = match &assignment.value {
+            Expr::Value(value) => {
+                let said = &self.registry().storage_field(model.id(), index).name;
+                Scalar::Value { value: prepare(kind, said, value.clone())?, kind: Some(kind) }
+            }
+            expr => self.scalar(expr, None, false)?,
+        };
+        Ok((&model.fields[index].column, value))
+    }
+}

@@ -1,0 +1,122 @@
+//! Queries with every name looked up: tables, joins, columns, conditions. Plain data between resolving and rendering.
+
+mod condition;
+mod scalar;
+
+pub(crate) use condition::{Among, Comparison, Condition, PatternKind};
+pub(crate) use scalar::{Arithmetic, Column, Scalar, kind_of};
+
+use embellie_core::Value;
+use embellie_core::expr::Nulls;
+use embellie_core::field::FieldKind;
+use embellie_core::query::Slice;
+
+/// A table's use in a statement. No two uses in one statement are equal, those in subqueries included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Alias(pub(crate) u32);
+
+/// A `SELECT`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Select<'r> {
+    pub(crate) source: Source<'r>,
+    pub(crate) joins: Vec<Join<'r>>,
+    /// What the rows give.
+    pub(crate) outputs: Vec<Output<'r>>,
+    /// What is selected besides, since the ordering of distinct rows needs it.
+    pub(crate) hidden: Vec<Scalar<'r>>,
+    pub(crate) condition: Condition<'r>,
+    pub(crate) distinct: bool,
+    pub(crate) order_by: Vec<Term<'r>>,
+    pub(crate) slice: Slice,
+}
+
+/// Where the rows come from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source<'r> {
+    Table { alias: Alias, table: &'r str },
+    Query { alias: Alias, query: Box<Select<'r>> },
+}
+
+/// One more table beside those before it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Join<'r> {
+    pub(crate) alias: Alias,
+    pub(crate) table: &'r str,
+    pub(crate) kind: JoinKind,
+    /// The columns that must be equal: of a table before this one, and of this one.
+    pub(crate) on: (Column<'r>, Column<'r>),
+}
+
+/// What a join does with rows that have nothing at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JoinKind {
+    /// Leaves them out.
+    Inner,
+    /// Keeps them, with nulls.
+    Left,
+}
+
+/// A column of the result.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Output<'r> {
+    pub(crate) name: String,
+    pub(crate) expr: Scalar<'r>,
+    pub(crate) kind: FieldKind,
+    pub(crate) nullable: bool,
+}
+
+/// A term of an ordering.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Term<'r> {
+    pub(crate) expr: Scalar<'r>,
+    pub(crate) descending: bool,
+    pub(crate) nulls: Option<Nulls>,
+}
+
+/// An `UPDATE`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Update<'r> {
+    pub(crate) alias: Alias,
+    pub(crate) table: &'r str,
+    pub(crate) assignments: Vec<(&'r str, Scalar<'r>)>,
+    pub(crate) condition: Condition<'r>,
+}
+
+/// A `DELETE`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Delete<'r> {
+    pub(crate) alias: Alias,
+    pub(crate) table: &'r str,
+    pub(crate) condition: Condition<'r>,
+}
+
+/// An `INSERT`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Insert<'r> {
+    pub(crate) table: &'r str,
+    /// The column that counts up by itself, or else the key: what an insert of nothing but defaults names.
+    pub(crate) key: &'r str,
+    pub(crate) columns: Vec<&'r str>,
+    pub(crate) rows: Vec<Vec<Cell<'r>>>,
+    pub(crate) returning: Vec<&'r str>,
+    pub(crate) conflict: OnConflict<'r>,
+}
+
+/// A value of a new row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell<'r> {
+    /// Whatever the column's default is.
+    Default,
+    /// A value for the column.
+    Value(Value),
+    /// A computed value.
+    Expr(Scalar<'r>),
+}
+
+/// What an insert does with rows that exist.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum OnConflict<'r> {
+    Fail,
+    Ignore,
+    Update { unique: Vec<&'r str>, update: Vec<&'r str> },
+}

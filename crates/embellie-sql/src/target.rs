@@ -1,0 +1,108 @@
+//! The server that SQL is made for, and what it can do.
+
+use embellie_core::{Error, Result, ServerInfo};
+
+use crate::dialect::{self, Dialect};
+
+/// A database server as the compiler sees it: its dialect, and what its version can do.
+///
+/// ```
+/// use embellie_core::ServerInfo;
+/// use embellie_sql::{Capability, Target};
+///
+/// let target = Target::for_server(&ServerInfo { dialect: "sqlite", version: (3, 50, 0) })?;
+/// assert!(target.can(Capability::Returning));
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    dialect: &'static dyn Dialect,
+    version: (u32, u32, u32),
+}
+
+/// What one database can do and another cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Capability {
+    /// `RETURNING` after an insert: the keys of new rows come back with it.
+    Returning,
+    /// `ON CONFLICT … DO NOTHING` and `DO UPDATE`.
+    Upsert,
+    /// `NULLS FIRST` and `NULLS LAST`; where they lack, an extra term of the ordering does their work.
+    NullsOrder,
+    /// The word `DEFAULT` among the values of an insert.
+    DefaultInValues,
+}
+
+impl Capability {
+    /// What the capability is for, as messages say it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Capability::Returning => "giving back columns of inserted rows (RETURNING)",
+            Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
+            Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
+            Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
+        }
+    }
+
+    /// All capabilities.
+    pub const ALL: [Capability; 4] =
+        [Capability::Returning, Capability::Upsert, Capability::NullsOrder, Capability::DefaultInValues];
+}
+
+impl Target {
+    /// The target for a server, as its driver describes it.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] for a dialect that the compiler does not know, or a server that is too old.
+    pub fn for_server(server: &ServerInfo) -> Result<Self> {
+        let dialect = dialect::by_name(server.dialect).ok_or_else(|| {
+            Error::NotSupported(format!(
+                "no SQL can be made for the dialect '{}'; known are {}",
+                server.dialect,
+                dialect::names().join(", ")
+            ))
+        })?;
+        if server.version < dialect.oldest() {
+            let ((a, b, _), (major, minor, _)) = (dialect.oldest(), server.version);
+            return Err(Error::NotSupported(format!(
+                "{} {major}.{minor} is too old: {a}.{b} or newer is needed",
+                dialect.product()
+            )));
+        }
+        Ok(Target { dialect, version: server.version })
+    }
+
+    /// Whether the server can do this.
+    pub fn can(&self, capability: Capability) -> bool {
+        self.dialect.can(capability, self.version)
+    }
+
+    /// What the server can do.
+    pub fn capabilities(&self) -> Vec<Capability> {
+        Capability::ALL.into_iter().filter(|&capability| self.can(capability)).collect()
+    }
+
+    /// How many parameters one statement may have.
+    pub fn max_parameters(&self) -> usize {
+        self.dialect.max_parameters()
+    }
+
+    /// The name of the database product, for people.
+    pub fn product(&self) -> &'static str {
+        self.dialect.product()
+    }
+
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// Refuses what the server cannot do.
+    pub(crate) fn require(&self, capability: Capability) -> Result<()> {
+        if self.can(capability) {
+            return Ok(());
+        }
+        let (major, minor, _) = self.version;
+        Err(Error::NotSupported(format!("{} {major}.{minor} lacks {}", self.product(), capability.describe())))
+    }
+}
