@@ -227,6 +227,12 @@ fn clashing_ways_back() {
         [model("User"), with(key("author", "User")).many_to_many(ManyToManyMeta::new("readers", "User"))],
         &["fields.E304", "fields.E304"],
     );
+    gives([model("Post").field(key("post", "self"))], &["fields.E303"]);
+    gives([model("Post").field(key("a", "self")).field(key("b", "self"))], &["fields.E304", "fields.E304"]);
+    gives(
+        [model("User"), with(FieldMeta::one_to_one("author", "User", OnDelete::Cascade)).field(key("editor", "User"))],
+        &["fields.E305", "fields.E305"],
+    );
     let default_name = |name: &str| model(name).field(key("user", "User")).default_related_name("things");
     gives(
         [model("User"), default_name("Post"), default_name("Page")],
