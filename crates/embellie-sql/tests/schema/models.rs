@@ -1,10 +1,11 @@
 //! Models with every kind of field and every option that shows in a table.
 
+use embellie_core::expr::Function;
 use embellie_core::field::FieldKind as Kind;
 use embellie_core::meta::{
     ConstraintMeta, Deferrable, FieldMeta, IndexKind, IndexMeta, IndexTerm, ManyToManyMeta, ModelMeta, OnDelete,
 };
-use embellie_core::{Registry, Value};
+use embellie_core::{Expr, Q, Registry, Value};
 
 fn key(name: &str, to: &str) -> FieldMeta {
     FieldMeta::foreign_key(name, to, OnDelete::Cascade)
@@ -26,6 +27,33 @@ fn with_opclasses(mut terms: Vec<IndexTerm>, classes: &[&str]) -> Vec<IndexTerm>
         term.opclass = Some((*class).into());
     }
     terms
+}
+
+fn lower(field: &str) -> IndexTerm {
+    IndexTerm { expr: Expr::call(Function::Lower, [Expr::path(field)]), descending: false, opclass: None }
+}
+
+/// Truth, negation, lists and nulls.
+fn partial() -> Q {
+    Q::new("b", true)
+        & !Q::new("c__in", vec![Value::from("x"), Value::from("y'")])
+        & Q::new("f__gt", 1.5)
+        & Q::new("u__isnull", false)
+}
+
+/// Patterns, in which some characters mean themselves.
+fn texts() -> Q {
+    Q::new("t__startswith", "50%_\\") | Q::new("c__contains", "it's") | Q::new("c__exact", "\\")
+}
+
+/// Values of types that a literal must name.
+fn types() -> Q {
+    (Q::new("d__lt", "99.5") | Q::new("d__isnull", true))
+        & Q::new("da__range", vec![Value::from("1900-01-01"), Value::from("2999-12-31")])
+        & Q::new("dt__gte", "1900-01-01 00:00:00Z")
+        & Q::new("du__lte", "PT48H")
+        & !Q::new("uu", "00000000-0000-0000-0000-000000000000")
+        & Q::new("bi__lt", Expr::path("pbi") * 1000)
 }
 
 fn kinds() -> ModelMeta {
@@ -53,6 +81,7 @@ fn kinds() -> ModelMeta {
         .field(FieldMeta::new("bin", Kind::Binary).db_default(Value::Bytes(vec![0, 255])))
         .field(FieldMeta::new("j", Kind::Json).db_default(serde_json::json!({"a": 1})))
         .field(FieldMeta::new("ip", Kind::GenericIpAddress).null())
+        .field(FieldMeta::new("made", Kind::DateTime).db_default(Expr::call(Function::Now, [])))
         .field(FieldMeta::new("renamed", Kind::Integer).column("we \"ird"))
         .field(key("slugged", "Slugged"))
         .field(FieldMeta::one_to_one("counter", "Counter", OnDelete::Cascade).null())
@@ -78,6 +107,15 @@ fn kinds() -> ModelMeta {
         ),
         named("hashed", IndexMeta { kind: Some(IndexKind::Hash), ..IndexMeta::fields(["uu"]) }),
         IndexMeta { kind: Some(IndexKind::Gin), ..IndexMeta::fields(["j"]) },
+        named("part", IndexMeta { condition: Some(partial()), ..IndexMeta::fields(["f"]) }),
+        named(
+            "expr",
+            IndexMeta {
+                terms: vec![IndexTerm { descending: true, ..lower("e") }, IndexTerm::field("i")],
+                ..IndexMeta::default()
+            },
+        ),
+        named("part_text", IndexMeta { condition: Some(texts()), ..IndexMeta::fields(["t"]) }),
     ];
     let change = |mut constraint: ConstraintMeta, change: &dyn Fn(&mut ConstraintMeta)| {
         change(&mut constraint);
@@ -95,6 +133,21 @@ fn kinds() -> ModelMeta {
                 *deferrable = Some(Deferrable::Immediate);
             }
         }),
+        change(unique("cond_uniq", &["pi"]), &|c| {
+            if let ConstraintMeta::Unique { condition, .. } = c {
+                *condition = Some(Q::new("b", true));
+            }
+        }),
+        change(unique("expr_uniq", &[]), &|c| {
+            if let ConstraintMeta::Unique { terms, .. } = c {
+                *terms = vec![lower("s")];
+            }
+        }),
+        ConstraintMeta::Check {
+            name: "checked".into(),
+            condition: Q::new("i__gte", 0) | Q::new("si__lt", Expr::path("i") + 1),
+        },
+        ConstraintMeta::Check { name: "typed".into(), condition: types() },
         change(unique("incl_uniq", &["pbi"]), &|c| {
             if let ConstraintMeta::Unique { include, .. } = c {
                 *include = vec!["i".into()];

@@ -102,10 +102,15 @@ async fn defaults_and_checks_work() {
         ["it's \\ here | true | -5 | 1.5 | 1.50 | 2024-02-29 | 2024-02-29 12:30:00 | 2024-02-29 12:30:00.5 | \
           00:01:30 | 12345678-1234-5678-1234-567812345678 | \\x00ff | {\"a\": 1}"]
     );
+    let accepted = "UPDATE blog_kinds SET i = -9, si = -9, d = 99.25, bi = 4999";
+    database.client.batch_execute(accepted).await.unwrap();
     for refused in [
         "UPDATE blog_kinds SET psi = -1",
         "UPDATE blog_kinds SET slugged_id = 'nowhere'",
         "UPDATE blog_kinds SET c = NULL",
+        "UPDATE blog_kinds SET i = -9, si = 0",
+        "UPDATE blog_kinds SET d = 100",
+        "UPDATE blog_kinds SET bi = 5000",
         "INSERT INTO blog_user (name, email) VALUES ('Bob', 'ann@x.org')",
     ] {
         assert!(database.client.batch_execute(refused).await.is_err(), "{refused}");

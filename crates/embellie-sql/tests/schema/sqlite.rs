@@ -103,11 +103,15 @@ fn defaults_and_checks_work() {
         + r#" Text("2024-02-29 12:30:00") Text("2024-02-29 12:30:00.500000") Integer(90000000)"#
         + r#" Text("12345678123456781234567812345678") Text("00FF") Text("{\"a\": 1}")"#;
     assert_eq!(found, [expected]);
+    connection.execute_batch("UPDATE blog_kinds SET i = -9, si = -9, d = 99.25, bi = 4999").unwrap();
     for refused in [
         "UPDATE blog_kinds SET psi = -1",
         "UPDATE blog_kinds SET j = '{'",
         "UPDATE blog_kinds SET slugged_id = 'nowhere'",
         "UPDATE blog_kinds SET c = NULL",
+        "UPDATE blog_kinds SET i = -9, si = 0",
+        "UPDATE blog_kinds SET d = 100",
+        "UPDATE blog_kinds SET bi = 5000",
         "INSERT INTO blog_user (name, email) VALUES ('Bob', 'ann@x.org')",
     ] {
         assert!(connection.execute_batch(refused).is_err(), "{refused}");
