@@ -131,7 +131,7 @@ impl Error {
             ColumnRef::Timestamp(_) => "a timestamp",
             ColumnRef::Duration(_) => "a duration",
             ColumnRef::Uuid(_) => "a uuid",
-            ColumnRef::Json(_) => "json",
+            ColumnRef::Json(_) | ColumnRef::Document(_) => "json",
             ColumnRef::Ip(_) => "an ip address",
         };
         Error::Decode(format!("expected {expected}, found {found} that does not fit"))

@@ -63,6 +63,8 @@ pub enum ColumnRef<'a> {
     Uuid(Uuid),
     /// The text of a JSON document.
     Json(&'a str),
+    /// A JSON document that is parsed already.
+    Document(&'a serde_json::Value),
     /// An IP address.
     Ip(IpAddr),
 }
@@ -297,6 +299,7 @@ impl FromColumn for serde_json::Value {
     fn from_column(column: ColumnRef<'_>) -> Result<Self, Error> {
         match column {
             ColumnRef::Json(v) | ColumnRef::Text(v) => serde_json::from_str(v).or_else(|_| mismatch("json", column)),
+            ColumnRef::Document(v) => Ok(v.clone()),
             ColumnRef::Int(v) => Ok(v.into()),
             ColumnRef::Float(v) => Ok(v.into()),
             ColumnRef::Bool(v) => Ok(v.into()),
@@ -331,7 +334,9 @@ impl FromColumn for Value {
             ColumnRef::Timestamp(v) => Value::Timestamp(v),
             ColumnRef::Duration(v) => Value::Duration(v),
             ColumnRef::Uuid(v) => Value::Uuid(v),
-            ColumnRef::Json(_) => Value::Json(Box::new(serde_json::Value::from_column(column)?)),
+            ColumnRef::Json(_) | ColumnRef::Document(_) => {
+                Value::Json(Box::new(serde_json::Value::from_column(column)?))
+            }
             ColumnRef::Ip(v) => Value::Ip(v),
         })
     }

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::ColumnRef;
+
 /// One value: a statement's parameter, a lookup's right-hand side, or a run-time record's field.
 ///
 /// It is always sent as a parameter and never written into SQL text.
@@ -57,6 +59,27 @@ impl Value {
     /// Whether this is SQL's `NULL`.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+
+    /// This value as a column that was read; a list, which no column holds, is null.
+    pub fn as_column(&self) -> ColumnRef<'_> {
+        match self {
+            Value::Null | Value::List(_) => ColumnRef::Null,
+            Value::Bool(v) => ColumnRef::Bool(*v),
+            Value::Int(v) => ColumnRef::Int(*v),
+            Value::Float(v) => ColumnRef::Float(*v),
+            Value::Decimal(v) => ColumnRef::Decimal(*v),
+            Value::Text(v) => ColumnRef::Text(v),
+            Value::Bytes(v) => ColumnRef::Bytes(v),
+            Value::Date(v) => ColumnRef::Date(*v),
+            Value::Time(v) => ColumnRef::Time(*v),
+            Value::DateTime(v) => ColumnRef::DateTime(*v),
+            Value::Timestamp(v) => ColumnRef::Timestamp(*v),
+            Value::Duration(v) => ColumnRef::Duration(*v),
+            Value::Uuid(v) => ColumnRef::Uuid(*v),
+            Value::Json(v) => ColumnRef::Document(v),
+            Value::Ip(v) => ColumnRef::Ip(*v),
+        }
     }
 
     /// The kind of this value in words, for messages: `text`, `integer`, …

@@ -32,6 +32,8 @@ pub enum Capability {
     NullsOrder,
     /// The word `DEFAULT` among the values of an insert.
     DefaultInValues,
+    /// Going on with a transaction after one of its statements failed.
+    GoOnAfterError,
 }
 
 impl Capability {
@@ -42,12 +44,18 @@ impl Capability {
             Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
+            Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
         }
     }
 
     /// All capabilities.
-    pub const ALL: [Capability; 4] =
-        [Capability::Returning, Capability::Upsert, Capability::NullsOrder, Capability::DefaultInValues];
+    pub const ALL: [Capability; 5] = [
+        Capability::Returning,
+        Capability::Upsert,
+        Capability::NullsOrder,
+        Capability::DefaultInValues,
+        Capability::GoOnAfterError,
+    ];
 }
 
 impl Target {

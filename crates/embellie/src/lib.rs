@@ -1,15 +1,23 @@
 //! Django's ORM, in Rust.
 
+pub mod database;
 mod declare;
 pub mod model;
 pub mod query_set;
+pub mod record;
 pub mod related;
+pub mod transaction;
 pub mod typed;
+pub mod write;
 
+pub use database::{Database, Executor};
 pub use embellie_core::{Error, Registry, Result, Value};
 pub use embellie_macros::{Choices, model, new, q, row, set};
 pub use model::Model;
-pub use related::{ForeignKey, ManyToMany, OneToOne};
+pub use query_set::{FetchMode, QuerySet};
+pub use record::Record;
+pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
+pub use transaction::Transaction;
 pub use typed::{F, Q, Set};
 
 /// What generated code refers to.
@@ -17,7 +25,6 @@ pub use typed::{F, Q, Set};
 pub mod __private {
     pub use crate::declare::*;
     pub use crate::model::{Declaration, Instance, Model, RelationSlot, State};
-    pub use crate::related::foreign_key::decode_to_field;
     pub use crate::related::{ForeignKey, ManyToMany, OneToOne};
     pub use crate::typed::*;
     pub use crate::typed::{check_new, left, required};

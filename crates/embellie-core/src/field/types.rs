@@ -150,10 +150,13 @@ where
 
     fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
         match column {
-            ColumnRef::Json(text) | ColumnRef::Text(text) => serde_json::from_str(text).map(Json).map_err(|e| {
-                Error::Decode(format!("the JSON document does not fit {}: {e}", std::any::type_name::<T>()))
-            }),
+            ColumnRef::Json(text) | ColumnRef::Text(text) => serde_json::from_str(text).map(Json).map_err(misfit::<T>),
+            ColumnRef::Document(document) => serde_json::from_value(document.clone()).map(Json).map_err(misfit::<T>),
             other => Err(Error::decode("json", other)),
         }
     }
+}
+
+fn misfit<T>(error: serde_json::Error) -> Error {
+    Error::Decode(format!("the JSON document does not fit {}: {error}", std::any::type_name::<T>()))
 }

@@ -156,7 +156,8 @@ impl Model {
     /// The names that may stand in a query here, sorted, as Django lists them: fields with `name` and `name_id`,
     /// relations and ways back.
     pub fn choices(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.members.keys().map(String::as_str).filter(|name| *name != "pk").collect();
+        let mut names: Vec<&str> =
+            self.members.keys().map(String::as_str).filter(|name| *name != "pk" && !name.ends_with('+')).collect();
         names.sort_unstable();
         names
     }

@@ -16,5 +16,5 @@ pub use field::{Choice, Default, FieldMeta, Validator};
 pub use index::{ConstraintMeta, Deferrable, IndexKind, IndexMeta, IndexTerm};
 pub use link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSource};
 pub use model::ModelMeta;
-pub use registry::{Registry, RegistryBuilder};
+pub use registry::{Registry, RegistryBuilder, link_name};
 pub use relation::{ForeignKeyMeta, ManyToManyMeta, OnDelete};

@@ -369,6 +369,7 @@ impl Registry {
                 let (Some(relation), Some((to, _))) = (&field.relation, model.target(place)) else { continue };
                 let names = ReverseNames::new(
                     model,
+                    &field.name,
                     relation.related_name.as_deref(),
                     relation.related_query_name.as_deref(),
                     !relation.one_to_one,
@@ -381,6 +382,7 @@ impl Registry {
                 }
                 let names = ReverseNames::new(
                     model,
+                    &m2m.meta.name,
                     m2m.meta.related_name.as_deref(),
                     m2m.meta.related_query_name.as_deref(),
                     true,
@@ -396,6 +398,11 @@ impl Registry {
     /// Gives every member its name. What is declared on a model wins over what points at it; clashes are for the
     /// system checks to tell.
     fn name_members(&mut self) {
+        let relations: Vec<(String, Vec<String>)> = self
+            .models
+            .iter()
+            .map(|model| (model.label.clone(), model.many_to_many.iter().map(|m2m| m2m.meta.name.clone()).collect()))
+            .collect();
         for model in &mut self.models {
             let mut members = HashMap::new();
             for (place, field) in model.meta.fields.iter().enumerate() {
@@ -407,6 +414,14 @@ impl Registry {
             }
             for (place, reverse) in model.reverse.iter().enumerate() {
                 members.entry(reverse.query_name.clone()).or_insert(Member::Reverse(place));
+                if let ReverseSource::ManyToMany(relation) = reverse.relation {
+                    let (label, names) = &relations[reverse.source.0];
+                    members.insert(link_name(label, &names[relation]), Member::Reverse(place));
+                }
+            }
+            for (place, m2m) in model.many_to_many.iter().enumerate().filter(|(_, m2m)| m2m.target == model.id) {
+                let name = link_name(&model.label, &m2m.meta.name);
+                members.entry(name).or_insert(Member::ManyToMany(place));
             }
             members.insert("pk".to_owned(), Member::Field(model.primary_key));
             model.members = members;
@@ -422,7 +437,7 @@ struct ReverseNames {
 }
 
 impl ReverseNames {
-    fn new(model: &Model, related: Option<&str>, query: Option<&str>, multiple: bool) -> Self {
+    fn new(model: &Model, field: &str, related: Option<&str>, query: Option<&str>, multiple: bool) -> Self {
         let class = model.name.to_lowercase();
         let fill = |name: &str| {
             let app = model.app.to_lowercase();
@@ -430,7 +445,13 @@ impl ReverseNames {
         };
         let related = related.or(model.default_related_name.as_deref()).map(fill);
         let hidden = related.as_deref().is_some_and(|name| name.ends_with('+'));
-        let query_name = query.map(fill).or_else(|| related.clone()).unwrap_or_else(|| class.clone());
+        let query_name = match (query.map(fill), &related) {
+            (Some(name), _) => name,
+            // Relations without a way back keep a name that no text can say, so that they don't clash.
+            (None, Some(_)) if hidden => format!("{}.{field}+", model.label),
+            (None, Some(name)) => name.clone(),
+            (None, None) => class.clone(),
+        };
         let accessor = match related {
             _ if hidden => None,
             Some(name) => Some(name),
@@ -444,6 +465,12 @@ impl ReverseNames {
         let ReverseNames { query_name, accessor, multiple } = self;
         Reverse { query_name, accessor, source, relation, multiple }
     }
+}
+
+/// The name by which a many-to-many relation's way back is always known in queries, whatever its related name is. A
+/// relation to `self` that holds both ways is its own way back.
+pub fn link_name(model: &str, relation: &str) -> String {
+    format!("{model}.{relation}+")
 }
 
 fn full_label(model: &ModelMeta, name: &str) -> String {

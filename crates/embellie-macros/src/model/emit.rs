@@ -305,6 +305,10 @@ fn instance(model: &Model) -> TokenStream {
                 #bind
             }
 
+            fn field_name(__field: usize) -> &'static str {
+                __e::name::<#name>(__field)
+            }
+
             fn key(&self) -> &#key_type {
                 &self.#key
             }

@@ -25,8 +25,8 @@ impl Dialect for Postgres {
         (13, 0, 0)
     }
 
-    fn can(&self, _: Capability, _: (u32, u32, u32)) -> bool {
-        true
+    fn can(&self, capability: Capability, _: (u32, u32, u32)) -> bool {
+        capability != Capability::GoOnAfterError
     }
 
     fn max_parameters(&self) -> usize {

@@ -32,7 +32,7 @@ impl Dialect for Sqlite {
     fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
         match capability {
             Capability::Returning => version >= (3, 35, 0),
-            Capability::Upsert | Capability::NullsOrder => true,
+            Capability::Upsert | Capability::NullsOrder | Capability::GoOnAfterError => true,
             Capability::DefaultInValues => false,
         }
     }

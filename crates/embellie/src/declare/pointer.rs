@@ -13,8 +13,8 @@ pub trait Pointer<To>: Sized {
     /// The foreign key, unless the field is null.
     fn pointer(&self) -> Option<&ForeignKey<To>>;
 
-    /// The field with a key in stored form.
-    fn pointing_at(key: Value) -> Self;
+    /// The field with a key in stored form: a value of the field at this place at the other end, or of its primary key.
+    fn pointing_at(key: Value, place: Option<usize>) -> Self;
 
     /// The null field, if it may be null.
     fn null() -> Option<Self> {
@@ -27,8 +27,8 @@ impl<To> Pointer<To> for ForeignKey<To> {
         Some(self)
     }
 
-    fn pointing_at(key: Value) -> Self {
-        ForeignKey::from_value(key)
+    fn pointing_at(key: Value, place: Option<usize>) -> Self {
+        ForeignKey::from_value_of(key, place)
     }
 }
 
@@ -37,8 +37,8 @@ impl<To> Pointer<To> for OneToOne<To> {
         Some(self)
     }
 
-    fn pointing_at(key: Value) -> Self {
-        OneToOne::from_value(key)
+    fn pointing_at(key: Value, place: Option<usize>) -> Self {
+        ForeignKey::from_value_of(key, place).into()
     }
 }
 
@@ -47,8 +47,8 @@ impl<To, F: Pointer<To>> Pointer<To> for Option<F> {
         self.as_ref().and_then(F::pointer)
     }
 
-    fn pointing_at(key: Value) -> Self {
-        Some(F::pointing_at(key))
+    fn pointing_at(key: Value, place: Option<usize>) -> Self {
+        Some(F::pointing_at(key, place))
     }
 
     fn null() -> Option<Self> {
@@ -80,7 +80,7 @@ pub fn decode_to<K: KeyOf<To>, To, F: Pointer<To>>(field: &mut F, column: Column
 fn read_to<K: KeyOf<To>, To, F: Pointer<To>>(column: ColumnRef<'_>) -> Result<F> {
     match (column, F::null()) {
         (ColumnRef::Null, Some(null)) => Ok(null),
-        _ => K::Key::decode(column)?.encode().map(F::pointing_at),
+        _ => K::Key::decode(column)?.encode().map(|key| F::pointing_at(key, K::PLACE)),
     }
 }
 

@@ -64,6 +64,11 @@ pub fn decode_into<T: FieldType>(field: &mut T, column: ColumnRef<'_>) -> Result
     Ok(())
 }
 
+/// The name of the field of a model at a place.
+pub fn name<M: Paths>(place: usize) -> &'static str {
+    M::NAMES.get(place).copied().unwrap_or_default()
+}
+
 /// Shows a foreign key, unless it is null.
 pub fn key(place: usize, field: &mut dyn KeyField, visit: &mut dyn FnMut(RelationSlot<'_>)) {
     if let Some(slot) = field.slot_mut() {

@@ -5,10 +5,16 @@ mod state;
 pub use state::State;
 
 use embellie_core::field::FieldType;
-use embellie_core::meta::ModelMeta;
-use embellie_core::{ColumnRef, Result, Row, Value};
+use std::sync::{Arc, OnceLock};
 
+use embellie_core::meta::ModelMeta;
+use embellie_core::{BoxFuture, ColumnRef, Registry, Result, Row, Value};
+
+use crate::database::Executor;
+use crate::query_set::QuerySet;
 use crate::related::{KeySlot, LinkSlot};
+use crate::typed::Q;
+use crate::write::{self, Deleted, Save};
 
 /// An object of some model, without its type: what saving and deleting work on.
 ///
@@ -59,6 +65,9 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// The model's declaration.
     fn meta() -> ModelMeta;
 
+    /// The name of the field at a place; empty when there is none.
+    fn field_name(field: usize) -> &'static str;
+
     /// Reads an object from the columns that begin at `start`: the model's fields, in order.
     ///
     /// # Errors
@@ -67,6 +76,68 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
 
     /// The primary key.
     fn key(&self) -> &Self::Key;
+
+    /// All objects of the model: the beginning of every query.
+    fn objects() -> QuerySet<Self> {
+        QuerySet::objects()
+    }
+
+    /// Inserts the object as a new row and gives it back with what the database filled in.
+    ///
+    /// # Errors
+    /// When the database refuses the row.
+    fn create<'a>(mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<Self>> {
+        Box::pin(async move {
+            write::save(&mut self, Save::new().force_insert(), db.session()).await?;
+            Ok(self)
+        })
+    }
+
+    /// Writes the object to its row, or inserts it when it has none.
+    ///
+    /// # Errors
+    /// When the database refuses the row.
+    fn save<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
+        Box::pin(write::save(self, Save::new(), db.session()))
+    }
+
+    /// Writes the object as `save` says: only some fields, only as an insert, only as an update.
+    ///
+    /// # Errors
+    /// When the database refuses the row, or what was forced did not happen.
+    fn save_with<'a>(&'a mut self, save: Save<'a>, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
+        Box::pin(write::save(self, save, db.session()))
+    }
+
+    /// Deletes the object's row and, as each relation's `on_delete` says, what points at it.
+    ///
+    /// # Errors
+    /// [`Error::Protected`](embellie_core::Error::Protected) or
+    /// [`Error::Restricted`](embellie_core::Error::Restricted) when rows stand in the way; nothing is deleted then.
+    fn delete<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<Deleted>> {
+        Box::pin(write::delete_instance(self, db.session()))
+    }
+
+    /// Reads the object's row again, and forgets the related objects that were read.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`](embellie_core::Error::DoesNotExist) when the row is gone.
+    fn refresh<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let key = self.key().encode()?;
+            *self = Self::objects().filter(Q::text("pk", key)).get(db).await?;
+            Ok(())
+        })
+    }
+
+    /// Checks the values of the fields against their declarations, validators and choices: Django's `full_clean`. It
+    /// reaches no database.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](embellie_core::Error::Invalid) with what is wrong with each field.
+    fn validate(&self, registry: &Registry) -> Result<()> {
+        write::validate(self, registry)
+    }
 }
 
 /// A model that the program declares; `#[model]` registers it.
@@ -74,3 +145,16 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
 pub struct Declaration(pub fn() -> ModelMeta);
 
 inventory::collect!(Declaration);
+
+/// The models that this program declares, linked once.
+pub(crate) fn declared_models() -> Result<Arc<Registry>> {
+    static DECLARED: OnceLock<Result<Arc<Registry>>> = OnceLock::new();
+    DECLARED.get_or_init(|| Registry::build(declarations()).map(Arc::new)).clone()
+}
+
+/// The declarations of this program's models, in the order of their labels: that of linking is not the same everywhere.
+fn declarations() -> Vec<ModelMeta> {
+    let mut models: Vec<ModelMeta> = inventory::iter::<Declaration>.into_iter().map(|model| model.0()).collect();
+    models.sort_by_key(ModelMeta::label);
+    models
+}

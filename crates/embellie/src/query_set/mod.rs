@@ -1,5 +1,80 @@
 //! Query sets: lazy, cloneable, typed by what their rows are.
 
+mod build;
+mod fetch;
+mod fetch_mode;
 mod selection;
+mod text;
+mod write;
 
-pub use selection::{Selection, Whole};
+pub use fetch_mode::FetchMode;
+pub use selection::{Selection, TextRow, TextValues, Whole, WholeRecord};
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use embellie_core::{Error, Query, Result};
+
+/// Rows of `M` that are not read yet: Django's `QuerySet`.
+///
+/// Methods that refine it take it and give it back; nothing reaches the database before a method that takes `&db` is
+/// awaited. A clone is an independent query set. What is wrong with it (a filter after a slice, a name that leads
+/// nowhere) is told by the method that would reach the database.
+#[must_use = "a query set does nothing before one of its methods is awaited"]
+pub struct QuerySet<M, S = Whole<M>> {
+    pub(crate) query: Query,
+    pub(crate) selection: S,
+    pub(crate) fetch_mode: FetchMode,
+    /// The first mistake made in building it.
+    pub(crate) mistake: Option<Box<Error>>,
+    pub(crate) model: PhantomData<fn() -> M>,
+}
+
+impl<M, S> QuerySet<M, S> {
+    pub(crate) fn new(model: impl Into<std::borrow::Cow<'static, str>>, selection: S) -> Self {
+        QuerySet {
+            query: Query::new(model),
+            selection,
+            fetch_mode: FetchMode::default(),
+            mistake: None,
+            model: PhantomData,
+        }
+    }
+
+    /// The query that was built so far.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// The query, unless something went wrong in building it.
+    pub(crate) fn checked(&self) -> Result<&Query> {
+        match &self.mistake {
+            Some(mistake) => Err((**mistake).clone()),
+            None => Ok(&self.query),
+        }
+    }
+}
+
+impl<M, S: Clone> Clone for QuerySet<M, S> {
+    fn clone(&self) -> Self {
+        QuerySet {
+            query: self.query.clone(),
+            selection: self.selection.clone(),
+            fetch_mode: self.fetch_mode,
+            mistake: self.mistake.clone(),
+            model: PhantomData,
+        }
+    }
+}
+
+impl<M, S> fmt::Debug for QuerySet<M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("QuerySet").field(&self.query).finish()
+    }
+}
+
+impl<M, S> From<QuerySet<M, S>> for embellie_core::query::Operand {
+    fn from(query_set: QuerySet<M, S>) -> Self {
+        query_set.query.into()
+    }
+}

@@ -1,11 +1,16 @@
 //! What the rows of a query set are.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use embellie_core::query;
-use embellie_core::{Result, Row};
+use embellie_core::{Path, Result, Row, Value};
+use embellie_sql::OutputColumn;
 
+use super::FetchMode;
 use crate::model::Model;
+use crate::record::{Record, RecordModel};
+use crate::related::link_peers;
 
 /// What each row of a query set over `M` gives, and how it is read.
 pub trait Selection<M>: Clone + Send + Sync + 'static {
@@ -15,6 +20,12 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// What is asked of the database.
     fn selection(&self) -> query::Selection;
 
+    /// The same selection, told what the columns of its rows are.
+    #[must_use]
+    fn with_columns(self, _columns: &[OutputColumn]) -> Self {
+        self
+    }
+
     /// Reads one row.
     ///
     /// # Errors
@@ -22,15 +33,22 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     fn decode(&self, row: &dyn Row) -> Result<Self::Output>;
 
     /// Tells the rows of one result of each other, once all are read.
-    fn link(&self, _rows: &mut [Self::Output]) {}
+    fn link(&self, _rows: &mut [Self::Output], _mode: FetchMode) {}
 }
 
 /// Rows that are whole objects.
 pub struct Whole<M>(PhantomData<fn() -> M>);
 
 impl<M> Whole<M> {
-    pub(crate) const fn new() -> Self {
+    /// The selection of whole objects.
+    pub const fn new() -> Self {
         Whole(PhantomData)
+    }
+}
+
+impl<M> Default for Whole<M> {
+    fn default() -> Self {
+        Whole::new()
     }
 }
 
@@ -57,5 +75,99 @@ impl<M: Model> Selection<M> for Whole<M> {
 
     fn decode(&self, row: &dyn Row) -> Result<M> {
         M::from_row(row, 0)
+    }
+
+    fn link(&self, rows: &mut [M], mode: FetchMode) {
+        link_peers(rows, mode);
+    }
+}
+
+/// Rows that are whole objects of a model without a Rust type.
+#[derive(Debug, Clone)]
+pub struct WholeRecord(pub(crate) Arc<RecordModel>);
+
+impl Selection<Record> for WholeRecord {
+    type Output = Record;
+
+    fn selection(&self) -> query::Selection {
+        query::Selection::Model
+    }
+
+    fn decode(&self, row: &dyn Row) -> Result<Record> {
+        Record::from_row(&self.0, row)
+    }
+}
+
+/// Rows of values at paths given as text, with the paths' names: Django's `values()`.
+#[derive(Debug, Clone)]
+pub struct TextValues {
+    paths: Vec<Path>,
+    columns: Arc<[OutputColumn]>,
+}
+
+impl TextValues {
+    pub(crate) fn new(paths: Vec<Path>) -> Self {
+        TextValues { paths, columns: Arc::new([]) }
+    }
+}
+
+/// One row of [`TextValues`]: values with their paths' names.
+#[derive(Clone)]
+pub struct TextRow {
+    columns: Arc<[OutputColumn]>,
+    values: Vec<Value>,
+}
+
+impl TextRow {
+    /// The values, in the order of their paths.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The values, in the order of their paths.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
+    /// The names of the values, in the order of their paths.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// The value of a path that was asked for.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        self.names().position(|name| name == path).and_then(|place| self.values.get(place))
+    }
+}
+
+impl std::fmt::Debug for TextRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.names().zip(&self.values)).finish()
+    }
+}
+
+/// Rows are equal when their values are.
+impl PartialEq for TextRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+}
+
+impl<M> Selection<M> for TextValues {
+    type Output = TextRow;
+
+    fn selection(&self) -> query::Selection {
+        query::Selection::Values(self.paths.clone())
+    }
+
+    fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
+        self.columns = columns.into();
+        self
+    }
+
+    fn decode(&self, row: &dyn Row) -> Result<TextRow> {
+        let read = |(place, column): (usize, &OutputColumn)| column.kind.decode(row.column(place)?);
+        let values: Result<Vec<Value>> = self.columns.iter().enumerate().map(read).collect();
+        Ok(TextRow { columns: Arc::clone(&self.columns), values: values? })
     }
 }

@@ -1,14 +1,20 @@
 //! `ForeignKey<T>`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use embellie_core::field::{FieldKind, FieldType};
-use embellie_core::{ColumnRef, FromColumn, Result, Value};
+use embellie_core::lookup::Lookup;
+use embellie_core::{ColumnRef, Error, Path, Result, Value};
 
 use super::KeySlot;
+use super::peers::{Key, Object};
+use crate::database::{Executor, Session};
 use crate::model::Model;
+use crate::query_set::{FetchMode, QuerySet};
+use crate::typed::Q;
 
 /// A field that points at an object of `T`: Django's `ForeignKey`. `Option<ForeignKey<T>>` may be null.
 ///
@@ -45,12 +51,65 @@ impl<T: Model> ForeignKey<T> {
     pub fn cached(&self) -> Option<&T> {
         self.slot.object()
     }
+
+    /// The object: read when it was not before, and then for all rows of the result that this one came with, as their
+    /// [`FetchMode`] says. A loop over rows takes one statement for all, not one for each.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`] when there is no row with the key; [`Error::Field`] when the fetch mode forbids reading;
+    /// and what the database says.
+    pub async fn get(&self, db: &dyn Executor) -> Result<&T> {
+        if let Some(object) = self.cached() {
+            return Ok(object);
+        }
+        let session = db.session();
+        let missing = || Error::DoesNotExist { model: T::LABEL.to_owned() };
+        let key = Key(self.slot.key().clone());
+        let object = match self.slot.peers() {
+            Some(peers) if peers.mode == FetchMode::Raise => {
+                return Err(Error::Field(format!(
+                    "The related object of '{}' was not read, and the fetch mode of its query set forbids to read it \
+                     now. Use another fetch mode, or read the related objects beforehand.",
+                    peers.field
+                )));
+            }
+            Some(peers) => {
+                let keys = peers.keys();
+                peers.object(key, self.fetch(keys, peers.mode, session)).await?
+            }
+            None => self.fetch(vec![key.0.clone()], FetchMode::One, session).await?.remove(&key),
+        };
+        self.slot.remember(object.ok_or_else(missing)?);
+        self.cached().ok_or_else(missing)
+    }
+
+    /// The place of the field at the other end that the key is a value of.
+    fn target_place(&self, session: Session<'_>) -> Result<usize> {
+        match self.slot.target_field() {
+            Some(place) => Ok(place),
+            None => session.database().registry().model(T::LABEL).map(|model| model.primary_key_index()),
+        }
+    }
+
+    async fn fetch(&self, keys: Vec<Value>, mode: FetchMode, session: Session<'_>) -> Result<HashMap<Key, Object>> {
+        let place = self.target_place(session)?;
+        let field = session.database().registry().model(T::LABEL)?.fields[place].attname();
+        let wanted = Q::from(embellie_core::Q::lookup(Path::new([field]), Lookup::In, Value::List(keys)));
+        let rows = QuerySet::<T>::objects().filter(wanted).fetch_mode(mode).ordered(Vec::new());
+        let rows = rows.read(rows.checked()?, session).await?;
+        rows.into_iter().map(|row| Ok((Key(row.value(place)?), Arc::new(row) as Object))).collect()
+    }
 }
 
 impl<T> ForeignKey<T> {
     /// Points at the row with this key, in stored form.
     pub fn from_value(key: Value) -> Self {
         ForeignKey { slot: KeySlot::from_key(key), target: PhantomData }
+    }
+
+    /// A key in stored form: a value of the field at a place of `T`, or of its primary key.
+    pub(crate) fn from_value_of(key: Value, place: Option<usize>) -> Self {
+        ForeignKey { slot: KeySlot::from_key(key).of_field(place), target: PhantomData }
     }
 
     /// The key, in stored form.
@@ -69,12 +128,6 @@ impl<T: Model> FieldType for ForeignKey<T> {
     fn decode(column: ColumnRef<'_>) -> Result<Self> {
         T::Key::decode(column)?.encode().map(Self::from_value)
     }
-}
-
-/// Reads a foreign key to a field that is not the primary key, whose type is not known here.
-#[doc(hidden)]
-pub fn decode_to_field<T>(column: ColumnRef<'_>) -> Result<ForeignKey<T>> {
-    Value::from_column(column).map(ForeignKey::from_value)
 }
 
 impl<T: Model> From<&T> for ForeignKey<T> {

@@ -4,8 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use embellie_core::Value;
+use embellie_core::meta::link_name;
 
-use super::LinkSlot;
+use super::{LinkSlot, Related};
+use crate::model::Model;
 
 /// A relation to several objects of `T` by a table between: Django's `ManyToManyField`.
 ///
@@ -13,6 +15,13 @@ use super::LinkSlot;
 pub struct ManyToMany<T> {
     pub(crate) slot: LinkSlot,
     target: PhantomData<fn() -> T>,
+}
+
+impl<T: Model> ManyToMany<T> {
+    /// The objects at the other end: to read, add, remove and replace.
+    pub fn set(&self) -> Related<T> {
+        Related::new(link_name(self.slot.model, self.slot.name), self.slot.owner.clone())
+    }
 }
 
 impl<T> ManyToMany<T> {

@@ -1,11 +1,16 @@
 //! Relations as fields of an object: what is known of the other end, and how to reach it.
 
-pub(crate) mod foreign_key;
+mod foreign_key;
 mod many_to_many;
 mod one_to_one;
+mod peers;
+mod set;
 mod slot;
 
 pub use foreign_key::{ForeignKey, KeyField};
 pub use many_to_many::ManyToMany;
 pub use one_to_one::OneToOne;
+pub use set::Related;
 pub use slot::{KeySlot, LinkSlot};
+
+pub(crate) use peers::link_peers;

@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use embellie_core::Value;
 
+use super::peers::PeerGroup;
+
 /// What a foreign key holds: the key, and the object when it is known.
 #[derive(Clone)]
 pub struct KeySlot {
@@ -15,17 +17,39 @@ pub struct KeySlot {
     object: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// Whether the object at the other end had no row when it was assigned.
     unsaved: bool,
+    /// The place of the field at the other end that the key is a value of; the primary key when `None`.
+    to_field: Option<usize>,
+    peers: Option<Arc<PeerGroup>>,
 }
 
 impl KeySlot {
     /// A slot that knows only the key.
     pub fn from_key(key: Value) -> Self {
-        KeySlot { key, object: OnceLock::new(), unsaved: false }
+        KeySlot { key, object: OnceLock::new(), unsaved: false, to_field: None, peers: None }
     }
 
-    /// A slot that knows the object too. `unsaved` tells that it has no row yet.
+    /// A slot that knows the object too: its primary key, and whether it has no row yet.
     pub fn from_object(key: Value, object: Arc<dyn Any + Send + Sync>, unsaved: bool) -> Self {
-        KeySlot { key, object: OnceLock::from(object), unsaved }
+        KeySlot { key, object: OnceLock::from(object), unsaved, to_field: None, peers: None }
+    }
+
+    /// The slot, with a key that is a value of the field at a place of the other end.
+    #[must_use]
+    pub fn of_field(self, place: Option<usize>) -> Self {
+        KeySlot { to_field: place, ..self }
+    }
+
+    /// The place of the field at the other end that the key is a value of; the primary key when `None`.
+    pub fn target_field(&self) -> Option<usize> {
+        self.to_field
+    }
+
+    pub(crate) fn join(&mut self, peers: Arc<PeerGroup>) {
+        self.peers = Some(peers);
+    }
+
+    pub(crate) fn peers(&self) -> Option<&PeerGroup> {
+        self.peers.as_deref()
     }
 
     /// The key, as it is stored.

@@ -1,0 +1,112 @@
+//! Connecting: from a URL to a [`Database`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use embellie_core::{Error, Registry, Result};
+use embellie_sql::Target;
+
+use super::capture::Captures;
+use super::driver::{PoolOptions, driver_for};
+use super::{Database, Inner, pool};
+use crate::model::declared_models;
+
+/// How to connect to a database.
+///
+/// ```no_run
+/// # async fn connect() -> embellie::Result<()> {
+/// use embellie::Database;
+/// let db = Database::builder("sqlite://shop.sqlite3").pool_size(4).connect().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "nothing happens before `connect` is awaited"]
+pub struct DatabaseBuilder {
+    url: Redacted,
+    registry: Option<Arc<Registry>>,
+    pool: PoolOptions,
+}
+
+/// A URL whose password is not shown.
+#[derive(Clone)]
+struct Redacted(String);
+
+impl std::fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl DatabaseBuilder {
+    pub(crate) fn new(url: &str) -> Self {
+        DatabaseBuilder { url: Redacted(url.to_owned()), registry: None, pool: PoolOptions::default() }
+    }
+
+    /// Uses these models instead of those that the program declares.
+    pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
+        self.registry = Some(registry.into());
+        self
+    }
+
+    /// How many connections there may be at a time.
+    pub fn pool_size(mut self, connections: usize) -> Self {
+        self.pool.size = Some(connections);
+        self
+    }
+
+    /// How long to wait for a free connection before giving up.
+    pub fn pool_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.timeout = Some(timeout);
+        self
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the URL or an option is unknown, the models fail the system checks, or the database cannot be reached.
+    pub async fn connect(self) -> Result<Database> {
+        let registry = match self.registry {
+            Some(registry) => registry,
+            None => declared_models()?,
+        };
+        let (driver, options) = driver_for(&self.url.0)?;
+        let pool = pool::Pool::new(driver, self.pool.or(options))?;
+        let server = pool.get().await?.server().clone();
+        let target = Target::for_server(&server)?;
+        Ok(Database(Arc::new(Inner { registry, pool, server, target, captures: Captures::default() })))
+    }
+}
+
+impl PoolOptions {
+    /// These options, and `other`'s where these say nothing.
+    fn or(self, other: PoolOptions) -> PoolOptions {
+        PoolOptions { size: self.size.or(other.size), timeout: self.timeout.or(other.timeout) }
+    }
+
+    /// Takes the pool's options out of a URL's query.
+    pub(super) fn take(pairs: &mut Vec<(String, String)>) -> Result<PoolOptions> {
+        let mut options = PoolOptions::default();
+        let mut rest = Vec::new();
+        for (name, value) in pairs.drain(..) {
+            match name.as_str() {
+                "pool_size" => match value.parse() {
+                    Ok(size @ 1..) => options.size = Some(size),
+                    _ => return Err(wrong_option(&name, &value, "a whole number from 1 on")),
+                },
+                "pool_timeout" => match value.parse::<f64>() {
+                    Ok(seconds) if (0.0..1e9).contains(&seconds) => {
+                        options.timeout = Some(Duration::from_secs_f64(seconds));
+                    }
+                    _ => return Err(wrong_option(&name, &value, "a number of seconds")),
+                },
+                _ => rest.push((name, value)),
+            }
+        }
+        *pairs = rest;
+        Ok(options)
+    }
+}
+
+fn wrong_option(name: &str, value: &str, right: &str) -> Error {
+    Error::ImproperlyConfigured(format!("The database option '{name}' is '{value}', but must be {right}"))
+}

@@ -1,0 +1,157 @@
+//! A database: its models, its connections, and how statements reach it.
+
+mod capture;
+mod connect;
+mod driver;
+mod pool;
+mod session;
+
+pub use capture::{Capture, Captured};
+pub use connect::DatabaseBuilder;
+pub use session::{Executor, Session};
+
+pub(crate) use pool::{Pooled, abandon};
+pub(crate) use session::execute;
+
+use std::fmt;
+use std::sync::Arc;
+
+use embellie_core::meta::Model;
+use embellie_core::{Registry, Result, ServerInfo, Statement};
+use embellie_sql::Target;
+use embellie_sql::schema::{self, SchemaOptions};
+
+use crate::transaction::Transaction;
+
+/// A database that is ready to be asked: cheap to clone, and shared by all clones.
+///
+/// Every method that reaches the database takes `&db`, where `db` is a `Database` or, inside
+/// [`atomic`](Database::atomic), a [`Transaction`].
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    registry: Arc<Registry>,
+    pool: pool::Pool,
+    server: ServerInfo,
+    target: Target,
+    captures: capture::Captures,
+}
+
+impl Database {
+    /// Connects to the database at `url`, with the models that this program declares.
+    ///
+    /// `sqlite://blog.sqlite3`, `sqlite::memory:`, `postgres://user:password@host/name`. Options stand in the query
+    /// part; `pool_size` (connections at most) and `pool_timeout` (seconds to wait for one) are known to every
+    /// database, the others are the driver's.
+    ///
+    /// # Errors
+    /// When the URL or an option is unknown, the models fail the system checks, or the database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder(url).connect().await
+    }
+
+    /// Connects with models or limits of your own choice.
+    pub fn builder(url: &str) -> DatabaseBuilder {
+        DatabaseBuilder::new(url)
+    }
+
+    /// The models.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.0.registry
+    }
+
+    /// The server at the other end.
+    pub fn server(&self) -> &ServerInfo {
+        &self.0.server
+    }
+
+    /// What the server can do, and how SQL is written for it.
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// Runs `work` in a transaction: committed when it succeeds, rolled back when it fails or is dropped.
+    ///
+    /// Django's `transaction.atomic`. Inside, hand `tx` to every call that shall be part of it.
+    ///
+    /// # Errors
+    /// What `work` fails with; or what the database says of beginning and committing.
+    pub async fn atomic<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&Transaction) -> Result<T, E>,
+        E: From<embellie_core::Error>,
+    {
+        let transaction = Transaction::begin(self).await?;
+        match work(&transaction).await {
+            Ok(value) => {
+                transaction.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                transaction.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Creates the tables of these models (labels, `app.Model`) with the link tables of their relations, and says
+    /// what this database does not support of their declarations. All models when `labels` is empty.
+    ///
+    /// # Errors
+    /// When a table exists, or the database refuses.
+    pub async fn create_tables(&self, labels: &[&str]) -> Result<Vec<String>> {
+        let plan =
+            schema::create_models(&self.0.registry, &self.models(labels)?, &self.0.server, SchemaOptions::default())?;
+        self.run_schema(plan.statements).await?;
+        Ok(plan.notes)
+    }
+
+    /// Drops the tables of these models with the link tables of their relations; all models when `labels` is empty.
+    /// Tables that do not exist are passed over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn drop_tables(&self, labels: &[&str]) -> Result<()> {
+        let options = SchemaOptions { if_needed: true };
+        let plan = schema::drop_models(&self.0.registry, &self.models(labels)?, &self.0.server, options)?;
+        self.run_schema(plan.statements).await
+    }
+
+    fn models(&self, labels: &[&str]) -> Result<Vec<&Model>> {
+        match labels {
+            [] => Ok(self.0.registry.models().iter().collect()),
+            labels => labels.iter().map(|label| self.0.registry.model(label)).collect(),
+        }
+    }
+
+    async fn run_schema(&self, statements: Vec<Statement>) -> Result<()> {
+        self.atomic(async |tx| {
+            for statement in &statements {
+                tx.session().write(statement).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Records the statements that run from now on, until the capture is dropped.
+    pub fn capture(&self) -> Capture {
+        self.0.captures.start()
+    }
+
+    /// Closes all connections. Statements that run are finished; later ones fail.
+    pub fn close(&self) {
+        self.0.pool.close();
+    }
+
+    pub(crate) async fn acquire(&self) -> Result<Pooled> {
+        self.0.pool.get().await
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("server", &self.0.server).finish_non_exhaustive()
+    }
+}

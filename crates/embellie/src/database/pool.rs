@@ -1,0 +1,118 @@
+//! Connections, kept and handed out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType};
+use embellie_core::{Connection, DatabaseError, Driver, Error, Result};
+
+use super::driver::PoolOptions;
+
+const DEFAULT_SIZE: usize = 10;
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A connection of the pool, given back when it is dropped.
+pub(crate) type Pooled = managed::Object<Manager>;
+
+#[derive(Debug)]
+pub(crate) struct Manager(Arc<dyn Driver>);
+
+impl managed::Manager for Manager {
+    type Type = Box<dyn Connection>;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Box<dyn Connection>> {
+        self.0.connect().await
+    }
+
+    /// No round trip for a connection that was left clean; one that was not is cleaned, or replaced.
+    async fn recycle(&self, connection: &mut Box<dyn Connection>, _: &Metrics) -> RecycleResult<Error> {
+        if connection.is_broken() {
+            return Err(RecycleError::message("broken"));
+        }
+        connection.reset().await.map_err(RecycleError::Backend)
+    }
+}
+
+pub(crate) struct Pool {
+    pool: managed::Pool<Manager>,
+    timeout: Duration,
+}
+
+impl Pool {
+    pub(crate) fn new(driver: Arc<dyn Driver>, options: PoolOptions) -> Result<Self> {
+        let size = options.size.unwrap_or(DEFAULT_SIZE).max(1);
+        let size = driver.max_connections().map_or(size, |most| size.min(most));
+        let pool = managed::Pool::builder(Manager(driver))
+            .max_size(size)
+            .build()
+            .map_err(|e| Error::ImproperlyConfigured(format!("The connection pool cannot be made: {e}")))?;
+        Ok(Pool { pool, timeout: options.timeout.unwrap_or(DEFAULT_TIMEOUT) })
+    }
+
+    pub(crate) async fn get(&self) -> Result<Pooled> {
+        // A free connection needs no timer, and so works without a runtime's clock.
+        let acquired = if self.pool.status().available > 0 {
+            self.pool.get().await
+        } else {
+            match tokio::time::timeout(self.timeout, self.pool.get()).await {
+                Ok(acquired) => acquired,
+                Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
+            }
+        };
+        acquired.map_err(|e| match e {
+            PoolError::Backend(error) => error,
+            PoolError::Timeout(_) => Error::Operational(DatabaseError {
+                message: format!(
+                    "no connection became free within {:?}: all {} are in use (is one held while another is asked for?)",
+                    self.timeout,
+                    self.pool.status().max_size
+                ),
+                retryable: true,
+                ..DatabaseError::default()
+            }),
+            PoolError::Closed => Error::Interface("the database was closed".into()),
+            other => Error::Interface(other.to_string()),
+        })
+    }
+
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// Makes a connection clean that was left in the middle of something: now, where there is a runtime to do it, so that
+/// what still runs and what is still locked is let go; else before its next use.
+pub(crate) fn abandon(mut connection: Pooled) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            let _ = connection.reset().await;
+        });
+    }
+}
+
+/// A connection that is abandoned unless it is [kept](Lease::keep): what a dropped future leaves.
+pub(crate) struct Lease(Option<Pooled>);
+
+impl Lease {
+    pub(crate) fn new(connection: Pooled) -> Self {
+        Lease(Some(connection))
+    }
+
+    pub(crate) fn connection(&mut self) -> Option<&mut (dyn Connection + 'static)> {
+        self.0.as_mut().map(|connection| &mut ***connection)
+    }
+
+    /// Gives the connection back to the pool as it is.
+    pub(crate) fn keep(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            abandon(connection);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Where a statement runs: on a connection of the pool, or in a transaction.
+
+use std::time::Instant;
+
+use embellie_core::{Connection, Discard, Error, Outcome, Result, Row, RowSink, Statement};
+use tracing::Instrument;
+
+use super::Database;
+use super::pool::Lease;
+use crate::transaction::Transaction;
+
+/// What statements can run on: a [`Database`] or a [`Transaction`].
+pub trait Executor: Send + Sync {
+    /// Where statements run.
+    fn session(&self) -> Session<'_>;
+}
+
+impl Executor for Database {
+    fn session(&self) -> Session<'_> {
+        Session { database: self, transaction: None }
+    }
+}
+
+impl Executor for Transaction {
+    fn session(&self) -> Session<'_> {
+        Session { database: self.database(), transaction: Some(self) }
+    }
+}
+
+impl<E: Executor + ?Sized> Executor for &E {
+    fn session(&self) -> Session<'_> {
+        (**self).session()
+    }
+}
+
+/// A place where statements run.
+#[derive(Debug, Clone, Copy)]
+pub struct Session<'a> {
+    database: &'a Database,
+    transaction: Option<&'a Transaction>,
+}
+
+impl<'a> Session<'a> {
+    /// The database.
+    pub fn database(&self) -> &'a Database {
+        self.database
+    }
+
+    /// Runs a statement and hands its rows to `sink`.
+    pub(crate) async fn run(
+        &self,
+        statement: &Statement,
+        sink: Box<dyn RowSink>,
+    ) -> (Box<dyn RowSink>, Result<Outcome>) {
+        match self.transaction {
+            Some(transaction) => transaction.run(statement, sink).await,
+            None => {
+                let mut lease = match self.database.acquire().await {
+                    Ok(connection) => Lease::new(connection),
+                    Err(error) => return (sink, Err(error)),
+                };
+                let Some(connection) = lease.connection() else {
+                    return (sink, Err(Error::Interface("no connection".into())));
+                };
+                let done = execute(self.database, connection, statement, sink).await;
+                lease.keep();
+                done
+            }
+        }
+    }
+
+    /// Runs a statement whose rows, if any, are of no interest.
+    pub(crate) async fn write(&self, statement: &Statement) -> Result<Outcome> {
+        self.run(statement, Box::new(Discard)).await.1
+    }
+
+    /// Runs a statement and gathers what `read` makes of each row.
+    pub(crate) async fn gather<T, F>(&self, statement: &Statement, read: F) -> Result<Vec<T>>
+    where
+        T: Send + 'static,
+        F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
+    {
+        let (sink, outcome) = self.run(statement, Box::new(Gather { rows: Vec::new(), read })).await;
+        outcome?;
+        match sink.into_any().downcast::<Gather<T, F>>() {
+            Ok(gather) => Ok(gather.rows),
+            Err(_) => Err(Error::Interface("the driver gave back another sink than it was given".into())),
+        }
+    }
+
+    /// Runs `work` in a transaction of its own, or at a savepoint of the one that is open.
+    pub(crate) async fn atomic<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        match self.transaction {
+            Some(transaction) => transaction.atomic(work).await,
+            None => self.database.atomic(work).await,
+        }
+    }
+}
+
+/// Gathers what a function makes of each row.
+pub(crate) struct Gather<T, F> {
+    rows: Vec<T>,
+    read: F,
+}
+
+impl<T, F> RowSink for Gather<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
+{
+    fn row(&mut self, row: &dyn Row) -> Result<()> {
+        self.rows.push((self.read)(row)?);
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        self.rows.clear();
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
+        self
+    }
+}
+
+/// Runs one statement on a connection, seen by traces and captures. Parameters are in neither.
+pub(crate) async fn execute(
+    database: &Database,
+    connection: &mut dyn Connection,
+    statement: &Statement,
+    sink: Box<dyn RowSink>,
+) -> (Box<dyn RowSink>, Result<Outcome>) {
+    let span = tracing::debug_span!(
+        target: "embellie::statement",
+        "statement",
+        db.system.name = database.server().dialect,
+        db.query.text = &*statement.sql,
+        db.response.returned_rows = tracing::field::Empty,
+        elapsed_us = tracing::field::Empty,
+        error.type = tracing::field::Empty,
+    );
+    let begun = Instant::now();
+    let (sink, outcome) = connection.execute(statement, sink).instrument(span.clone()).await;
+    let elapsed = begun.elapsed();
+    if !span.is_disabled() {
+        span.record("elapsed_us", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
+        match &outcome {
+            Ok(outcome) => span.record("db.response.returned_rows", outcome.rows),
+            Err(error) => span.record("error.type", error.class()),
+        };
+    }
+    database.0.captures.record(statement, &outcome, elapsed);
+    (sink, outcome)
+}

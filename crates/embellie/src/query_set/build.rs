@@ -1,0 +1,144 @@
+//! Refining a query set: filters, ordering, slices. Nothing here does I/O.
+
+use embellie_core::query::Step;
+use embellie_core::{Error, OrderBy};
+
+use super::{FetchMode, QuerySet, Selection};
+use crate::typed::{IntoOrdering, Q, Row};
+
+impl<M, S> QuerySet<M, S> {
+    /// Keeps the rows for which `q` holds.
+    ///
+    /// Conditions of one call speak of the same related row; those of another call may be met by another one, as in
+    /// Django.
+    pub fn filter(self, q: Q<M>) -> Self {
+        self.step("filter", q, Step::Filter)
+    }
+
+    /// Keeps the rows for which `q` does not hold.
+    pub fn exclude(self, q: Q<M>) -> Self {
+        self.step("exclude", q, Step::Exclude)
+    }
+
+    fn step(mut self, call: &str, q: Q<M>, step: fn(embellie_core::Q) -> Step) -> Self {
+        if let Some(mistake) = q.mistake() {
+            let mistake = mistake.clone();
+            return self.mistaken(mistake);
+        }
+        if self.query.slice.is_whole() {
+            self.query.steps.push(step(q.into_core()));
+            return self;
+        }
+        self.mistaken(Error::Type(format!("Cannot {call} a query once a slice has been taken.")))
+    }
+
+    /// Orders the rows, instead of the model's own ordering. No terms at all mean no order.
+    pub fn order_by(mut self, terms: impl IntoOrdering<M>) -> Self {
+        if !self.query.slice.is_whole() {
+            return self.mistaken(Error::Type("Cannot reorder a query once a slice has been taken.".into()));
+        }
+        self.query.order_by = Some(terms.into_ordering());
+        self.query.reversed = false;
+        self
+    }
+
+    /// Turns the order around.
+    pub fn reverse(mut self) -> Self {
+        if !self.query.slice.is_whole() {
+            return self.mistaken(Error::Type("Cannot reverse a query once a slice has been taken.".into()));
+        }
+        self.query.reversed = !self.query.reversed;
+        self
+    }
+
+    /// Gives equal rows once.
+    pub fn distinct(mut self) -> Self {
+        if !self.query.slice.is_whole() {
+            return self.mistaken(Error::Type("Cannot create distinct fields once a slice has been taken.".into()));
+        }
+        self.query.distinct = true;
+        self
+    }
+
+    /// Gives `rows` rows at most: Django's `[:rows]`.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.query.slice = self.query.slice.then(0, Some(rows));
+        self
+    }
+
+    /// Passes over the first `rows` rows: Django's `[rows:]`.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.query.slice = self.query.slice.then(rows, None);
+        self
+    }
+
+    /// Gives the rows of a range, as Django's slices do: `slice(5..10)`, `slice(..3)`.
+    ///
+    /// ```
+    /// # use embellie::{Q, query_set::QuerySet};
+    /// # fn page<M>(rows: QuerySet<M>) -> QuerySet<M> {
+    /// rows.slice(20..40)
+    /// # }
+    /// ```
+    pub fn slice(self, range: impl std::ops::RangeBounds<u64>) -> Self {
+        use std::ops::Bound;
+        let start = match range.start_bound() {
+            Bound::Included(start) => *start,
+            Bound::Excluded(start) => start.saturating_add(1),
+            Bound::Unbounded => 0,
+        };
+        let end = match range.end_bound() {
+            Bound::Included(end) => Some(end.saturating_add(1)),
+            Bound::Excluded(end) => Some(*end),
+            Bound::Unbounded => None,
+        };
+        let rows = self.offset(start);
+        match end {
+            Some(end) => rows.limit(end.saturating_sub(start)),
+            None => rows,
+        }
+    }
+
+    /// Gives no rows, and reaches no database.
+    pub fn none(mut self) -> Self {
+        self.query.none = true;
+        self
+    }
+
+    /// How the relations of the rows are read on first access.
+    pub fn fetch_mode(mut self, mode: FetchMode) -> Self {
+        self.fetch_mode = mode;
+        self
+    }
+
+    /// Rows of one value (`Post::title`) or a tuple of them (`(Post::title, Post::author.name)`) instead of objects:
+    /// Django's `values_list`.
+    pub fn values_list<T: Selection<M>>(self, paths: T) -> QuerySet<M, T> {
+        self.select(paths)
+    }
+
+    /// Rows of named values instead of objects, as `row!` names them: Django's `values`.
+    pub fn values<C: Selection<M>, R: Send + 'static>(self, row: Row<M, C, R>) -> QuerySet<M, Row<M, C, R>>
+    where
+        M: 'static,
+    {
+        self.select(row)
+    }
+
+    /// Replaces what each row gives.
+    pub(crate) fn select<T: Selection<M>>(self, selection: T) -> QuerySet<M, T> {
+        let mut query = self.query;
+        query.selection = selection.selection();
+        QuerySet { query, selection, fetch_mode: self.fetch_mode, mistake: self.mistake, model: self.model }
+    }
+
+    pub(crate) fn ordered(mut self, terms: Vec<OrderBy>) -> Self {
+        self.query.order_by = Some(terms);
+        self
+    }
+
+    pub(crate) fn mistaken(mut self, error: Error) -> Self {
+        self.mistake.get_or_insert_with(|| Box::new(error));
+        self
+    }
+}

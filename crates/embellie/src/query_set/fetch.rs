@@ -1,0 +1,201 @@
+//! Methods that read: all rows, one row, counts.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use embellie_core::field::FieldType;
+use embellie_core::{Discard, Error, FromColumn, OrderBy, Path, Query, Result, Value};
+use embellie_sql as sql;
+
+use super::{QuerySet, Selection};
+use crate::database::{Executor, Session};
+use crate::model::Model;
+use crate::typed::Q;
+
+/// How many rows `get()` reads to tell how many there are, as in Django.
+const GET_LIMIT: u64 = 21;
+
+impl<M, S: Selection<M>> QuerySet<M, S> {
+    /// Reads all rows.
+    ///
+    /// # Errors
+    /// When the query cannot be resolved, the database refuses it, or a column holds what its type cannot.
+    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<S::Output>> {
+        self.read(self.checked()?, db.session()).await
+    }
+
+    pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
+        let database = session.database();
+        let Some(compiled) = sql::select(query, database.registry(), database.target())? else {
+            return Ok(Vec::new());
+        };
+        let selection = self.selection.clone().with_columns(&compiled.columns);
+        let mut rows = session.gather(&compiled.statement, move |row| selection.decode(row)).await?;
+        self.selection.link(&mut rows, self.fetch_mode);
+        Ok(rows)
+    }
+
+    /// The one row that there is.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`] or [`Error::MultipleObjectsReturned`] when there is not exactly one; else as
+    /// [`all`](QuerySet::all).
+    pub async fn get(&self, db: &dyn Executor) -> Result<S::Output> {
+        let mut query = self.checked()?.clone();
+        if query.slice.is_whole() {
+            query.order_by = Some(Vec::new());
+            query.slice.limit = Some(GET_LIMIT);
+        }
+        let mut rows = self.read(&query, db.session()).await?;
+        match (rows.len(), rows.pop()) {
+            (1, Some(row)) => Ok(row),
+            (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
+            (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
+        }
+    }
+
+    /// The first row, by the primary key where no order is given; `None` when there is no row.
+    ///
+    /// # Errors
+    /// As [`all`](QuerySet::all).
+    pub async fn first(&self, db: &dyn Executor) -> Result<Option<S::Output>> {
+        self.one(self.ordered_or_by_key(db.session())?, db).await
+    }
+
+    /// The last row, by the primary key where no order is given; `None` when there is no row.
+    ///
+    /// # Errors
+    /// As [`all`](QuerySet::all).
+    pub async fn last(&self, db: &dyn Executor) -> Result<Option<S::Output>> {
+        if !self.checked()?.slice.is_whole() {
+            return Err(Error::Type("Cannot reverse a query once a slice has been taken.".into()));
+        }
+        let mut query = self.ordered_or_by_key(db.session())?;
+        query.reversed = !query.reversed;
+        self.one(query, db).await
+    }
+
+    async fn one(&self, mut query: Query, db: &dyn Executor) -> Result<Option<S::Output>> {
+        query.slice = query.slice.then(0, Some(1));
+        Ok(self.read(&query, db.session()).await?.pop())
+    }
+
+    fn ordered_or_by_key(&self, session: Session<'_>) -> Result<Query> {
+        let mut query = self.checked()?.clone();
+        let own_order = !session.database().registry().model(&query.model)?.ordering.is_empty();
+        let ordered = query.order_by.as_ref().map_or(own_order, |terms| !terms.is_empty());
+        if !ordered && query.slice.is_whole() {
+            query.order_by = Some(vec![OrderBy::from("pk")]);
+        }
+        Ok(query)
+    }
+
+    /// The row with the greatest value of `fields`, of which a leading `-` turns the order around; of the model's
+    /// `get_latest_by` when there are none.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`] when there is no row; else as [`all`](QuerySet::all).
+    pub async fn latest(&self, fields: &[&str], db: &dyn Executor) -> Result<S::Output> {
+        self.extreme(fields, true, db).await
+    }
+
+    /// The row with the least value of `fields`, of which a leading `-` turns the order around; of the model's
+    /// `get_latest_by` when there are none.
+    ///
+    /// # Errors
+    /// As [`latest`](QuerySet::latest).
+    pub async fn earliest(&self, fields: &[&str], db: &dyn Executor) -> Result<S::Output> {
+        self.extreme(fields, false, db).await
+    }
+
+    async fn extreme(&self, fields: &[&str], greatest: bool, db: &dyn Executor) -> Result<S::Output> {
+        let mut query = self.checked()?.clone();
+        if !query.slice.is_whole() {
+            return Err(Error::Type("Cannot change a query once a slice has been taken.".into()));
+        }
+        let model = db.session().database().registry().model(&query.model)?;
+        let mut terms: Vec<OrderBy> = fields.iter().map(|field| OrderBy::from(*field)).collect();
+        if terms.is_empty() {
+            terms = model.get_latest_by.iter().map(|field| OrderBy::from(field.as_str())).collect();
+        }
+        if terms.is_empty() {
+            return Err(Error::Value(
+                "earliest() and latest() require either fields as positional arguments or 'get_latest_by' in the \
+                 model's Meta."
+                    .into(),
+            ));
+        }
+        query.order_by = Some(terms);
+        query.reversed = greatest;
+        let model = query.model.clone();
+        self.one(query, db).await?.ok_or(Error::DoesNotExist { model: model.into_owned() })
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// When the query cannot be resolved, or the database refuses it.
+    pub async fn count(&self, db: &dyn Executor) -> Result<u64> {
+        let (query, session) = (self.checked()?, db.session());
+        let database = session.database();
+        let Some(compiled) = sql::count(query, database.registry(), database.target())? else { return Ok(0) };
+        let counts = session.gather(&compiled.statement, |row| u64::from_column(row.column(0)?)).await?;
+        counts.first().copied().ok_or_else(|| Error::Interface("the database gave no count".into()))
+    }
+
+    /// Whether there is a row.
+    ///
+    /// # Errors
+    /// When the query cannot be resolved, or the database refuses it.
+    pub async fn exists(&self, db: &dyn Executor) -> Result<bool> {
+        let (query, session) = (self.checked()?, db.session());
+        let database = session.database();
+        let Some(compiled) = sql::exists(query, database.registry(), database.target())? else { return Ok(false) };
+        let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
+        Ok(outcome?.rows > 0)
+    }
+}
+
+impl<M: Model, S: Selection<M>> QuerySet<M, S> {
+    /// Whether an object is among the rows.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when the object has no row; else as [`exists`](QuerySet::exists).
+    pub async fn contains(&self, object: &M, db: &dyn Executor) -> Result<bool> {
+        if object.state().is_adding() {
+            return Err(Error::Value("QuerySet.contains() cannot be used on unsaved objects.".into()));
+        }
+        let key = key_value(object)?;
+        if !self.checked()?.slice.is_whole() {
+            let keys = self.clone().select(super::TextValues::new(vec![Path::from("pk")]));
+            return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
+        }
+        self.clone().filter(Q::text("pk", key)).exists(db).await
+    }
+
+    /// The objects with these primary keys, by key. Keys without a row are left out.
+    ///
+    /// # Errors
+    /// As [`all`](QuerySet::all).
+    pub async fn in_bulk<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k M::Key>,
+        db: &dyn Executor,
+    ) -> Result<HashMap<M::Key, M>>
+    where
+        S: Selection<M, Output = M>,
+        M::Key: Eq + Hash,
+    {
+        if !self.checked()?.slice.is_whole() {
+            return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
+        }
+        let keys: Result<Vec<Value>> = keys.into_iter().map(FieldType::encode).collect();
+        let wanted = self.clone().filter(Q::text("pk__in", Value::List(keys?)));
+        let rows = wanted.ordered(Vec::new()).all(db).await?;
+        Ok(rows.into_iter().map(|row| (row.key().clone(), row)).collect())
+    }
+}
+
+pub(crate) fn key_value<M: Model>(object: &M) -> Result<Value> {
+    object.key().encode()
+}

@@ -1,0 +1,121 @@
+//! Methods that write: update, delete, create, get-or-create, bulk insertion.
+
+use embellie_core::{Error, Result};
+use embellie_sql as sql;
+
+use super::{QuerySet, Selection};
+use crate::database::Executor;
+use crate::model::Instance;
+use crate::typed::{Q, Set};
+use crate::write::{self, BulkCreate, Deleted, Save};
+
+impl<M, S: Selection<M>> QuerySet<M, S> {
+    /// Sets fields of all rows by one statement, and says how many rows there were.
+    ///
+    /// # Errors
+    /// When a value does not fit its field, the query set is sliced, or the database refuses.
+    pub async fn update(&self, set: Set<M>, db: &dyn Executor) -> Result<u64> {
+        let (query, session) = (self.checked()?, db.session());
+        let database = session.database();
+        if let Some(mistake) = set.mistake() {
+            return Err(mistake.clone());
+        }
+        let assignments = set.into_assignments();
+        match sql::update(query, &assignments, database.registry(), database.target())? {
+            Some(statement) => Ok(session.write(&statement).await?.rows),
+            None => Ok(0),
+        }
+    }
+
+    /// Deletes all rows and, as each relation's `on_delete` says, what points at them.
+    ///
+    /// # Errors
+    /// [`Error::Protected`] or [`Error::Restricted`] when rows stand in the way; nothing is deleted then.
+    pub async fn delete(&self, db: &dyn Executor) -> Result<Deleted> {
+        let query = self.checked()?;
+        if !query.slice.is_whole() {
+            return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
+        }
+        if query.distinct {
+            return Err(Error::Type("Cannot call delete() after .distinct().".into()));
+        }
+        write::delete_query(query, db.session()).await
+    }
+}
+
+impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
+    /// The one row for which `q` holds, or a new one; and whether it is new.
+    ///
+    /// Safe when others do the same: where the database knows by a unique constraint that the row exists, it is read.
+    ///
+    /// # Errors
+    /// [`Error::MultipleObjectsReturned`] when there are several; else as `get` and `create`.
+    pub async fn get_or_create(&self, q: Q<M>, new: impl FnOnce() -> M, db: &dyn Executor) -> Result<(M, bool)> {
+        let wanted = self.clone().filter(q);
+        match wanted.get(db).await {
+            Err(Error::DoesNotExist { .. }) => {}
+            found => return found.map(|row| (row, false)),
+        }
+        let created = new();
+        let created = db
+            .session()
+            .atomic(async |tx| {
+                let mut created = created;
+                write::save(&mut created, Save::new().force_insert(), tx.session()).await?;
+                Ok(created)
+            })
+            .await;
+        match created {
+            Ok(row) => Ok((row, true)),
+            Err(refused @ Error::Integrity(_)) => match wanted.get(db).await {
+                Ok(row) => Ok((row, false)),
+                Err(_) => Err(refused),
+            },
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Sets fields of the one row for which `q` holds, or creates one; and whether it is new.
+    ///
+    /// # Errors
+    /// [`Error::MultipleObjectsReturned`] when there are several; else as `get`, `update` and `create`.
+    pub async fn update_or_create(
+        &self,
+        q: Q<M>,
+        set: Set<M>,
+        new: impl FnOnce() -> M,
+        db: &dyn Executor,
+    ) -> Result<(M, bool)> {
+        db.session()
+            .atomic(async |tx| {
+                let (row, created) = self.get_or_create(q, new, tx).await?;
+                if created {
+                    return Ok((row, true));
+                }
+                let place = db.session().database().registry().model(&self.query.model)?.primary_key_index();
+                let this = self.clone().filter(Q::text("pk", row.value(place)?));
+                this.update(set, tx).await?;
+                Ok((this.get(tx).await?, false))
+            })
+            .await
+    }
+
+    /// Inserts many objects with few statements, and tells each its primary key.
+    ///
+    /// # Errors
+    /// When the database refuses a row: none is inserted then.
+    pub async fn bulk_create(&self, objects: &mut [M], db: &dyn Executor) -> Result<()> {
+        self.bulk_create_with(objects, BulkCreate::default(), db).await
+    }
+
+    /// Inserts many objects with few statements, in batches and with rows that exist as `options` say.
+    ///
+    /// # Errors
+    /// When the database refuses a row, or lacks what `options` ask for: none is inserted then.
+    pub async fn bulk_create_with(&self, objects: &mut [M], options: BulkCreate, db: &dyn Executor) -> Result<()> {
+        self.checked()?;
+        let mut instances: Vec<&mut dyn Instance> =
+            objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
+        write::bulk_create(&self.query.model, &mut instances, &options, db.session()).await
+    }
+}

@@ -1,0 +1,274 @@
+//! Objects of models without a Rust type.
+
+use std::sync::Arc;
+
+use embellie_core::field::prepare;
+use embellie_core::meta::{Member, Model as MetaModel, ModelId, Reverse, ReverseSource, link_name};
+use embellie_core::{ColumnRef, Error, FromColumn, Registry, Result, Row, Value, did_you_mean};
+
+use crate::database::Executor;
+use crate::model::{Instance, RelationSlot, State};
+use crate::query_set::{QuerySet, WholeRecord};
+use crate::related::Related;
+use crate::typed::Q;
+use crate::write::{self, Deleted, Save};
+
+/// The model that records belong to.
+#[derive(Debug, Clone)]
+pub struct RecordModel {
+    registry: Arc<Registry>,
+    id: ModelId,
+}
+
+impl RecordModel {
+    pub(crate) fn new(registry: Arc<Registry>, id: ModelId) -> Self {
+        RecordModel { registry, id }
+    }
+
+    /// The model's metadata.
+    pub fn meta(&self) -> &MetaModel {
+        self.registry.get(self.id)
+    }
+
+    /// The model's label, `app.Model`.
+    pub fn label(&self) -> &str {
+        self.meta().label()
+    }
+}
+
+/// An object of a model that has no Rust type: its fields are reached by name.
+#[derive(Clone)]
+pub struct Record {
+    model: Arc<RecordModel>,
+    values: Vec<Value>,
+    state: State,
+}
+
+impl Record {
+    /// A new object with the defaults of its model.
+    pub(crate) fn new(model: Arc<RecordModel>) -> Self {
+        let values = model.meta().fields.iter().map(|f| f.default.as_ref().map_or(Value::Null, |d| d.get())).collect();
+        let mut state = State::NEW;
+        for (place, field) in model.meta().fields.iter().enumerate() {
+            if field.db_default.is_some() && field.default.is_none() {
+                state.leave_to_database(place);
+            }
+        }
+        Record { model, values, state }
+    }
+
+    pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row) -> Result<Self> {
+        let meta = model.meta();
+        let values: Result<Vec<Value>> = (0..meta.fields.len())
+            .map(|place| {
+                let kind = model.registry.storage_kind(meta.id(), place);
+                kind.decode(row.column(place)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
+            })
+            .collect();
+        Ok(Record { model: Arc::clone(model), values: values?, state: State::SAVED })
+    }
+
+    /// The model's metadata.
+    pub fn model(&self) -> &MetaModel {
+        self.model.meta()
+    }
+
+    /// The primary key.
+    pub fn key(&self) -> &Value {
+        &self.values[self.model().primary_key_index()]
+    }
+
+    /// The value of a field, by its name, its attname or `pk`.
+    ///
+    /// # Errors
+    /// [`Error::FieldDoesNotExist`] when the model has no such field.
+    pub fn get(&self, field: &str) -> Result<&Value> {
+        self.place(field).map(|place| &self.values[place])
+    }
+
+    /// Sets a field, by its name, its attname or `pk`.
+    ///
+    /// # Errors
+    /// [`Error::FieldDoesNotExist`] when the model has no such field, and the errors of [`prepare`] when the value does
+    /// not fit.
+    pub fn set(&mut self, field: &str, value: impl Into<Value>) -> Result<()> {
+        let place = self.place(field)?;
+        let kind = self.model.registry.storage_kind(self.model().id(), place);
+        self.values[place] = prepare(kind, field, value.into())?;
+        self.state.given(place);
+        Ok(())
+    }
+
+    /// Inserts the object as a new row and gives it back with what the database filled in.
+    ///
+    /// # Errors
+    /// When the database refuses the row.
+    pub async fn create(mut self, db: &dyn Executor) -> Result<Self> {
+        write::save(&mut self, Save::new().force_insert(), db.session()).await?;
+        Ok(self)
+    }
+
+    /// Writes the object to its row, or inserts it when it has none.
+    ///
+    /// # Errors
+    /// When the database refuses the row.
+    pub async fn save(&mut self, db: &dyn Executor) -> Result<()> {
+        self.save_with(Save::new(), db).await
+    }
+
+    /// Writes the object as `save` says.
+    ///
+    /// # Errors
+    /// When the database refuses the row, or what was forced did not happen.
+    pub async fn save_with(&mut self, save: Save<'_>, db: &dyn Executor) -> Result<()> {
+        write::save(self, save, db.session()).await
+    }
+
+    /// Deletes the object's row and, as each relation's `on_delete` says, what points at it.
+    ///
+    /// # Errors
+    /// [`Error::Protected`] or [`Error::Restricted`] when rows stand in the way; nothing is deleted then.
+    pub async fn delete(&mut self, db: &dyn Executor) -> Result<Deleted> {
+        write::delete_instance(self, db.session()).await
+    }
+
+    /// Reads the object's row again.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`] when the row is gone.
+    pub async fn refresh(&mut self, db: &dyn Executor) -> Result<()> {
+        let set = QuerySet::new(self.label().to_owned(), WholeRecord(Arc::clone(&self.model)));
+        *self = set.filter(Q::text("pk", self.key().clone())).get(db).await?;
+        Ok(())
+    }
+
+    /// Checks the values of the fields against their declarations, validators and choices: Django's `full_clean`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with what is wrong with each field.
+    pub fn validate(&self) -> Result<()> {
+        write::validate(self, &self.model.registry)
+    }
+
+    /// The object that a foreign key points at, read now; `None` when the key is null.
+    ///
+    /// # Errors
+    /// [`Error::Field`] when the name is no foreign key, and what the database says.
+    pub async fn related_one(&self, field: &str, db: &dyn Executor) -> Result<Option<Record>> {
+        let place = self.place(field)?;
+        let registry = &self.model.registry;
+        let (target, to_field) = self
+            .model()
+            .target(place)
+            .ok_or_else(|| Error::Field(format!("'{field}' of {} is no foreign key", self.model().name)))?;
+        if self.values[place].is_null() {
+            return Ok(None);
+        }
+        let model = Arc::new(RecordModel::new(Arc::clone(registry), target));
+        let to_field = model.meta().fields[to_field].attname();
+        let set = QuerySet::new(model.label().to_owned(), WholeRecord(model));
+        set.filter(Q::text(to_field, self.values[place].clone())).get(db).await.map(Some)
+    }
+
+    /// The objects that a many-to-many relation, or the way back of a relation, leads to.
+    ///
+    /// # Errors
+    /// [`Error::Field`] when the name is no such relation.
+    pub fn related(&self, name: &str) -> Result<Related<Record, WholeRecord>> {
+        let (registry, model) = (&self.model.registry, self.model());
+        let reverse = |name: &str| model.reverse().iter().find(|reverse| reverse.accessor.as_deref() == Some(name));
+        let (target, back) = match (reverse(name), model.member(name)) {
+            (None, Some(Member::ManyToMany(index))) => {
+                (model.many_to_many()[index].target, link_name(model.label(), name))
+            }
+            (None, Some(Member::Reverse(index))) => back(registry, &model.reverse()[index]),
+            (Some(reverse), _) => back(registry, reverse),
+            _ => {
+                let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
+                let names: Vec<&str> =
+                    links.chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect();
+                return Err(Error::Field(format!(
+                    "'{name}' of {} leads to no set of objects{}. Choices are: {}",
+                    model.name,
+                    did_you_mean(name, names.iter().copied()),
+                    names.join(", ")
+                )));
+            }
+        };
+        let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
+        let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
+        Ok(Related::records(target, back, owner))
+    }
+
+    fn place(&self, field: &str) -> Result<usize> {
+        self.model().field_index(field).ok_or_else(|| {
+            let names = || self.model().fields.iter().map(|field| field.name.as_str());
+            Error::FieldDoesNotExist(format!(
+                "{} has no field named '{field}'{}. Choices are: {}",
+                self.model().name,
+                did_you_mean(field, names()),
+                names().collect::<Vec<_>>().join(", ")
+            ))
+        })
+    }
+}
+
+/// The model that a way back leads to, and the relation's name there.
+fn back(registry: &Registry, reverse: &Reverse) -> (ModelId, String) {
+    let source = registry.get(reverse.source);
+    let name = match reverse.relation {
+        ReverseSource::Field(field) => source.fields[field].name.clone(),
+        ReverseSource::ManyToMany(index) => source.many_to_many()[index].meta.name.clone(),
+    };
+    (reverse.source, name)
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct(&self.model().name);
+        for (field, value) in self.model().fields.iter().zip(&self.values) {
+            shown.field(&field.name, value);
+        }
+        shown.finish()
+    }
+}
+
+/// Two records are equal when they are of one model and have the same key, as in Django.
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.label() == other.label() && !self.key().is_null() && self.key() == other.key()
+    }
+}
+
+impl Instance for Record {
+    fn label(&self) -> &str {
+        self.model.label()
+    }
+
+    fn value(&self, field: usize) -> Result<Value> {
+        Ok(self.values.get(field).cloned().unwrap_or_default())
+    }
+
+    fn set_column(&mut self, field: usize, column: ColumnRef<'_>) -> Result<()> {
+        if field < self.values.len() {
+            let kind = self.model.registry.storage_kind(self.model().id(), field);
+            self.values[field] = if column == ColumnRef::Null { Value::Null } else { kind.decode(column)? };
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn visit_relations(&mut self, _: &mut dyn FnMut(RelationSlot<'_>)) {}
+}
+
+/// The value in a column, without knowing its field: for rows of single values.
+pub(crate) fn any_value(row: &dyn Row, index: usize) -> Result<Value> {
+    Value::from_column(row.column(index)?)
+}

@@ -1,0 +1,376 @@
+//! Related objects as a set: to read, add, remove and replace.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use embellie_core::lookup::Lookup;
+use embellie_core::meta::{ManyToMany as Link, Member, ModelId, ReverseSource};
+use embellie_core::query::{Assignment, Conflict, Selection as Columns};
+use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
+use embellie_sql as sql;
+
+use super::peers::Key;
+use crate::database::{Executor, Session};
+use crate::model::{Instance, Model};
+use crate::query_set::{QuerySet, Selection, Whole, WholeRecord};
+use crate::record::{Record, RecordModel};
+use crate::write::{self, Save};
+
+/// The objects that one object is related to: Django's related managers, for foreign keys backwards and for
+/// many-to-many relations both ways.
+pub struct Related<T, S = Whole<T>> {
+    /// The label of the model of the related objects.
+    model: Cow<'static, str>,
+    selection: S,
+    /// The relation's name on that model.
+    back: Cow<'static, str>,
+    /// The primary key of the object whose relation it is.
+    owner: Value,
+    objects: PhantomData<fn() -> T>,
+}
+
+/// How the two sides are tied together.
+enum Tie<'a> {
+    /// By a foreign key of `T`, given by its place.
+    Key(usize),
+    /// By rows of a model between.
+    Rows { link: &'a Link, own: usize, other: usize, symmetrical: bool },
+}
+
+impl<T: Model> Related<T> {
+    /// The objects of `T` whose relation `back` leads to the object with this primary key.
+    pub fn new(back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
+        Related { model: T::LABEL.into(), selection: Whole::new(), back: back.into(), owner, objects: PhantomData }
+    }
+}
+
+impl Related<Record, WholeRecord> {
+    /// The objects of a model without a Rust type whose relation `back` leads to the object with this primary key.
+    pub(crate) fn records(model: Arc<RecordModel>, back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
+        let label = model.label().to_owned();
+        Related { model: label.into(), selection: WholeRecord(model), back: back.into(), owner, objects: PhantomData }
+    }
+}
+
+impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
+    /// The related objects as a query set, to refine.
+    pub fn objects(&self) -> QuerySet<T, S> {
+        let set = QuerySet::new(self.model.clone(), self.selection.clone());
+        if self.owner.is_null() {
+            return set.mistaken(self.without_row());
+        }
+        set.filter(self.mine().into())
+    }
+
+    fn mine(&self) -> Q {
+        Q::lookup(Path::new([self.back.clone(), "pk".into()]), Lookup::Exact, self.owner.clone())
+    }
+
+    /// Reads the related objects.
+    ///
+    /// # Errors
+    /// When the object whose relation it is has no row, or the database refuses.
+    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<T>> {
+        self.objects().all(db).await
+    }
+
+    /// Adds objects; those that are in the set already stay.
+    ///
+    /// # Errors
+    /// When an object has no row, or the database refuses.
+    pub async fn add(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        let keys = self.keys(objects, db.session())?;
+        self.add_keys(keys, db.session()).await
+    }
+
+    /// Takes objects out of the set. They stay; for foreign keys, theirs becomes null.
+    ///
+    /// # Errors
+    /// When the foreign key may not be null, an object has no row, or the database refuses.
+    pub async fn remove(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        let keys = self.keys(objects, db.session())?;
+        self.remove_keys(Some(keys), db.session()).await
+    }
+
+    /// Takes all objects out of the set.
+    ///
+    /// # Errors
+    /// When the foreign key may not be null, or the database refuses.
+    pub async fn clear(&self, db: &dyn Executor) -> Result<()> {
+        self.owned()?;
+        self.remove_keys(None, db.session()).await
+    }
+
+    /// Makes these objects the whole set: takes the others out and adds those that are missing.
+    ///
+    /// # Errors
+    /// As [`add`](Related::add) and [`remove`](Related::remove); nothing is changed then.
+    pub async fn set(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        let wanted = self.keys(objects, db.session())?;
+        db.session()
+            .atomic(async |tx| {
+                let present = self.present(tx.session()).await?;
+                let kept: HashSet<Key> = wanted.iter().cloned().map(Key).collect();
+                let extra: Vec<Value> = present.difference(&kept).map(|key| key.0.clone()).collect();
+                let missing: Vec<Value> =
+                    wanted.into_iter().filter(|key| !present.contains(&Key(key.clone()))).collect();
+                if !extra.is_empty() {
+                    self.remove_keys(Some(extra), tx.session()).await?;
+                }
+                self.add_keys(missing, tx.session()).await
+            })
+            .await
+    }
+
+    /// Creates an object and adds it to the set. For foreign keys, it should point here already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn create(&self, object: T, db: &dyn Executor) -> Result<T> {
+        self.owned()?;
+        db.session()
+            .atomic(async |tx| {
+                let mut object = object;
+                write::save(&mut object, Save::new().force_insert(), tx.session()).await?;
+                self.add_keys(self.keys(&[&object], tx.session())?, tx.session()).await?;
+                Ok(object)
+            })
+            .await
+    }
+
+    async fn add_keys(&self, keys: Vec<Value>, session: Session<'_>) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        match self.tie(session)? {
+            Tie::Key(field) => self.point(field, keys, session).await,
+            Tie::Rows { link, own, other, symmetrical } => {
+                session
+                    .atomic(async |tx| {
+                        self.insert_links(link, own, other, &keys, tx.session()).await?;
+                        if symmetrical {
+                            self.insert_links(link, other, own, &keys, tx.session()).await?;
+                        }
+                        Ok(())
+                    })
+                    .await
+            }
+        }
+    }
+
+    /// Makes the foreign keys of these objects point here.
+    async fn point(&self, field: usize, keys: Vec<Value>, session: Session<'_>) -> Result<()> {
+        let database = session.database();
+        let model = database.registry().model(&self.model)?;
+        let (target, to_field) = model.target(field).ok_or_else(|| self.unknown())?;
+        let owner = self.owner_value(target, to_field, session).await?;
+        let query = Query::new(self.model.clone()).filter(Q::lookup(Path::new(["pk"]), Lookup::In, Value::List(keys)));
+        let assignment = Assignment { field: model.fields[field].name.clone().into(), value: Expr::Value(owner) };
+        if let Some(statement) = sql::update(&query, &[assignment], database.registry(), database.target())? {
+            session.write(&statement).await?;
+        }
+        Ok(())
+    }
+
+    /// The value of the owner's field that keys point at.
+    async fn owner_value(&self, model: ModelId, field: usize, session: Session<'_>) -> Result<Value> {
+        let database = session.database();
+        let model = database.registry().get(model);
+        if field == model.primary_key_index() {
+            return Ok(self.owner.clone());
+        }
+        let mut query = Query::new(model.label().to_owned()).filter(Q::new("pk", self.owner.clone()));
+        query.selection = Columns::Values(vec![Path::new([model.fields[field].name.clone()])]);
+        let found = match sql::select(&query, database.registry(), database.target())? {
+            Some(compiled) => session.gather(&compiled.statement, |row| crate::record::any_value(row, 0)).await?,
+            None => Vec::new(),
+        };
+        found.into_iter().next().ok_or_else(|| Error::DoesNotExist { model: model.label().to_owned() })
+    }
+
+    /// Inserts the rows between that are not there yet.
+    async fn insert_links(
+        &self,
+        link: &Link,
+        own: usize,
+        other: usize,
+        keys: &[Value],
+        session: Session<'_>,
+    ) -> Result<()> {
+        let registry = session.database().registry();
+        let through = registry.get(link.through);
+        let (own_name, other_name) = (through.fields[own].attname(), through.fields[other].attname());
+        let mut missing: Vec<Value> = keys.to_vec();
+        // A link table of our own is unique together; on one that is not, rows that exist have to be looked for.
+        let conflict = if through.auto_created { Conflict::Ignore } else { Conflict::Fail };
+        if !through.auto_created {
+            let mut query = Query::new(through.label().to_owned())
+                .filter(Q::new(own_name.as_str(), self.owner.clone()))
+                .filter(Q::lookup(Path::new([other_name.clone()]), Lookup::In, Value::List(keys.to_vec())));
+            query.selection = Columns::Values(vec![Path::new([other_name.clone()])]);
+            query.order_by = Some(Vec::new());
+            let database = session.database();
+            if let Some(compiled) = sql::select(&query, registry, database.target())? {
+                let kind = registry.storage_kind(link.through, other);
+                let present =
+                    session.gather(&compiled.statement, move |row| kind.decode(row.column(0)?).map(Key)).await?;
+                let present: HashSet<Key> = present.into_iter().collect();
+                missing.retain(|key| !present.contains(&Key(key.clone())));
+            }
+        }
+        let model = Arc::new(RecordModel::new(Arc::clone(registry), link.through));
+        let mut rows = Vec::with_capacity(missing.len());
+        for key in missing {
+            let mut row = Record::new(Arc::clone(&model));
+            row.set(&own_name, self.owner.clone())?;
+            row.set(&other_name, key)?;
+            rows.push(row);
+        }
+        let mut instances: Vec<&mut dyn Instance> = rows.iter_mut().map(|row| row as &mut dyn Instance).collect();
+        let most = (session.database().target().max_parameters() / through.fields.len().max(1)).max(1);
+        for batch in instances.chunks_mut(most) {
+            write::insert_rows(through.label(), batch, conflict.clone(), session).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the objects with these keys out of the set; all when `keys` is `None`.
+    async fn remove_keys(&self, keys: Option<Vec<Value>>, session: Session<'_>) -> Result<()> {
+        if keys.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(());
+        }
+        let database = session.database();
+        let registry = database.registry();
+        match self.tie(session)? {
+            Tie::Key(field) => {
+                let field = &registry.model(&self.model)?.fields[field];
+                if !field.null {
+                    return Err(Error::Type(format!(
+                        "'{}.{}' may not be null, so no object can be taken out of the set. Delete it, or let it point \
+                         elsewhere.",
+                        self.model, field.name
+                    )));
+                }
+                let mut query = Query::new(self.model.clone()).filter(self.mine());
+                if let Some(keys) = keys {
+                    query = query.filter(Q::lookup(Path::new(["pk"]), Lookup::In, Value::List(keys)));
+                }
+                let assignment = Assignment { field: field.name.clone().into(), value: Expr::Value(Value::Null) };
+                if let Some(statement) = sql::update(&query, &[assignment], registry, database.target())? {
+                    session.write(&statement).await?;
+                }
+            }
+            Tie::Rows { link, own, other, symmetrical } => {
+                let through = registry.get(link.through);
+                let ends = |from: usize, to: usize| {
+                    let from = Q::new(through.fields[from].attname().as_str(), self.owner.clone());
+                    match &keys {
+                        None => from,
+                        Some(keys) => {
+                            let to = Path::new([through.fields[to].attname()]);
+                            from & Q::lookup(to, Lookup::In, Value::List(keys.clone()))
+                        }
+                    }
+                };
+                let condition = if symmetrical { ends(own, other) | ends(other, own) } else { ends(own, other) };
+                write::delete_query(&Query::new(through.label().to_owned()).filter(condition), session).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tie<'a>(&self, session: Session<'a>) -> Result<Tie<'a>> {
+        let registry = session.database().registry();
+        let model = registry.model(&self.model)?;
+        let rows = |link: &'a Link, forward: bool| {
+            let (own, other) =
+                if forward { (link.source_field, link.target_field) } else { (link.target_field, link.source_field) };
+            Tie::Rows { link, own, other, symmetrical: link.meta.symmetrical }
+        };
+        match model.member(&self.back).ok_or_else(|| self.unknown())? {
+            Member::Field(field) => Ok(Tie::Key(field)),
+            // The relation is declared on `T` and leads here; one that is its own way back leads from here as well.
+            Member::ManyToMany(index) => {
+                let link = &model.many_to_many()[index];
+                Ok(rows(link, link.meta.symmetrical))
+            }
+            Member::Reverse(index) => {
+                let reverse = &model.reverse()[index];
+                match reverse.relation {
+                    ReverseSource::ManyToMany(index) => {
+                        Ok(rows(&registry.get(reverse.source).many_to_many()[index], true))
+                    }
+                    ReverseSource::Field(_) => Err(self.unknown()),
+                }
+            }
+        }
+    }
+
+    /// The keys of the objects that are in the set.
+    async fn present(&self, session: Session<'_>) -> Result<HashSet<Key>> {
+        let database = session.database();
+        let mut query = self.objects().query().clone();
+        query.selection = Columns::Values(vec![Path::new(["pk"])]);
+        query.order_by = Some(Vec::new());
+        let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
+            return Ok(HashSet::new());
+        };
+        let model = database.registry().model(&self.model)?;
+        let kind = database.registry().storage_kind(model.id(), model.primary_key_index());
+        let keys = session.gather(&compiled.statement, move |row| kind.decode(row.column(0)?).map(Key)).await?;
+        Ok(keys.into_iter().collect())
+    }
+
+    fn keys(&self, objects: &[&T], session: Session<'_>) -> Result<Vec<Value>> {
+        self.owned()?;
+        let place = session.database().registry().model(&self.model)?.primary_key_index();
+        objects
+            .iter()
+            .map(|object| {
+                if object.state().is_adding() {
+                    return Err(Error::Value(format!(
+                        "An object of {} has no row yet: save it before it is related.",
+                        self.model
+                    )));
+                }
+                object.value(place)
+            })
+            .collect()
+    }
+
+    fn owned(&self) -> Result<()> {
+        if self.owner.is_null() { Err(self.without_row()) } else { Ok(()) }
+    }
+
+    fn without_row(&self) -> Error {
+        Error::Value(format!(
+            "The relation by '{}' of {} cannot be used before the object it belongs to is saved.",
+            self.back, self.model
+        ))
+    }
+
+    fn unknown(&self) -> Error {
+        Error::Field(format!("'{}' is no relation of {}", self.back, self.model))
+    }
+}
+
+impl<T, S: Clone> Clone for Related<T, S> {
+    fn clone(&self) -> Self {
+        Related {
+            model: self.model.clone(),
+            selection: self.selection.clone(),
+            back: self.back.clone(),
+            owner: self.owner.clone(),
+            objects: PhantomData,
+        }
+    }
+}
+
+impl<T, S> fmt::Debug for Related<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Related").field("model", &self.model).field("back", &self.back).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,234 @@
+//! Transactions: begun, nested as savepoints, ended, and safe to abandon at any point.
+
+use std::fmt;
+use std::sync::{Mutex as StdMutex, PoisonError};
+
+use embellie_core::{Control, Error, Outcome, Result, RowSink, Statement};
+use tokio::sync::Mutex;
+
+use crate::database::{Database, Pooled, abandon, execute};
+
+type Hook = Box<dyn FnOnce() + Send>;
+
+/// An open transaction. Hand it to every call that shall be part of it.
+///
+/// Abandoning it at any await is safe: what it did is rolled back before its connection is used again.
+pub struct Transaction {
+    database: Database,
+    work: Mutex<Work>,
+    /// What the next statement must undo first, left by savepoints whose future was dropped.
+    abandoned: StdMutex<Option<Mark>>,
+    hooks: StdMutex<Vec<Hook>>,
+}
+
+struct Work {
+    /// `None` once the transaction has ended.
+    connection: Option<Pooled>,
+    savepoints: u32,
+    /// Whether a statement failed and nothing was rolled back since: some databases then refuse to go on.
+    failed: bool,
+}
+
+/// A savepoint, and how many hooks there were when it was set.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    savepoint: u32,
+    hooks: usize,
+}
+
+impl Transaction {
+    pub(crate) async fn begin(database: &Database) -> Result<Self> {
+        let connection = database.acquire().await?;
+        // The transaction exists before BEGIN is sent, so that a future dropped in between leaves nothing open.
+        let transaction = Transaction {
+            database: database.clone(),
+            work: Mutex::new(Work { connection: Some(connection), savepoints: 0, failed: false }),
+            abandoned: StdMutex::new(None),
+            hooks: StdMutex::new(Vec::new()),
+        };
+        transaction.control(&Control::Begin).await?;
+        Ok(transaction)
+    }
+
+    /// The database that the transaction belongs to.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Runs `work` at a savepoint: what it did is undone when it fails, and the transaction goes on.
+    ///
+    /// Savepoints of one transaction are used one inside the other, not side by side.
+    ///
+    /// # Errors
+    /// What `work` fails with; or what the database says of the savepoint.
+    pub async fn atomic<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&Transaction) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let savepoint = Savepoint::set(self).await?;
+        match work(self).await {
+            Ok(value) => {
+                savepoint.release().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                savepoint.undo().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs `hook` once the outermost transaction is committed, and never when it is rolled back: Django's
+    /// `transaction.on_commit`.
+    pub fn on_commit(&self, hook: impl FnOnce() + Send + 'static) {
+        lock(&self.hooks).push(Box::new(hook));
+    }
+
+    pub(crate) async fn run(
+        &self,
+        statement: &Statement,
+        sink: Box<dyn RowSink>,
+    ) -> (Box<dyn RowSink>, Result<Outcome>) {
+        let mut work = self.work.lock().await;
+        if let Err(error) = self.undo_abandoned(&mut work).await {
+            return (sink, Err(error));
+        }
+        let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
+        let (sink, outcome) = execute(&self.database, &mut ***connection, statement, sink).await;
+        work.failed |= outcome.is_err();
+        (sink, outcome)
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        let mut work = self.work.lock().await;
+        self.undo_abandoned(&mut work).await?;
+        if work.failed && !self.database.target().can(embellie_sql::Capability::GoOnAfterError) {
+            drop(work);
+            self.rollback().await;
+            return Err(Error::TransactionManagement(
+                "The transaction cannot be committed: one of its statements failed, after which the database undoes \
+                 all of it. Give the error back from `atomic`, or run the statement that may fail in a nested \
+                 `tx.atomic`."
+                    .into(),
+            ));
+        }
+        if let Some(connection) = work.connection.as_mut() {
+            connection.control(&Control::Commit).await?;
+        }
+        drop(work.connection.take());
+        drop(work);
+        let hooks = std::mem::take(&mut *lock(&self.hooks));
+        hooks.into_iter().for_each(|hook| hook());
+        Ok(())
+    }
+
+    /// Undoes everything. Should the database not answer, the connection is not used again before it is clean.
+    pub(crate) async fn rollback(self) {
+        let mut work = self.work.lock().await;
+        if let Some(connection) = work.connection.as_mut()
+            && let Err(error) = connection.control(&Control::Rollback).await
+        {
+            tracing::debug!(target: "embellie::transaction", %error, "the rollback was left to the connection's next use");
+        }
+        drop(work.connection.take());
+    }
+
+    async fn control(&self, control: &Control) -> Result<()> {
+        let mut work = self.work.lock().await;
+        work.control(control).await
+    }
+
+    async fn undo_abandoned(&self, work: &mut Work) -> Result<()> {
+        let abandoned = *lock(&self.abandoned);
+        if let Some(mark) = abandoned {
+            work.control(&Control::RollbackTo(mark.savepoint)).await?;
+            lock(&self.hooks).truncate(mark.hooks);
+            *lock(&self.abandoned) = None;
+            work.failed = false;
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    async fn control(&mut self, control: &Control) -> Result<()> {
+        match self.connection.as_mut() {
+            Some(connection) => connection.control(control).await,
+            None => Err(ended()),
+        }
+    }
+}
+
+/// Nothing is awaited in a drop: what the transaction did is undone before its connection is used again.
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(connection) = self.work.get_mut().connection.take() {
+            abandon(connection);
+        }
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("database", &self.database).finish_non_exhaustive()
+    }
+}
+
+/// A savepoint that is undone unless it is released, also when its future is dropped.
+struct Savepoint<'a> {
+    transaction: &'a Transaction,
+    mark: Mark,
+    open: bool,
+}
+
+impl<'a> Savepoint<'a> {
+    async fn set(transaction: &'a Transaction) -> Result<Self> {
+        let mut work = transaction.work.lock().await;
+        transaction.undo_abandoned(&mut work).await?;
+        work.savepoints += 1;
+        let mark = Mark { savepoint: work.savepoints, hooks: lock(&transaction.hooks).len() };
+        work.control(&Control::Savepoint(mark.savepoint)).await?;
+        Ok(Savepoint { transaction, mark, open: true })
+    }
+
+    async fn release(mut self) -> Result<()> {
+        let mut work = self.transaction.work.lock().await;
+        self.transaction.undo_abandoned(&mut work).await?;
+        let released = work.control(&Control::Release(self.mark.savepoint)).await;
+        self.open = released.is_err();
+        released
+    }
+
+    async fn undo(mut self) -> Result<()> {
+        let mut work = self.transaction.work.lock().await;
+        work.control(&Control::RollbackTo(self.mark.savepoint)).await?;
+        work.control(&Control::Release(self.mark.savepoint)).await?;
+        work.failed = false;
+        lock(&self.transaction.hooks).truncate(self.mark.hooks);
+        *lock(&self.transaction.abandoned) = None;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Savepoint<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            // The outermost abandoned savepoint undoes those inside it.
+            let mut abandoned = lock(&self.transaction.abandoned);
+            match *abandoned {
+                Some(mark) if mark.savepoint < self.mark.savepoint => {}
+                _ => *abandoned = Some(self.mark),
+            }
+        }
+    }
+}
+
+fn ended() -> Error {
+    Error::TransactionManagement("The transaction has ended".into())
+}
+
+fn lock<T>(mutex: &StdMutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

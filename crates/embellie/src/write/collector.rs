@@ -1,0 +1,295 @@
+//! Finding everything that a deletion takes with it: Django's `Collector`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use embellie_core::meta::{Model, ModelId, OnDelete, ReverseSource};
+use embellie_core::query::{Assignment, Selection};
+use embellie_core::{BoxFuture, Error, Expr, OrderBy, Path, Q, Query, Registry, Result, Value};
+use embellie_sql as sql;
+
+use super::delete::Deleted;
+use crate::database::Session;
+
+/// Keys looked for with one statement at most.
+const BATCH: usize = 1000;
+
+/// How many of the rows that stand in the way are named in an error.
+const NAMED: usize = 100;
+
+/// What is deleted, changed and forbidden, gathered before anything is touched.
+pub(super) struct Collector<'a> {
+    session: Session<'a>,
+    /// Keys of rows to delete, by model.
+    rows: BTreeMap<ModelId, Vec<Value>>,
+    seen: BTreeMap<ModelId, BTreeSet<String>>,
+    /// Models in the order in which they were reached: those that point come after those pointed at.
+    order: Vec<ModelId>,
+    /// Rows to delete without reading them, since nothing points at them.
+    fast: Vec<Query>,
+    updates: Vec<(Query, Assignment)>,
+    restricted: Vec<Obstacle>,
+}
+
+/// A foreign key that forbids a deletion, and the rows in which it does.
+struct Obstacle {
+    model: ModelId,
+    field: usize,
+    keys: Vec<Value>,
+}
+
+/// A foreign key that points at a model.
+struct Pointer<'r> {
+    model: &'r Model,
+    field: usize,
+    on_delete: &'r OnDelete,
+    /// The field pointed at.
+    to_field: usize,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(session: Session<'a>) -> Self {
+        Collector {
+            session,
+            rows: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            order: Vec::new(),
+            fast: Vec::new(),
+            updates: Vec::new(),
+            restricted: Vec::new(),
+        }
+    }
+
+    fn registry(&self) -> &'a Registry {
+        self.session.database().registry()
+    }
+
+    /// Collects the query's rows and what goes with them.
+    pub(super) async fn collect(&mut self, query: &Query) -> Result<()> {
+        let mut unordered = query.clone();
+        unordered.order_by = Some(Vec::new());
+        self.collect_rows(unordered).await?;
+        self.refuse_restricted()
+    }
+
+    fn collect_rows(&mut self, query: Query) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let model = self.registry().model(&query.model)?;
+            let pointers: Vec<Pointer<'a>> = pointers(self.registry(), model);
+            if pointers.is_empty() {
+                self.fast.push(query);
+                return Ok(());
+            }
+            let found = self.read_new(model, &pointers, query).await?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            let mut protected = Vec::new();
+            for pointer in &pointers {
+                let targets: Vec<Value> = found
+                    .iter()
+                    .filter_map(|row| row.get(&pointer.to_field))
+                    .filter(|value| !value.is_null())
+                    .cloned()
+                    .collect();
+                for batch in targets.chunks(BATCH) {
+                    self.follow(pointer, batch, &mut protected).await?;
+                }
+            }
+            if protected.is_empty() { Ok(()) } else { Err(self.forbidden(model, &protected, true)) }
+        })
+    }
+
+    /// Reads the keys of rows that were not collected yet, with the fields that others point at.
+    async fn read_new(
+        &mut self,
+        model: &Model,
+        pointers: &[Pointer<'_>],
+        mut query: Query,
+    ) -> Result<Vec<BTreeMap<usize, Value>>> {
+        let mut fields: BTreeSet<usize> = pointers.iter().map(|pointer| pointer.to_field).collect();
+        fields.insert(model.primary_key_index());
+        let fields: Vec<usize> = fields.into_iter().collect();
+        query.selection =
+            Selection::Values(fields.iter().map(|&field| Path::new([model.fields[field].attname()])).collect());
+        let rows = self.values(&query).await?;
+        let seen = self.seen.entry(model.id()).or_default();
+        let mut new = Vec::new();
+        for values in rows {
+            let row: BTreeMap<usize, Value> = fields.iter().copied().zip(values).collect();
+            let Some(key) = row.get(&model.primary_key_index()) else { continue };
+            if seen.insert(key.to_string()) {
+                self.rows.entry(model.id()).or_default().push(key.clone());
+                new.push(row);
+            }
+        }
+        if !new.is_empty() && !self.order.contains(&model.id()) {
+            self.order.push(model.id());
+        }
+        Ok(new)
+    }
+
+    /// Does what one foreign key's `on_delete` says for the rows that point at `targets`.
+    async fn follow(&mut self, pointer: &Pointer<'a>, targets: &[Value], protected: &mut Vec<Obstacle>) -> Result<()> {
+        let field = &pointer.model.fields[pointer.field];
+        let pointing =
+            Query::new(pointer.model.label().to_owned()).filter(Q::Condition(embellie_core::query::Condition {
+                path: Path::new([field.attname(), "in".to_owned()]),
+                operand: Value::List(targets.to_vec()).into(),
+            }));
+        let change = |value: Value| {
+            let mut query = pointing.clone();
+            query.order_by = Some(Vec::new());
+            (query, Assignment { field: field.name.clone().into(), value: Expr::Value(value) })
+        };
+        match pointer.on_delete {
+            OnDelete::DoNothing => {}
+            OnDelete::Cascade => {
+                let mut query = pointing;
+                query.order_by = Some(Vec::new());
+                self.collect_rows(query).await?;
+            }
+            OnDelete::SetNull => self.updates.push(change(Value::Null)),
+            OnDelete::SetDefault => {
+                self.updates.push(change(field.default.as_ref().map_or(Value::Null, |default| default.get())));
+            }
+            OnDelete::Set(value) => self.updates.push(change(value.get())),
+            OnDelete::Protect | OnDelete::Restrict => {
+                let keys = self.keys(pointing, pointer.model).await?;
+                if !keys.is_empty() {
+                    let obstacle = Obstacle { model: pointer.model.id(), field: pointer.field, keys };
+                    match pointer.on_delete {
+                        OnDelete::Protect => protected.push(obstacle),
+                        _ => self.restricted.push(obstacle),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn keys(&self, mut query: Query, model: &Model) -> Result<Vec<Value>> {
+        query.selection = Selection::Values(vec![Path::new([model.primary_key().attname()])]);
+        query.order_by = Some(vec![OrderBy::from("pk")]);
+        Ok(self.values(&query).await?.into_iter().filter_map(|mut row| row.pop()).collect())
+    }
+
+    async fn values(&self, query: &Query) -> Result<Vec<Vec<Value>>> {
+        let database = self.session.database();
+        match sql::select(query, database.registry(), database.target())? {
+            None => Ok(Vec::new()),
+            Some(compiled) => {
+                let kinds: Vec<_> = compiled.columns.iter().map(|column| column.kind).collect();
+                self.session
+                    .gather(&compiled.statement, move |row| {
+                        kinds.iter().enumerate().map(|(i, kind)| kind.decode(row.column(i)?)).collect()
+                    })
+                    .await
+            }
+        }
+    }
+
+    /// Rows that restrict are no obstacle when they are deleted themselves.
+    fn refuse_restricted(&mut self) -> Result<()> {
+        let mut left = Vec::new();
+        for mut obstacle in std::mem::take(&mut self.restricted) {
+            if let Some(deleted) = self.seen.get(&obstacle.model) {
+                obstacle.keys.retain(|key| !deleted.contains(&key.to_string()));
+            }
+            if !obstacle.keys.is_empty() {
+                left.push(obstacle);
+            }
+        }
+        let Some(first) = left.first() else { return Ok(()) };
+        let target = self.registry().get(first.model).target(first.field).map_or(first.model, |(model, _)| model);
+        Err(self.forbidden(self.registry().get(target), &left, false))
+    }
+
+    fn forbidden(&self, model: &Model, obstacles: &[Obstacle], protected: bool) -> Error {
+        let mut fields = Vec::new();
+        let mut objects = Vec::new();
+        for obstacle in obstacles {
+            let source = self.registry().get(obstacle.model);
+            let name = format!("'{}.{}'", source.name, source.fields[obstacle.field].name);
+            if !fields.contains(&name) {
+                fields.push(name);
+            }
+            let named = NAMED.saturating_sub(objects.len());
+            objects.extend(obstacle.keys.iter().take(named).map(|key| (source.label().to_owned(), key.clone())));
+        }
+        let kind = if protected { "protected" } else { "restricted" };
+        let rows: usize = obstacles.iter().map(|obstacle| obstacle.keys.len()).sum();
+        let examples: Vec<String> = objects.iter().take(3).map(|(label, key)| format!("{label} {key}")).collect();
+        let message = format!(
+            "Cannot delete some instances of model '{}' because they are referenced through {kind} foreign keys: {} \
+             ({rows} row(s): {}{}).",
+            model.name,
+            fields.join(", "),
+            examples.join(", "),
+            if rows > examples.len() { ", …" } else { "" },
+        );
+        if protected { Error::Protected { message, objects } } else { Error::Restricted { message, objects } }
+    }
+
+    /// Carries out what was collected.
+    pub(super) async fn delete(self) -> Result<Deleted> {
+        let (session, registry) = (self.session, self.registry());
+        let database = session.database();
+        let mut deleted = Deleted::default();
+        for query in &self.fast {
+            if let Some(statement) = sql::delete(query, database.registry(), database.target())? {
+                deleted.add(&query.model, session.write(&statement).await?.rows);
+            }
+        }
+        for (query, assignment) in &self.updates {
+            let assignments = std::slice::from_ref(assignment);
+            if let Some(statement) = sql::update(query, assignments, database.registry(), database.target())? {
+                session.write(&statement).await?;
+            }
+        }
+        for id in deletion_order(registry, &self.order) {
+            let label = registry.get(id).label();
+            for batch in self.rows.get(&id).map_or(&[][..], Vec::as_slice).chunks(BATCH) {
+                let query = Query::new(label.to_owned()).filter(Q::new("pk__in", Value::List(batch.to_vec())));
+                if let Some(statement) = sql::delete(&query, database.registry(), database.target())? {
+                    deleted.add(label, session.write(&statement).await?.rows);
+                }
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+/// The foreign keys that point at a model and ask for something when it is deleted.
+fn pointers<'r>(registry: &'r Registry, model: &Model) -> Vec<Pointer<'r>> {
+    let mut found = Vec::new();
+    for reverse in model.reverse() {
+        let ReverseSource::Field(field) = reverse.relation else { continue };
+        let source = registry.get(reverse.source);
+        let (Some(relation), Some((_, to_field))) = (&source.fields[field].relation, source.target(field)) else {
+            continue;
+        };
+        if relation.on_delete != OnDelete::DoNothing {
+            found.push(Pointer { model: source, field, on_delete: &relation.on_delete, to_field });
+        }
+    }
+    found
+}
+
+/// Models that point come before those pointed at, where that is possible; databases that check at once need it.
+fn deletion_order(registry: &Registry, reached: &[ModelId]) -> Vec<ModelId> {
+    let mut left: Vec<ModelId> = reached.iter().rev().copied().collect();
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let pointed_at = |id: &ModelId| {
+            left.iter().any(|other| {
+                other != id && {
+                    let other = registry.get(*other);
+                    (0..other.fields.len()).any(|field| other.target(field).is_some_and(|(to, _)| to == *id))
+                }
+            })
+        };
+        let next = left.iter().position(|id| !pointed_at(id)).unwrap_or(0);
+        ordered.push(left.remove(next));
+    }
+    ordered
+}

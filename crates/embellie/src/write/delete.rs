@@ -1,0 +1,55 @@
+//! Deleting rows and what points at them.
+
+use std::collections::BTreeMap;
+
+use embellie_core::{Error, Q, Query, Result};
+
+use super::collector::Collector;
+use super::save::is_set;
+use crate::database::{Executor, Session};
+use crate::model::{Instance, State};
+
+/// What a deletion removed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// Rows in all.
+    pub total: u64,
+    /// Rows of each model, by its label.
+    pub per_model: BTreeMap<String, u64>,
+}
+
+impl Deleted {
+    pub(super) fn add(&mut self, label: &str, rows: u64) {
+        self.total += rows;
+        if rows > 0 {
+            *self.per_model.entry(label.to_owned()).or_default() += rows;
+        }
+    }
+}
+
+pub(crate) async fn delete_query(query: &Query, session: Session<'_>) -> Result<Deleted> {
+    // What is found and what is deleted must be the same rows, so the finding is part of the transaction.
+    session
+        .atomic(async |tx| {
+            let mut collector = Collector::new(tx.session());
+            collector.collect(query).await?;
+            collector.delete().await
+        })
+        .await
+}
+
+pub(crate) async fn delete_instance(object: &mut dyn Instance, session: Session<'_>) -> Result<Deleted> {
+    let model = session.database().registry().model(object.label())?;
+    let key = object.value(model.primary_key_index())?;
+    if object.state().is_adding() || !is_set(model, &key) {
+        return Err(Error::Value(format!(
+            "{} object can't be deleted because its primary key is not set: it has no row.",
+            model.name
+        )));
+    }
+    let query = Query::new(model.label().to_owned()).filter(Q::new("pk", key));
+    let deleted = delete_query(&query, session).await?;
+    *object.state_mut() = State::NEW;
+    Ok(deleted)
+}

@@ -1,0 +1,90 @@
+//! Inserting rows, and telling objects what the database filled in.
+
+use std::collections::BTreeMap;
+
+use embellie_core::meta::Model;
+use embellie_core::query::{Conflict, Insert};
+use embellie_core::{Error, Expr, Result, Value};
+use embellie_sql as sql;
+
+use super::save::{bind, is_set};
+use crate::database::Session;
+use crate::model::{Instance, State};
+
+/// Inserts objects of one model: one statement for each set of fields given, so one for objects alike.
+pub(crate) async fn insert_rows(
+    label: &str,
+    objects: &mut [&mut dyn Instance],
+    conflict: Conflict,
+    session: Session<'_>,
+) -> Result<()> {
+    let database = session.database();
+    let model = database.registry().model(label)?;
+    let mut alike: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+    for (index, object) in objects.iter().enumerate() {
+        alike.entry(given_fields(*object, model)?).or_default().push(index);
+    }
+    for (fields, indices) in alike {
+        let rows: Result<Vec<Vec<Expr>>> =
+            indices.iter().map(|&index| row_values(&*objects[index], model, &fields)).collect();
+        // Rows that may not be inserted give nothing back, so what came back could not be told apart.
+        let returning: Vec<usize> = match conflict {
+            Conflict::Ignore => Vec::new(),
+            _ => (0..model.fields.len()).filter(|place| !fields.contains(place)).collect(),
+        };
+        let insert = Insert {
+            model: label.to_owned().into(),
+            fields,
+            rows: rows?,
+            returning: returning.clone(),
+            conflict: conflict.clone(),
+        };
+        let statement = sql::insert(&insert, database.registry(), database.target())?;
+        let returned = session.gather(&statement, returned_values).await?;
+        if !returning.is_empty() && returned.len() != indices.len() {
+            return Err(Error::Interface(format!(
+                "{} rows of {label} were inserted, but the database gave back {}",
+                indices.len(),
+                returned.len()
+            )));
+        }
+        for (row, &index) in indices.iter().enumerate() {
+            let object = &mut *objects[index];
+            if let Some(values) = returned.get(row) {
+                for (&place, value) in returning.iter().zip(values) {
+                    object
+                        .set_column(place, value.as_column())
+                        .map_err(|e| e.for_field(&model.name, &model.fields[place].name))?;
+                }
+            }
+            let key = object.value(model.primary_key_index())?;
+            if is_set(model, &key) {
+                *object.state_mut() = State::SAVED;
+                bind(object, &key);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn returned_values(row: &dyn embellie_core::Row) -> Result<Vec<Value>> {
+    (0..row.len()).map(|i| crate::record::any_value(row, i)).collect()
+}
+
+/// The fields that an insert gives: all but a key that the database counts up, and what it fills in by itself.
+fn given_fields(object: &dyn Instance, model: &Model) -> Result<Vec<usize>> {
+    let key_place = model.primary_key_index();
+    let key_given = is_set(model, &object.value(key_place)?) || !model.primary_key().kind.is_auto();
+    Ok((0..model.fields.len())
+        .filter(|&place| (place != key_place || key_given) && !object.state().is_left_to_database(place))
+        .collect())
+}
+
+fn row_values(object: &dyn Instance, model: &Model, fields: &[usize]) -> Result<Vec<Expr>> {
+    fields
+        .iter()
+        .map(|&place| {
+            object.value(place).map(Expr::Value).map_err(|e| e.for_field(&model.name, &model.fields[place].name))
+        })
+        .collect()
+}

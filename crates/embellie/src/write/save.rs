@@ -1,0 +1,205 @@
+//! Saving one object: an update or an insert, as Django decides it.
+
+use embellie_core::field::FieldKind;
+use embellie_core::meta::Model;
+use embellie_core::query::{Assignment, Conflict};
+use embellie_core::{ColumnRef, DatabaseError, Error, Expr, Q, Query, Result, Value, did_you_mean};
+use embellie_sql as sql;
+use jiff::{Timestamp, Zoned};
+
+use super::insert;
+use crate::database::Session;
+use crate::model::{Instance, RelationSlot, State};
+
+/// How an object is saved: the options of Django's `save()`.
+///
+/// ```no_run
+/// # use embellie::{Database, Model, write::Save};
+/// # async fn rename<M: Model>(mut user: M, db: Database) -> embellie::Result<()> {
+/// user.save_with(Save::new().update_fields(&["name"]), &db).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+#[must_use = "nothing is saved before `save_with` is awaited"]
+pub struct Save<'a> {
+    insert: bool,
+    update: bool,
+    fields: Option<&'a [&'a str]>,
+}
+
+impl<'a> Save<'a> {
+    /// An update if the row exists, an insert otherwise.
+    pub fn new() -> Self {
+        Save::default()
+    }
+
+    /// An insert, and an error if the row exists.
+    pub fn force_insert(self) -> Self {
+        Save { insert: true, ..self }
+    }
+
+    /// An update, and an error if the row does not exist.
+    pub fn force_update(self) -> Self {
+        Save { update: true, ..self }
+    }
+
+    /// An update of these fields alone. None at all saves nothing.
+    pub fn update_fields(self, fields: &'a [&'a str]) -> Self {
+        Save { fields: Some(fields), ..self }
+    }
+
+    /// The places of the fields to write, the primary key left out.
+    fn places(&self, model: &Model) -> Result<Vec<usize>> {
+        let key = model.primary_key_index();
+        let Some(names) = self.fields else {
+            return Ok((0..model.fields.len()).filter(|place| *place != key).collect());
+        };
+        let mut places = Vec::new();
+        for name in names {
+            match model.field_index(name) {
+                Some(place) if place != key => places.push(place),
+                _ => {
+                    let choices = || model.fields.iter().filter(|f| !f.primary_key).map(|f| f.name.as_str());
+                    return Err(Error::Value(format!(
+                        "The field '{name}' cannot be updated, as the model {} has no such field{}. Choices are: {}",
+                        model.label(),
+                        did_you_mean(name, choices()),
+                        choices().collect::<Vec<_>>().join(", ")
+                    )));
+                }
+            }
+        }
+        Ok(places)
+    }
+}
+
+pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: Session<'_>) -> Result<()> {
+    let registry = session.database().registry();
+    let model = registry.model(object.label())?;
+    if options.insert && (options.update || options.fields.is_some()) {
+        return Err(Error::Value("Cannot force both insert and updating in model saving.".into()));
+    }
+    if options.fields.is_some_and(<[&str]>::is_empty) {
+        return Ok(());
+    }
+    let places = options.places(model)?;
+    refuse_unsaved_relations(object, model)?;
+    let adding = object.state().is_adding();
+    set_times(object, model, &places, adding)?;
+
+    let key = object.value(model.primary_key_index())?;
+    let has_key = is_set(model, &key);
+    let must_update = options.update || options.fields.is_some();
+    if !has_key && must_update {
+        return Err(Error::Value("Cannot force an update in save() with no primary key.".into()));
+    }
+    let key_has_default = model.primary_key().default.is_some() || model.primary_key().db_default.is_some();
+    let insert_at_once = options.insert || !has_key || (adding && key_has_default && !must_update);
+    if !insert_at_once && update(object, model, &places, &key, session).await? {
+        *object.state_mut() = State::SAVED;
+        bind(object, &key);
+        return Ok(());
+    }
+    if must_update {
+        let message = match options.fields {
+            Some(_) => "Save with update_fields did not affect any rows.",
+            None => "Forced update did not affect any rows.",
+        };
+        return Err(Error::Operational(DatabaseError { message: message.into(), ..DatabaseError::default() }));
+    }
+    insert::insert_rows(model.label(), &mut [object], Conflict::Fail, session).await
+}
+
+/// Updates the object's row, and says whether there is one.
+async fn update(
+    object: &dyn Instance,
+    model: &Model,
+    places: &[usize],
+    key: &Value,
+    session: Session<'_>,
+) -> Result<bool> {
+    let database = session.database();
+    let query = Query::new(model.label().to_owned()).filter(Q::new("pk", key.clone()));
+    if places.is_empty() {
+        return match sql::exists(&query, database.registry(), database.target())? {
+            Some(compiled) => Ok(session.write(&compiled.statement).await?.rows > 0),
+            None => Ok(false),
+        };
+    }
+    let assignments: Result<Vec<Assignment>> = places
+        .iter()
+        .map(|&place| {
+            let field = &model.fields[place];
+            let value = object.value(place).map_err(|e| e.for_field(&model.name, &field.name))?;
+            Ok(Assignment { field: field.name.clone().into(), value: Expr::Value(value) })
+        })
+        .collect();
+    match sql::update(&query, &assignments?, database.registry(), database.target())? {
+        Some(statement) => Ok(session.write(&statement).await?.rows > 0),
+        None => Ok(false),
+    }
+}
+
+/// Whether an object's primary key says something: 0 and null do not where the database counts up.
+pub(super) fn is_set(model: &Model, key: &Value) -> bool {
+    match key {
+        Value::Null => false,
+        Value::Int(0) => !model.primary_key().kind.is_auto(),
+        _ => true,
+    }
+}
+
+/// Tells the object's many-to-many relations whose they are.
+pub(super) fn bind(object: &mut dyn Instance, key: &Value) {
+    object.visit_relations(&mut |relation| {
+        if let RelationSlot::Link(slot) = relation {
+            slot.owner = key.clone();
+        }
+    });
+}
+
+/// An object that points at one without a row would lose that relation, so it is not saved.
+pub(super) fn refuse_unsaved_relations(object: &mut dyn Instance, model: &Model) -> Result<()> {
+    let mut unsaved = None;
+    object.visit_relations(&mut |relation| {
+        if let RelationSlot::Key(place, slot) = relation
+            && slot.is_unsaved()
+        {
+            unsaved.get_or_insert(place);
+        }
+    });
+    match unsaved.and_then(|place| model.fields.get(place)) {
+        Some(field) => Err(Error::Value(format!(
+            "save() prohibited to prevent data loss due to unsaved related object '{}'. Save it first, and assign it \
+             again.",
+            field.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Sets the fields with `auto_now`, and on creation those with `auto_now_add`.
+pub(super) fn set_times(object: &mut dyn Instance, model: &Model, places: &[usize], adding: bool) -> Result<()> {
+    for &place in places {
+        let field = &model.fields[place];
+        if !(field.auto_now || (adding && field.auto_now_add)) {
+            continue;
+        }
+        let local = Zoned::now();
+        let now = match field.kind {
+            FieldKind::Date => ColumnRef::Date(local.date()),
+            FieldKind::Time => ColumnRef::Time(to_micros(local.datetime()).time()),
+            FieldKind::NaiveDateTime => ColumnRef::DateTime(to_micros(local.datetime())),
+            _ => ColumnRef::Timestamp(
+                Timestamp::from_microsecond(local.timestamp().as_microsecond()).unwrap_or(local.timestamp()),
+            ),
+        };
+        object.set_column(place, now).map_err(|e| e.for_field(&model.name, &field.name))?;
+    }
+    Ok(())
+}
+
+/// Databases keep microseconds; an object holds what its row holds.
+fn to_micros(datetime: jiff::civil::DateTime) -> jiff::civil::DateTime {
+    datetime.with().nanosecond(0).build().unwrap_or(datetime)
+}
