@@ -1,6 +1,8 @@
 //! Tables as each database gets them, and as a real SQLite makes them.
 
 #[cfg(test)]
+mod any_names;
+#[cfg(test)]
 mod models;
 #[cfg(test)]
 mod postgres;
