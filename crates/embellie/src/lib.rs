@@ -20,6 +20,18 @@ pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
 pub use transaction::Transaction;
 pub use typed::{F, Q, Set};
 
+/// What most programs use: `use embellie::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Q, QuerySet,
+        Related, Set, Transaction, model, new, q, row, set,
+    };
+    pub use embellie_core::field::{FieldType, Json};
+    pub use jiff::{SignedDuration, Timestamp, civil};
+    pub use rust_decimal::Decimal;
+    pub use uuid::Uuid;
+}
+
 /// What generated code refers to.
 #[doc(hidden)]
 pub mod __private {

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use embellie_core::Value;
 use embellie_core::meta::link_name;
+use embellie_core::{Result, Value};
 
 use super::{LinkSlot, Related};
+use crate::database::Executor;
 use crate::model::Model;
+use crate::query_set::QuerySet;
 
 /// A relation to several objects of `T` by a table between: Django's `ManyToManyField`.
 ///
@@ -18,9 +20,62 @@ pub struct ManyToMany<T> {
 }
 
 impl<T: Model> ManyToMany<T> {
-    /// The objects at the other end: to read, add, remove and replace.
-    pub fn set(&self) -> Related<T> {
+    /// The objects at the other end, apart from the object whose relation this is.
+    pub fn related(&self) -> Related<T> {
         Related::new(link_name(self.slot.model, self.slot.name), self.slot.owner.clone())
+    }
+
+    /// The objects at the other end as a query set, to refine.
+    pub fn objects(&self) -> QuerySet<T> {
+        self.related().objects()
+    }
+
+    /// Reads the objects at the other end. See [`Related::all`].
+    ///
+    /// # Errors
+    /// When the object whose relation it is has no row, or the database refuses.
+    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<T>> {
+        self.related().all(db).await
+    }
+
+    /// Adds objects; those that are there already stay. See [`Related::add`].
+    ///
+    /// # Errors
+    /// When an object has no row, or the database refuses.
+    pub async fn add(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        self.related().add(objects, db).await
+    }
+
+    /// Takes objects out; they stay themselves. See [`Related::remove`].
+    ///
+    /// # Errors
+    /// When an object has no row, or the database refuses.
+    pub async fn remove(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        self.related().remove(objects, db).await
+    }
+
+    /// Takes all objects out. See [`Related::clear`].
+    ///
+    /// # Errors
+    /// When the object whose relation it is has no row, or the database refuses.
+    pub async fn clear(&self, db: &dyn Executor) -> Result<()> {
+        self.related().clear(db).await
+    }
+
+    /// Makes these objects all that there are. See [`Related::set`].
+    ///
+    /// # Errors
+    /// As [`add`](ManyToMany::add) and [`remove`](ManyToMany::remove); nothing is changed then.
+    pub async fn set(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
+        self.related().set(objects, db).await
+    }
+
+    /// Creates an object and adds it. See [`Related::create`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn create(&self, object: T, db: &dyn Executor) -> Result<T> {
+        self.related().create(object, db).await
     }
 }
 

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use embellie_core::field::FieldType;
 use embellie_core::lookup::Lookup;
 use embellie_core::{Expr, Path, Value};
 
 use super::rhs::{Rhs, RhsList};
-use super::trail::{KeyOf, Marker, Trail, zero_sized};
+use super::trail::{Back, KeyOf, Marker, Root, Trail, zero_sized};
 use super::{Expression, Order, Paths, Q};
-use crate::related::ForeignKey;
+use crate::related::{ForeignKey, Related};
 
 /// A path that ends in a relation to `M`, or the beginning of all paths of a query over `M`.
 ///
@@ -86,5 +87,27 @@ impl<P: Trail<Model = M>, M> Rel<P, M> {
     /// The related object is one of these, given by themselves, by their keys or by a query set.
     pub fn in_<V: RhsList<P::Root, ForeignKey<M>>>(self, objects: V) -> Q<P::Root> {
         Q::compare(self.path().then(Lookup::In.name()), objects.operand_to(P::Key::PLACE))
+    }
+}
+
+impl<M: Paths, From: Paths, const I: usize> Rel<Back<Root<M>, From, I>, From> {
+    /// The objects that this way back leads to from one object: Django's `user.posts`.
+    ///
+    /// ```no_run
+    /// # use embellie::{Database, ForeignKey, Model, Result, model};
+    /// # #[model(app = "blog")]
+    /// # pub struct User { pub name: String }
+    /// # #[model(app = "blog")]
+    /// # pub struct Post { #[field(on_delete = Cascade, related_name = "posts")] pub author: ForeignKey<User> }
+    /// # async fn posts(ann: User, db: Database) -> Result<()> {
+    /// for post in User::posts().of(&ann).all(&db).await? {
+    ///     println!("{post:?}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn of(self, owner: &M) -> Related<From> {
+        // A key that cannot be stored is that of an object without a row.
+        let key = if owner.state().is_adding() { Value::Null } else { owner.key().encode().unwrap_or_default() };
+        Related::new(From::NAMES[I], key)
     }
 }
