@@ -24,7 +24,7 @@ pub(super) fn directory() -> Result<PathBuf, Error> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let installed = install::install();
+    let installed = install::install(|| find().is_some());
     find().ok_or_else(|| {
         let reason = installed.err().map_or_else(String::new, |error| format!(" ({error})"));
         Error::new(format!(

@@ -1,8 +1,9 @@
-//! Installing Debian's package of PostgreSQL, without starting a server or making a cluster of the system's own.
+//! Installing Debian's package of PostgreSQL, without making a cluster of the system's own or starting a service.
 
 use std::env;
-use std::fs;
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Error;
@@ -10,13 +11,28 @@ use crate::Error;
 /// Set to anything to never install.
 const NEVER: &str = "EMBELLIE_TEST_NO_INSTALL";
 
-/// Read by Debian's scripts when a server package is installed: a file of our own says that no cluster is wanted,
-/// while the administrator's settings stay as they are.
-const SETTINGS: &str = "/etc/postgresql-common/createcluster.d";
-const SETTING: &str = "embellie-testing.conf";
+/// What Debian's scripts read while a server package is installed, as files that are made for that time, each only
+/// where there is none: directory, name, mode and content. The administrator's own settings stay as they are.
+const SETTINGS: [(&str, &str, &str, &str); 2] = [
+    // No cluster is to be made …
+    (
+        "/etc/postgresql-common/createcluster.d",
+        "embellie-testing.conf",
+        "644",
+        "# Made for the time of an installation. Safe to remove.\ncreate_main_cluster = false\n",
+    ),
+    // … and nothing to be started, which would start the clusters of other versions too.
+    (
+        "/usr/sbin",
+        "policy-rc.d",
+        "755",
+        "#!/bin/sh\n# Made for the time of an installation of embellie's tests. Safe to remove.\nexit 101\n",
+    ),
+];
 
-/// Installs the package `postgresql`, where there is `apt-get` and the right to use it.
-pub(super) fn install() -> Result<(), Error> {
+/// Installs the package `postgresql`, where there is `apt-get` and the right to use it. One process after the other:
+/// whoever comes second asks `is_there` again.
+pub(super) fn install(is_there: impl Fn() -> bool) -> Result<(), Error> {
     if env::var_os(NEVER).is_some() {
         return Err(Error::new(format!("not installed, because {NEVER} is set")));
     }
@@ -26,17 +42,29 @@ pub(super) fn install() -> Result<(), Error> {
     let privilege = Privilege::find().ok_or_else(|| {
         Error::new("not installed, because that needs root and `sudo` is missing or asks for a password")
     })?;
+    let _turn = turn();
+    if is_there() {
+        return Ok(());
+    }
     eprintln!("PostgreSQL is missing: installing the package `postgresql` for private test servers …");
-    let guard = NoCluster::set(privilege)?;
-    let first = apt_get(privilege, &["install", "--no-install-recommends", "postgresql"]);
-    let result = match first {
+    let mut guards = Vec::new();
+    for (directory, name, mode, content) in SETTINGS {
+        guards.extend(MadeFile::make(privilege, Path::new(directory), name, mode, content)?);
+    }
+    let package = ["install", "--no-install-recommends", "postgresql"];
+    match apt_get(privilege, &package) {
         // The lists may be missing or too old.
-        Err(_) => apt_get(privilege, &["update"])
-            .and_then(|()| apt_get(privilege, &["install", "--no-install-recommends", "postgresql"])),
+        Err(_) => apt_get(privilege, &["update"]).and_then(|()| apt_get(privilege, &package)),
         done => done,
-    };
-    drop(guard);
-    result
+    }
+}
+
+/// Waits until nobody else installs, until the file is dropped. Without it, dpkg's own lock still stands.
+fn turn() -> Option<File> {
+    let path = env::temp_dir().join("embellie-testing-install.lock");
+    let file = OpenOptions::new().create(true).append(true).open(path).ok()?;
+    file.lock().ok()?;
+    Some(file)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -86,35 +114,47 @@ fn apt_get(privilege: Privilege, arguments: &[&str]) -> Result<(), Error> {
     Err(Error::new(format!("`apt-get {}` failed: {last}", arguments.join(" "))))
 }
 
-/// While it lives, installing a server package makes no cluster, so that there is nothing to start either.
-struct NoCluster {
+/// A file that is removed with the value.
+struct MadeFile {
     privilege: Privilege,
-    made_directory: bool,
+    path: PathBuf,
+    /// The directory that was made for it.
+    directory: Option<PathBuf>,
 }
 
-impl NoCluster {
-    fn set(privilege: Privilege) -> Result<Self, Error> {
-        let made_directory = !Path::new(SETTINGS).exists();
-        let content = "# Made for the time of an installation. Safe to remove.\ncreate_main_cluster = false\n";
-        let source = env::temp_dir().join(format!("{SETTING}.{}", std::process::id()));
-        fs::write(&source, content).map_err(|e| Error::io("cannot write", &source, &e))?;
+impl MadeFile {
+    /// Makes the file, or nothing where there is one already.
+    fn make(
+        privilege: Privilege,
+        directory: &Path,
+        name: &str,
+        mode: &str,
+        content: &str,
+    ) -> Result<Option<Self>, Error> {
+        let path = directory.join(name);
+        if path.exists() {
+            return Ok(None);
+        }
+        let made = (!directory.exists()).then(|| directory.to_owned());
+        let mut source =
+            tempfile::NamedTempFile::new().map_err(|e| Error::io("cannot write in", &env::temp_dir(), &e))?;
+        source.write_all(content.as_bytes()).map_err(|e| Error::io("cannot write", source.path(), &e))?;
+        let guard = MadeFile { privilege, path, directory: made };
         let mut install = privilege.command("install");
-        install.args(["-D", "-m", "644"]).arg(&source).arg(Path::new(SETTINGS).join(SETTING));
-        let done = quiet(&mut install);
-        let _ = fs::remove_file(source);
-        match done {
-            Some(_) => Ok(NoCluster { privilege, made_directory }),
-            None => Err(Error::new(format!("not installed, because {SETTINGS}/{SETTING} could not be written"))),
+        install.args(["-D", "-m", mode]).arg(source.path()).arg(&guard.path);
+        match quiet(&mut install) {
+            Some(_) => Ok(Some(guard)),
+            None => Err(Error::new(format!("not installed, because {} could not be written", guard.path.display()))),
         }
     }
 }
 
-impl Drop for NoCluster {
+impl Drop for MadeFile {
     fn drop(&mut self) {
-        let _ = quiet(self.privilege.command("rm").arg("-f").arg(Path::new(SETTINGS).join(SETTING)));
-        if self.made_directory {
+        let _ = quiet(self.privilege.command("rm").arg("-f").arg(&self.path));
+        if let Some(directory) = &self.directory {
             // It stays if something else has come to live there.
-            let _ = quiet(self.privilege.command("rmdir").arg(SETTINGS));
+            let _ = quiet(self.privilege.command("rmdir").arg(directory));
         }
     }
 }
