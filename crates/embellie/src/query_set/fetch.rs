@@ -7,9 +7,9 @@ use embellie_core::field::FieldType;
 use embellie_core::{Discard, Error, FromColumn, OrderBy, Path, Query, Result, Value};
 use embellie_sql as sql;
 
-use super::{QuerySet, Selection};
+use super::{QuerySet, Selection, TextValues};
 use crate::database::{Executor, Session};
-use crate::model::Model;
+use crate::model::{Instance, Model};
 use crate::typed::Q;
 
 /// How many rows `get()` reads to tell how many there are, as in Django.
@@ -156,23 +156,30 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 }
 
-impl<M: Model, S: Selection<M>> QuerySet<M, S> {
+impl<M: Instance, S: Selection<M>> QuerySet<M, S> {
     /// Whether an object is among the rows.
     ///
     /// # Errors
     /// [`Error::Value`] when the object has no row; else as [`exists`](QuerySet::exists).
     pub async fn contains(&self, object: &M, db: &dyn Executor) -> Result<bool> {
+        let query = self.checked()?;
         if object.state().is_adding() {
             return Err(Error::Value("QuerySet.contains() cannot be used on unsaved objects.".into()));
         }
-        let key = key_value(object)?;
-        if !self.checked()?.slice.is_whole() {
-            let keys = self.clone().select(super::TextValues::new(vec![Path::from("pk")]));
+        let model = db.session().database().registry().model(&query.model)?;
+        if object.label() != model.label() {
+            return Ok(false);
+        }
+        let key = object.value(model.primary_key_index())?;
+        if !query.slice.is_whole() {
+            let keys = self.clone().select(TextValues::new(vec![Path::from("pk")]));
             return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
         }
         self.clone().filter(Q::text("pk", key)).exists(db).await
     }
+}
 
+impl<M: Model, S: Selection<M>> QuerySet<M, S> {
     /// The objects with these primary keys, by key. Keys without a row are left out.
     ///
     /// # Errors
@@ -194,8 +201,4 @@ impl<M: Model, S: Selection<M>> QuerySet<M, S> {
         let rows = wanted.ordered(Vec::new()).all(db).await?;
         Ok(rows.into_iter().map(|row| (row.key().clone(), row)).collect())
     }
-}
-
-pub(crate) fn key_value<M: Model>(object: &M) -> Result<Value> {
-    object.key().encode()
 }

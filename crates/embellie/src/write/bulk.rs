@@ -3,7 +3,7 @@
 use embellie_core::query::Conflict;
 use embellie_core::{Error, Result};
 
-use super::insert::insert_rows;
+use super::insert::{are_alike, insert_rows};
 use super::save::{refuse_unsaved_relations, set_times};
 use crate::database::{Executor, Session};
 use crate::model::Instance;
@@ -96,7 +96,7 @@ pub(crate) async fn bulk_create(
     }
     let most = (database.target().max_parameters() / model.fields.len().max(1)).clamp(1, MAX_ROWS);
     let batch = options.batch_size.map_or(most, |size| size.min(most));
-    if objects.len() <= batch {
+    if objects.len() <= batch && are_alike(objects, model)? {
         return insert_rows(label, objects, conflict, session).await;
     }
     session

@@ -259,6 +259,11 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// Whether a deletion of a model's rows asks for anything else.
+pub(super) fn is_pointed_at(registry: &Registry, model: &Model) -> bool {
+    !pointers(registry, model).is_empty()
+}
+
 /// The foreign keys that point at a model and ask for something when it is deleted.
 fn pointers<'r>(registry: &'r Registry, model: &Model) -> Vec<Pointer<'r>> {
     let mut found = Vec::new();

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use embellie_core::{Error, Q, Query, Result};
+use embellie_sql as sql;
 
-use super::collector::Collector;
+use super::collector::{Collector, is_pointed_at};
 use super::save::is_set;
 use crate::database::{Executor, Session};
 use crate::model::{Instance, State};
@@ -29,6 +30,9 @@ impl Deleted {
 }
 
 pub(crate) async fn delete_query(query: &Query, session: Session<'_>) -> Result<Deleted> {
+    if let Some(deleted) = delete_at_once(query, session).await? {
+        return Ok(deleted);
+    }
     // What is found and what is deleted must be the same rows, so the finding is part of the transaction.
     session
         .atomic(async |tx| {
@@ -37,6 +41,20 @@ pub(crate) async fn delete_query(query: &Query, session: Session<'_>) -> Result<
             collector.delete().await
         })
         .await
+}
+
+/// Deletes rows that nothing points at with one statement, which needs no transaction around it.
+async fn delete_at_once(query: &Query, session: Session<'_>) -> Result<Option<Deleted>> {
+    let database = session.database();
+    let model = database.registry().model(&query.model)?;
+    if is_pointed_at(database.registry(), model) {
+        return Ok(None);
+    }
+    let mut deleted = Deleted::default();
+    if let Some(statement) = sql::delete(query, database.registry(), database.target())? {
+        deleted.add(model.label(), session.write(&statement).await?.rows);
+    }
+    Ok(Some(deleted))
 }
 
 pub(crate) async fn delete_instance(object: &mut dyn Instance, session: Session<'_>) -> Result<Deleted> {

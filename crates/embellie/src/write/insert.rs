@@ -71,6 +71,18 @@ fn returned_values(row: &dyn embellie_core::Row) -> Result<Vec<Value>> {
     (0..row.len()).map(|i| crate::record::any_value(row, i)).collect()
 }
 
+/// Whether one statement inserts all of these objects.
+pub(super) fn are_alike(objects: &[&mut dyn Instance], model: &Model) -> Result<bool> {
+    let Some((first, rest)) = objects.split_first() else { return Ok(true) };
+    let fields = given_fields(&**first, model)?;
+    for object in rest {
+        if given_fields(&**object, model)? != fields {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The fields that an insert gives: all but a key that the database counts up, and what it fills in by itself.
 fn given_fields(object: &dyn Instance, model: &Model) -> Result<Vec<usize>> {
     let key_place = model.primary_key_index();
