@@ -1,6 +1,10 @@
 //! Private servers start, serve, die and leave nothing behind.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use embellie_testing::{PrivatePostgres, TestDatabase};
 use tokio_postgres::NoTls;
@@ -44,4 +48,39 @@ async fn a_test_database_is_fresh_and_goes_away() {
     drop(one);
     assert!(tokio_postgres::connect(&url, NoTls).await.is_err());
     assert_eq!(answer(&two.url()).await.unwrap(), 42);
+}
+
+/// Set for the process that is to be killed.
+const VICTIM: &str = "EMBELLIE_TESTING_VICTIM";
+
+#[test]
+fn a_server_ends_with_the_process_that_is_killed() {
+    if std::env::var_os(VICTIM).is_some() {
+        let server = PrivatePostgres::start().unwrap();
+        println!("\nserver {}", server.socket_url());
+        sleep(Duration::from_secs(60));
+        return;
+    }
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_server_ends_with_the_process_that_is_killed", "--nocapture"])
+        .env(VICTIM, "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.find_map(|line| line.strip_prefix("server ").map(str::to_owned)).unwrap();
+    let directory = url.split(['@', ':']).nth(3).unwrap().replace("%2F", "/");
+    let pid = std::fs::read_to_string(Path::new(&directory).join("data/postmaster.pid")).unwrap();
+    let pid = pid.lines().next().unwrap().to_owned();
+    let alive = || Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().unwrap().success();
+    assert!(alive());
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    for _ in 0..100 {
+        if !alive() && !Path::new(&directory).exists() {
+            return;
+        }
+        sleep(Duration::from_millis(100));
+    }
+    panic!("the server {pid} or its directory {directory} is still there");
 }
