@@ -23,6 +23,9 @@ use crate::tls;
 const OLDEST: u32 = 13;
 
 /// Makes connections to one PostgreSQL database.
+///
+/// A connection lives on the tokio runtime where it is made, which must have its timers and I/O enabled, and ends
+/// with it.
 #[derive(Clone)]
 pub struct PostgresDriver {
     options: Arc<PostgresOptions>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use embellie_core::{Control, Error, Row, RowSink, Statement, Value};
 use embellie_testing::PrivatePostgres;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{connect, fresh, one, read, try_connect, write};
 
@@ -99,6 +100,56 @@ async fn a_server_that_dies_between_rows_is_an_error_and_no_short_result() {
     assert!(link.is_broken());
     let rows = sink.into_any().downcast::<Killer>().unwrap().rows;
     assert!((100..1_000_000).contains(&rows), "{rows}");
+}
+
+#[tokio::test]
+async fn a_session_that_hangs_is_given_up_after_a_while() {
+    let server = PrivatePostgres::start().unwrap();
+    let mut link = connect(&server.url()).await;
+    let pid = one(&mut link, "SELECT pg_backend_pid()::text", vec![]).await.unwrap();
+    let Value::Text(pid) = pid else { panic!("{pid:?}") };
+    let sleeping =
+        tokio::time::timeout(Duration::from_millis(50), read(&mut link, "SELECT pg_sleep(60)", vec![])).await;
+    assert!(sleeping.is_err());
+    // A session of this test's own server.
+    assert!(std::process::Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+    let result = tokio::time::timeout(Duration::from_secs(20), link.reset()).await.unwrap();
+    assert!(matches!(&result, Err(Error::Operational(e)) if e.message.contains("did not stop")), "{result:?}");
+    assert!(link.is_broken());
+}
+
+/// A server that says it is of `version`, and no more.
+async fn impostor(version: Option<&str>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut greeting = b"R\0\0\0\x08\0\0\0\0".to_vec(); // authenticated
+    if let Some(version) = version {
+        let status = format!("server_version\0{version}\0");
+        greeting.push(b'S');
+        greeting.extend((status.len() as u32 + 4).to_be_bytes());
+        greeting.extend(status.as_bytes());
+    }
+    greeting.extend(b"Z\0\0\0\x05I"); // ready
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut startup = [0; 512];
+        assert!(stream.read(&mut startup).await.unwrap() > 0);
+        stream.write_all(&greeting).await.unwrap();
+        while stream.read(&mut startup).await.unwrap() > 0 {}
+    });
+    format!("postgres://me@127.0.0.1:{port}/db?sslmode=disable")
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_old_is_refused() {
+    for (version, expected) in [
+        (Some("12.22"), "PostgreSQL 13 or newer is needed; the server at 127.0.0.1:"),
+        (Some("unknown"), "does not say which version it is"),
+        (None, "does not say which version it is"),
+    ] {
+        let Err(error) = try_connect(&impostor(version).await).await else { panic!("{version:?}") };
+        assert!(matches!(&error, Error::NotSupported(m) if m.contains(expected)), "{error:?}");
+    }
 }
 
 #[tokio::test]

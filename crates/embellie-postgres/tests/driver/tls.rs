@@ -72,6 +72,26 @@ async fn a_server_that_vouches_for_itself_is_trusted_when_it_is_named() {
 }
 
 #[tokio::test]
+async fn where_only_plain_connections_are_let_in_preference_yields() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let rules = directory.path().join("rules.conf");
+    std::fs::write(&rules, "hostnossl all all 127.0.0.1/32 scram-sha-256\n").unwrap();
+    for path in [directory.path(), &rules] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap(); // another user reads it
+    }
+    let mut settings = Settings::default();
+    settings.tls = true;
+    settings.configuration.push(format!("hba_file={}", rules.display()));
+    let server = PrivatePostgres::start_with(&settings).unwrap();
+    let mut link = connect(&server.url()).await;
+    assert_eq!(one(&mut link, ENCRYPTED, vec![]).await.unwrap(), Value::Bool(false));
+    let Err(error) = try_connect(&format!("{}?sslmode=require", server.url())).await else { panic!("connected") };
+    assert!(matches!(&error, Error::Operational(e) if e.code.as_deref() == Some("28000")), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_client_shows_its_certificate() {
     let server = secure_server();
     let (certificate, key) = server.client_certificate();

@@ -303,10 +303,8 @@ impl PrivatePostgres {
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         self.watchdog.release();
-        if let Some(mut process) = self.process.take() {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+        // What has not stopped by then does not stop by itself.
+        self.kill();
     }
 }
 
