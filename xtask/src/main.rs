@@ -1,5 +1,6 @@
 //! The commands that embellie is developed with: `cargo xtask <command>`.
 
+mod bench;
 mod ci;
 mod shell;
 mod test;
@@ -12,6 +13,7 @@ cargo xtask <command>
 
   test [ARGS…]     every test of the workspace, on every database; ARGS go to `cargo test`
   tidy             the rules of the house that no compiler checks
+  bench compile    how long models take to compile, beside Diesel's; `--runs <number>`, 5 by default
   ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
 ";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match (command.as_str(), rest.as_slice()) {
         ("test", rest) => test::run(rest),
+        ("bench", rest) => bench::run(rest),
         ("tidy", []) => tidy::run(),
         ("ci", []) => ci::run(),
         ("help" | "--help" | "-h", _) => {

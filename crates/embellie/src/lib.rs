@@ -32,6 +32,11 @@ pub mod prelude {
     pub use uuid::Uuid;
 }
 
+/// The README, so that its code is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 /// What generated code refers to.
 #[doc(hidden)]
 pub mod __private {

@@ -20,7 +20,7 @@ pub(super) fn generate(content: Content) -> Result<Crate> {
         writeln!(code, "diesel::joinable!(model_{n} -> model_{} (parent_id));", n - 1)?;
         writeln!(code, "diesel::allow_tables_to_appear_in_same_query!(model_{n}, model_{});", n - 1)?;
     }
-    let dependencies = "diesel = { version = \"2.3\", default-features = false, features = [\"sqlite\"] }";
+    let dependencies = "diesel = { version = \"2.3\", default-features = false, features = [\"sqlite\", \"returning_clauses_for_sqlite_3_35\"] }";
     match content {
         Content::Models => write("models-diesel", dependencies, &code),
         Content::Queries => write("queries-diesel", dependencies, &code),

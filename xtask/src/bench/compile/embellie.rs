@@ -8,7 +8,9 @@ pub(super) fn generate(content: Content) -> Result<Crate> {
     let mut code = String::from("//! Generated: the models in embellie.\n\nuse embellie::prelude::*;\n");
     if content == Content::Queries {
         // A future that nobody polls is not compiled to machine code; one in a box is.
-        code.push_str("\ntype Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;\n");
+        code.push_str(
+            "\ntype Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = embellie::Result<T>> + Send + 'a>>;\n",
+        );
     }
     for n in 0..MODELS {
         code.push_str(&model(n));
@@ -17,7 +19,7 @@ pub(super) fn generate(content: Content) -> Result<Crate> {
         }
     }
     let facade = shell::root().join("crates/embellie");
-    let dependencies = format!("embellie = {{ path = {facade:?}, default-features = false, features = [\"sqlite\"] }}");
+    let dependencies = format!("embellie = {{ path = {facade:?} }}");
     match content {
         Content::Models => write("models-embellie", &dependencies, &code),
         Content::Queries => write("queries-embellie", &dependencies, &code),
@@ -59,14 +61,12 @@ pub fn add_{n}(db: &Database, new: Model{n}) -> Answer<'_, Model{n}> {{
 
 pub fn top_{n}<'a>(db: &'a Database, term: &'a str) -> Answer<'a, Vec<Model{n}>> {{
     Box::pin(async move {{
-        Ok(Model{n}::objects()
+        Model{n}::objects()
             .filter(Model{n}::name.icontains(term) & Model{n}::views.gt(2))
             .order_by((Model{n}::views.desc(), Model{n}::id))
             .limit(20)
             .all(db)
-            .await?
-            .into_iter()
-            .collect())
+            .await
     }})
 }}
 
@@ -82,7 +82,7 @@ pub fn view_{n}(db: &Database, id: i64) -> Answer<'_, u64> {{
 }}
 
 pub fn drop_{n}(db: &Database) -> Answer<'_, u64> {{
-    Box::pin(async move {{ Model{n}::objects().filter(q!(active = false)).delete(db).await }})
+    Box::pin(async move {{ Ok(Model{n}::objects().filter(q!(active = false)).delete(db).await?.total) }})
 }}
 "
     )
