@@ -187,9 +187,8 @@ impl FromColumn for Decimal {
         match column {
             ColumnRef::Decimal(v) => Ok(v),
             ColumnRef::Int(v) => Ok(v.into()),
-            ColumnRef::Float(v) => Decimal::from_f64_retain(v)
-                .map(|d| d.round_dp(15).normalize())
-                .map_or_else(|| mismatch("decimal", column), Ok),
+            // Fifteen digits, as Django has it: those that a float holds for certain.
+            ColumnRef::Float(v) => Decimal::try_from(v).or_else(|_| mismatch("decimal", column)),
             ColumnRef::Text(v) => v.trim().parse().or_else(|_| mismatch("decimal", column)),
             other => mismatch("decimal", other),
         }
