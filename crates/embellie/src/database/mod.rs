@@ -17,7 +17,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use embellie_core::meta::Model;
-use embellie_core::{Registry, Result, ServerInfo, Statement};
+use embellie_core::{FromColumn, Registry, Result, ServerInfo, Statement};
 use embellie_sql::Target;
 use embellie_sql::schema::{self, SchemaOptions};
 
@@ -116,6 +116,16 @@ impl Database {
         let options = SchemaOptions { if_needed: true };
         let plan = schema::drop_models(&self.0.registry, &self.models(labels)?, &self.0.server, options)?;
         self.run_schema(plan.statements).await
+    }
+
+    /// The names of the tables and views that are there, in order; of those in the schema where new tables are made,
+    /// where there are several.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn table_names(&self) -> Result<Vec<String>> {
+        let statement = schema::table_names(&self.0.server)?;
+        self.session().gather(&statement, |row| String::from_column(row.column(0)?)).await
     }
 
     fn models(&self, labels: &[&str]) -> Result<Vec<&Model>> {
