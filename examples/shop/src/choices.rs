@@ -1,7 +1,9 @@
 //! The fields with a fixed set of values.
 
+use embellie::Choices;
+
 /// What a product is in the shop for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Choices)]
 pub enum ProductStatus {
     /// Not shown yet.
     Draft,
@@ -12,7 +14,7 @@ pub enum ProductStatus {
 }
 
 /// How far an order has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Choices)]
 pub enum OrderStatus {
     /// Placed, not paid.
     Pending,
@@ -29,7 +31,7 @@ pub enum OrderStatus {
 }
 
 /// How an order was paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Choices)]
 pub enum PaymentMethod {
     /// By card.
     Card,
