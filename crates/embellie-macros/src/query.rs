@@ -40,9 +40,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
     };
     let model = model.map(|model| quote!(::<#model>));
-    let (m, v) = (binding("__m"), binding("__v"));
-    let values = values.0;
-    quote!(::embellie::typed::Q #model ::of((#(#values,)*), &|#m, #v| #condition))
+    let m = binding("__m");
+    let Values { values, names } = values;
+    quote!(::embellie::typed::Q #model ::of((#(#values,)*), &|#m, (#(#names,)*)| #condition))
 }
 
 /// Takes away the model that the input begins with: `q!(Post, …)`.
@@ -64,7 +64,11 @@ pub(crate) fn binding(name: &str) -> Ident {
 
 /// The values of the conditions, evaluated where the macro stands.
 #[derive(Default)]
-pub(crate) struct Values(pub(crate) Vec<TokenStream>);
+pub(crate) struct Values {
+    pub(crate) values: Vec<TokenStream>,
+    /// What stands for each.
+    pub(crate) names: Vec<Ident>,
+}
 
 impl Values {
     /// Adds a value and gives what stands for it.
@@ -73,12 +77,11 @@ impl Values {
         if uses_fields {
             return replaced;
         }
-        let span = value.span();
-        self.0.push(widen(value));
-        let hidden = Span::mixed_site().located_at(span);
-        let v = Ident::new("__v", hidden);
-        let index = syn::Index { index: u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX), span: hidden };
-        quote_spanned!(hidden=> #v.#index)
+        // The name stands where the value stands, so that the compiler points there.
+        let name = Ident::new(&format!("__v{}", self.values.len()), value.span());
+        self.values.push(widen(value));
+        self.names.push(name.clone());
+        name.into_token_stream()
     }
 }
 

@@ -19,8 +19,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
     }
     let errors = report(&errors);
-    let (m, v, values) = (binding("__m"), binding("__v"), values.0);
-    quote!({ #errors ::embellie::typed::Set #model ::of((#(#values,)*), &|#m, #v| [#(#assignments),*]) })
+    let m = binding("__m");
+    let Values { values, names } = values;
+    quote!({ #errors ::embellie::typed::Set #model ::of((#(#values,)*), &|#m, (#(#names,)*)| [#(#assignments),*]) })
 }
 
 fn assignment(part: TokenStream, values: &mut Values) -> Result<TokenStream> {

@@ -79,8 +79,10 @@ fn missing_derives(model: &Model) -> TokenStream {
 struct Member {
     ident: Ident,
     doc: String,
-    /// The type's constructor, before the trail and after it.
+    /// Its type at the end of a trail.
     ty: Box<dyn Fn(&TokenStream) -> TokenStream>,
+    /// Its only value.
+    value: TokenStream,
 }
 
 fn nullability(null: bool) -> TokenStream {
@@ -92,15 +94,10 @@ pub(super) fn key_kind(field: &Field) -> TokenStream {
     match &field.options.to_field {
         None => quote!(__e::PrimaryKey),
         Some(name) => {
-            let hash = hash(name);
+            let hash = meta::hash(name);
             quote!(__e::ToField<#hash>)
         }
     }
-}
-
-/// A number for a field's name (FNV-1a).
-fn hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn relation_type(
@@ -121,8 +118,8 @@ fn members(model: &Model) -> (Vec<Member>, Vec<String>) {
         |members: &mut Vec<Member>, ident: Ident, doc: String, ty: TokenStream, null: bool, place: usize| {
             let null = nullability(null);
             let ty: Box<dyn Fn(&TokenStream) -> TokenStream> =
-                Box::new(move |trail| quote!(__e::Column<#trail, #ty, #null, #place>));
-            members.push(Member { ident, doc, ty });
+                Box::new(move |trail| quote_spanned!(ty.span()=> __e::Column<#trail, #ty, #null, #place>));
+            members.push(Member { ident, doc, ty, value: quote!(__e::Column::NEW) });
         };
     if model.adds_id {
         names.push("id".to_owned());
@@ -138,21 +135,20 @@ fn members(model: &Model) -> (Vec<Member>, Vec<String>) {
             }
             Kind::Key { target, .. } => {
                 let ty = relation_type(target.clone(), place, field.null, key_kind(field));
-                members.push(Member { ident: field.ident.clone(), doc, ty });
+                members.push(Member { ident: field.ident.clone(), doc, ty, value: quote!(__e::Rel::NEW) });
             }
             Kind::Link { target } => {
                 let ty = relation_type(target.clone(), place, true, quote!(__e::PrimaryKey));
-                members.push(Member { ident: field.ident.clone(), doc, ty });
+                members.push(Member { ident: field.ident.clone(), doc, ty, value: quote!(__e::Rel::NEW) });
             }
         }
     }
     for (_, field) in model.columns() {
-        let (Kind::Key { target, .. }, attname) = (&field.kind, format!("{}_id", field.name)) else { continue };
+        let (Kind::Key { .. }, attname) = (&field.kind, format!("{}_id", field.name)) else { continue };
         if model.fields.iter().any(|other| other.name == attname) {
             continue;
         }
-        let (key, place) = (key_kind(field), names.len());
-        let ty = quote!(<#key as __e::KeyOf<#target>>::Key);
+        let (ty, place) = (meta::key_type(field), names.len());
         let doc = format!("The path to the key that `{}` holds.", field.name);
         add_column(&mut members, ident(&attname, field.ident.span()), doc, ty, field.null, place);
         names.push(attname);
@@ -165,7 +161,7 @@ fn members(model: &Model) -> (Vec<Member>, Vec<String>) {
         None => add_column(&mut members, pk, doc, quote!(i64), false, place),
         Some((_, Field { kind: Kind::Key { target, .. }, .. })) => {
             let ty = relation_type(target.clone(), place, false, quote!(__e::PrimaryKey));
-            members.push(Member { ident: pk, doc, ty });
+            members.push(Member { ident: pk, doc, ty, value: quote!(__e::Rel::NEW) });
         }
         Some((_, field)) => {
             let base = &field.base;
@@ -186,10 +182,11 @@ fn paths(model: &Model) -> TokenStream {
     let docs: Vec<&String> = members.iter().map(|member| &member.doc).collect();
     let own: Vec<TokenStream> = members.iter().map(|member| (member.ty)(&root)).collect();
     let far: Vec<TokenStream> = members.iter().map(|member| (member.ty)(&trail)).collect();
+    let values: Vec<&TokenStream> = members.iter().map(|member| &member.value).collect();
     let back = reverse::names(model);
     quote! {
         impl #name {
-            #(#[doc = #docs] pub const #idents: #own = <#own>::NEW;)*
+            #(#[doc = #docs] pub const #idents: #own = #values;)*
         }
 
         pub struct #fields_name<__P> {
@@ -197,7 +194,7 @@ fn paths(model: &Model) -> TokenStream {
         }
 
         impl<__P: __e::Trail> #fields_name<__P> {
-            #(pub fn #idents(&self) -> #far { <#far>::NEW })*
+            #(pub fn #idents(&self) -> #far { #values })*
         }
 
         impl __e::Paths for #name {
@@ -205,37 +202,35 @@ fn paths(model: &Model) -> TokenStream {
             const NAMES: &'static [&'static str] = &[#(#names),*];
             const BACK_NAMES: &'static [&'static str] = &[#(#back),*];
             fn fields<__P: __e::Trail>() -> &'static #fields_name<__P> {
-                const { &#fields_name { #(#idents: <#far>::NEW),* } }
+                const { &#fields_name { #(#idents: #values),* } }
             }
         }
     }
 }
 
-/// How a column is read and written: by the library's functions of these names.
-struct ColumnCode<'m> {
+/// How a column is read, encoded and decoded.
+struct ColumnCode {
     place: usize,
-    ident: &'m Ident,
+    ident: Ident,
     read: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
 }
 
-impl<'m> ColumnCode<'m> {
-    fn new(place: usize, ident: &'m Ident, field: Option<&Field>) -> Self {
-        let to =
-            field.filter(|field| field.options.to_field.is_some()).and_then(|field| Some((field, field.target()?)));
-        let (read, encode, decode) = match to {
-            None => (quote!(get), quote!(encode), quote!(decode_into)),
-            Some((field, target)) => {
-                let key = key_kind(field);
-                (
-                    quote!(get_to::<#key, #target, _>),
-                    quote!(encode_to::<#key, #target, _>),
-                    quote!(decode_to::<#key, #target, _>),
-                )
+impl ColumnCode {
+    fn new(place: usize, ident: &Ident, field: Option<&Field>) -> Self {
+        let pointed = field.map(meta::pointed).filter(|pointed| !pointed.is_empty());
+        let (read, encode, decode) = match pointed {
+            None => {
+                (quote!(get(#place)), quote!(encode(&self.#ident)), quote!(decode_into(&mut self.#ident, __column)))
             }
+            Some(pointed) => (
+                quote!(key(#place, #pointed)),
+                quote!(encode_key(&self.#ident, #pointed)),
+                quote!(decode_key(&mut self.#ident, __column, #pointed)),
+            ),
         };
-        ColumnCode { place, ident, read, encode, decode }
+        ColumnCode { place, ident: ident.clone(), read, encode, decode }
     }
 }
 
@@ -257,7 +252,7 @@ fn instance(model: &Model) -> TokenStream {
     }
     columns.extend(model.columns().map(|(place, field)| ColumnCode::new(place, &field.ident, Some(field))));
     let places: Vec<usize> = columns.iter().map(|column| column.place).collect();
-    let idents: Vec<&Ident> = columns.iter().map(|column| column.ident).collect();
+    let idents: Vec<&Ident> = columns.iter().map(|column| &column.ident).collect();
     let (read, encode, decode): (Vec<_>, Vec<_>, Vec<_>) =
         columns.iter().map(|ColumnCode { read, encode, decode, .. }| (read, encode, decode)).collect();
     let links: Vec<(&Ident, &String)> = model.links().map(|(_, field)| (&field.ident, &field.name)).collect();
@@ -277,7 +272,7 @@ fn instance(model: &Model) -> TokenStream {
     });
     let unique = model.columns().filter(|(_, field)| field.options.unique || field.options.primary_key);
     let unique = unique.filter(|(_, field)| matches!(field.kind, Kind::Plain)).map(|(place, field)| {
-        let (hash, ty) = (hash(&field.name), &field.base);
+        let (hash, ty) = (meta::hash(&field.name), &field.base);
         quote! {
             impl __e::UniqueField<#hash> for #name {
                 type Type = #ty;
@@ -286,6 +281,11 @@ fn instance(model: &Model) -> TokenStream {
         }
     });
     quote! {
+        impl __e::Target for #name {
+            type Key = #key_type;
+            const POINTED: __e::Pointed = __e::Pointed::primary_key::<#name>();
+        }
+
         impl __e::Model for #name {
             type Key = #key_type;
             const LABEL: &'static str = #label;
@@ -298,7 +298,7 @@ fn instance(model: &Model) -> TokenStream {
             fn from_row(__row: &dyn __e::core::Row, __start: usize) -> __e::core::Result<Self> {
                 let __reader = __e::Reader::new::<#name>(__row, __start);
                 let __it = #name {
-                    #(#idents: __reader.#read(#places)?,)*
+                    #(#idents: __reader.#read?,)*
                     #(#link_idents: __e::unbound::<#name, _>(#link_names),)*
                     _state: __e::State::SAVED,
                 };
@@ -321,14 +321,14 @@ fn instance(model: &Model) -> TokenStream {
 
             fn value(&self, __field: usize) -> __e::core::Result<__e::core::Value> {
                 match __field {
-                    #(#places => __e::#encode(&self.#idents),)*
+                    #(#places => __e::#encode,)*
                     _ => ::core::result::Result::Ok(__e::core::Value::Null),
                 }
             }
 
             fn set_column(&mut self, __field: usize, __column: __e::core::ColumnRef<'_>) -> __e::core::Result<()> {
                 match __field {
-                    #(#places => __e::#decode(&mut self.#idents, __column),)*
+                    #(#places => __e::#decode,)*
                     _ => ::core::result::Result::Ok(()),
                 }
             }

@@ -153,6 +153,10 @@ impl Field {
             for option in read(tokens, errors) {
                 if let Err(error) = options.set(&option, &kind) {
                     errors.push(error);
+                    if option.name == "on_delete" {
+                        // It was given, so it is not missing.
+                        options.on_delete = Some((Ident::new("Cascade", option.name.span()), None));
+                    }
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! A model's constants: what becomes its metadata.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::condition::operand;
 use super::field::{Field, Kind};
@@ -50,7 +51,36 @@ fn optional_text(text: Option<&String>) -> TokenStream {
     }
 }
 
-/// `related_name`, or what the model's `default_related_name` makes it.
+/// What a relation points at. Wherever it is said it has the same place in the source, so that the compiler tells of a
+/// target that is no model once.
+pub(super) fn pointed(field: &Field) -> TokenStream {
+    let Some(target) = field.target() else { return TokenStream::new() };
+    match &field.options.to_field {
+        None => quote_spanned!(target.span()=> <#target as __e::Target>::POINTED),
+        Some(name) => {
+            let hash = hash(name);
+            quote_spanned!(target.span()=> <#target as __e::UniqueField<#hash>>::POINTED)
+        }
+    }
+}
+
+/// The type of the key that a relation points at.
+pub(super) fn key_type(field: &Field) -> TokenStream {
+    let Some(target) = field.target() else { return TokenStream::new() };
+    match &field.options.to_field {
+        None => quote_spanned!(target.span()=> <#target as __e::Target>::Key),
+        Some(name) => {
+            let hash = hash(name);
+            quote_spanned!(target.span()=> <#target as __e::UniqueField<#hash>>::Type)
+        }
+    }
+}
+
+/// A number for a field's name (FNV-1a).
+pub(super) fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 fn field_spec(field: &Field) -> TokenStream {
     let (name, ty, options) = (&field.name, &field.ty, &field.options);
     let mut given = Vec::new();
@@ -69,22 +99,23 @@ fn field_spec(field: &Field) -> TokenStream {
     if options.unique {
         given.push(quote!(unique: true));
     }
-    if let Kind::Key { target, one_to_one } = &field.kind {
-        let make = Ident::new(if *one_to_one { "one_to_one" } else { "foreign_key" }, here());
-        let on_delete = on_delete(field);
-        let related = optional_text(options.related_name.as_ref());
-        given.push(quote!(relation: ::core::option::Option::Some(
-            __e::RelationSpec::#make::<#target>(#on_delete, #related)
-        )));
-    }
+    let base = match &field.kind {
+        Kind::Key { one_to_one, .. } => {
+            let make = Ident::new(if *one_to_one { "one_to_one" } else { "foreign_key" }, here());
+            let (on_delete, null, pointed) = (on_delete(field), field.null, pointed(field));
+            let related = optional_text(options.related_name.as_ref());
+            quote!(__e::FieldSpec::key(#name, #null, __e::RelationSpec::#make(#pointed, #on_delete, #related)))
+        }
+        _ => quote!(__e::FieldSpec::of::<#ty>(#name)),
+    };
     let more_options = field_options(field);
     if !more_options.is_empty() {
         let more = more(more_options, quote!(__e::meta::FieldMeta));
         given.push(quote!(more: #more));
     }
     match given.is_empty() {
-        true => quote!(__e::FieldSpec::of::<#ty>(#name)),
-        false => quote!(__e::FieldSpec { #(#given,)* ..__e::FieldSpec::of::<#ty>(#name) }),
+        true => base,
+        false => quote!(__e::FieldSpec { #(#given,)* ..#base }),
     }
 }
 
@@ -224,7 +255,7 @@ fn validator(validator: &Opt, ty: &syn::Type) -> TokenStream {
 
 fn link_spec(field: &Field) -> TokenStream {
     let (name, options) = (&field.name, &field.options);
-    let Some(target) = field.target() else { return TokenStream::new() };
+    let pointed = pointed(field);
     let related = optional_text(options.related_name.as_ref());
     let mut given = Vec::new();
     if let Some(through) = &options.through {
@@ -253,7 +284,7 @@ fn link_spec(field: &Field) -> TokenStream {
         given.push(quote!(__it.verbose_name = ::core::option::Option::Some(#text.into());));
     }
     let more = more(given, quote!(__e::meta::ManyToManyMeta));
-    quote!(__e::LinkSpec::of::<#target>(#name, #related, #more))
+    quote!(__e::LinkSpec::new(#name, #pointed, #related, #more))
 }
 
 /// The options of the model, as statements on `__it`.

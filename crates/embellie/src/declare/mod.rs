@@ -7,14 +7,12 @@ mod pointer;
 mod read;
 
 pub use choices::{choice_of_integer, choice_of_text, choices};
-pub use pointer::{Pointer, decode_to, encode_to};
+pub use pointer::{Pointed, Pointer, Target, decode_key, encode_key};
 pub use read::{Reader, bind, decode_into, encode, key, link, name, stored, unbound};
 
 use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::meta::{Choice, FieldMeta, ManyToManyMeta, ModelMeta, OnDelete};
 use embellie_core::{Value, meta};
-
-use crate::model::Model;
 
 /// A model.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +108,11 @@ impl FieldSpec {
         }
     }
 
+    /// A foreign key or one-to-one relation, whose type is `Option` or not.
+    pub const fn key(name: &'static str, null: bool, relation: RelationSpec) -> Self {
+        FieldSpec { kind: FieldKind::ForeignKey, null, relation: Some(relation), ..FieldSpec::of::<i64>(name) }
+    }
+
     /// The primary key that a model has when it declares none.
     pub const ID: FieldSpec = FieldSpec { primary_key: true, auto: true, ..FieldSpec::of::<i64>("id") };
 
@@ -153,14 +156,14 @@ impl FieldSpec {
 }
 
 impl RelationSpec {
-    /// A foreign key to `To`.
-    pub const fn foreign_key<To: Model>(on_delete: OnDeleteSpec, related_name: Option<&'static str>) -> Self {
-        RelationSpec { to: To::LABEL, one_to_one: false, on_delete, related_name }
+    /// A foreign key.
+    pub const fn foreign_key(to: Pointed, on_delete: OnDeleteSpec, related_name: Option<&'static str>) -> Self {
+        RelationSpec { to: to.label, one_to_one: false, on_delete, related_name }
     }
 
-    /// A one-to-one relation to `To`.
-    pub const fn one_to_one<To: Model>(on_delete: OnDeleteSpec, related_name: Option<&'static str>) -> Self {
-        RelationSpec { one_to_one: true, ..RelationSpec::foreign_key::<To>(on_delete, related_name) }
+    /// A one-to-one relation.
+    pub const fn one_to_one(to: Pointed, on_delete: OnDeleteSpec, related_name: Option<&'static str>) -> Self {
+        RelationSpec { one_to_one: true, ..RelationSpec::foreign_key(to, on_delete, related_name) }
     }
 }
 
@@ -179,13 +182,14 @@ impl OnDeleteSpec {
 }
 
 impl LinkSpec {
-    /// A many-to-many relation to `To`.
-    pub const fn of<To: Model>(
+    /// A many-to-many relation.
+    pub const fn new(
         name: &'static str,
+        to: Pointed,
         related_name: Option<&'static str>,
         more: Option<fn(ManyToManyMeta) -> ManyToManyMeta>,
     ) -> Self {
-        LinkSpec { name, to: To::LABEL, related_name, more }
+        LinkSpec { name, to: to.label, related_name, more }
     }
 
     fn meta(&self, owner: &str) -> ManyToManyMeta {

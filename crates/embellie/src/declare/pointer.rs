@@ -1,17 +1,66 @@
-//! Foreign keys to a field that is not the primary key: Django's `to_field`.
+//! Foreign keys, without the type of the model that they point at.
 
 use embellie_core::field::FieldType;
 use embellie_core::{ColumnRef, Result, Value};
 
 use super::Reader;
 use crate::model::Model;
-use crate::related::{ForeignKey, OneToOne};
-use crate::typed::KeyOf;
+use crate::related::{ForeignKey, KeySlot, OneToOne};
+use crate::typed::UniqueField;
 
-/// A field that points at an object of `To`: a foreign key or one-to-one field, nullable or not.
-pub trait Pointer<To>: Sized {
-    /// The foreign key, unless the field is null.
-    fn pointer(&self) -> Option<&ForeignKey<To>>;
+/// What a relation may lead to: every model.
+///
+/// Whatever generated code needs of the model at the other end is here, so that a target that is no model is one
+/// mistake with one message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "a model is a struct with the attribute `#[model]`"
+)]
+pub trait Target {
+    /// The primary key's type.
+    type Key;
+
+    /// The primary key.
+    const POINTED: Pointed;
+}
+
+/// What a foreign key points at: a field of a model.
+#[derive(Debug, Clone, Copy)]
+pub struct Pointed {
+    pub(super) label: &'static str,
+    /// Reads a key and gives its stored form.
+    decode: fn(ColumnRef<'_>) -> Result<Value>,
+    /// The place of the field pointed at; the primary key when `None`.
+    place: Option<usize>,
+    /// The field pointed at of an object that is known, unless it is the primary key.
+    field: fn(&KeySlot) -> Option<Result<Value>>,
+}
+
+impl Pointed {
+    /// The primary key of a model.
+    pub const fn primary_key<To: Model>() -> Self {
+        Pointed { label: To::LABEL, decode: decode::<To::Key>, place: None, field: |_| None }
+    }
+
+    /// A unique field of a model.
+    pub const fn unique_field<To: UniqueField<NAME>, const NAME: u64>() -> Self {
+        Pointed { label: To::LABEL, decode: decode::<To::Type>, place: Some(To::PLACE), field: field::<To, NAME> }
+    }
+}
+
+fn field<To: UniqueField<NAME>, const NAME: u64>(slot: &KeySlot) -> Option<Result<Value>> {
+    slot.object::<To>().map(|object| object.value(To::PLACE))
+}
+
+fn decode<T: FieldType>(column: ColumnRef<'_>) -> Result<Value> {
+    T::decode(column)?.encode()
+}
+
+/// A field that points at an object: a foreign key or one-to-one field, nullable or not.
+pub trait Pointer: Sized {
+    /// What is known of the other end, unless the field is null.
+    fn slot(&self) -> Option<&KeySlot>;
 
     /// The field with a key in stored form: a value of the field at this place at the other end, or of its primary key.
     fn pointing_at(key: Value, place: Option<usize>) -> Self;
@@ -22,9 +71,9 @@ pub trait Pointer<To>: Sized {
     }
 }
 
-impl<To> Pointer<To> for ForeignKey<To> {
-    fn pointer(&self) -> Option<&ForeignKey<To>> {
-        Some(self)
+impl<To> Pointer for ForeignKey<To> {
+    fn slot(&self) -> Option<&KeySlot> {
+        Some(&self.slot)
     }
 
     fn pointing_at(key: Value, place: Option<usize>) -> Self {
@@ -32,9 +81,9 @@ impl<To> Pointer<To> for ForeignKey<To> {
     }
 }
 
-impl<To> Pointer<To> for OneToOne<To> {
-    fn pointer(&self) -> Option<&ForeignKey<To>> {
-        Some(self)
+impl<To> Pointer for OneToOne<To> {
+    fn slot(&self) -> Option<&KeySlot> {
+        Some(&self.slot)
     }
 
     fn pointing_at(key: Value, place: Option<usize>) -> Self {
@@ -42,9 +91,9 @@ impl<To> Pointer<To> for OneToOne<To> {
     }
 }
 
-impl<To, F: Pointer<To>> Pointer<To> for Option<F> {
-    fn pointer(&self) -> Option<&ForeignKey<To>> {
-        self.as_ref().and_then(F::pointer)
+impl<F: Pointer> Pointer for Option<F> {
+    fn slot(&self) -> Option<&KeySlot> {
+        self.as_ref().and_then(F::slot)
     }
 
     fn pointing_at(key: Value, place: Option<usize>) -> Self {
@@ -56,40 +105,37 @@ impl<To, F: Pointer<To>> Pointer<To> for Option<F> {
     }
 }
 
-/// The stored form of a foreign key to the field that `K` tells: that of the object it holds, or the key it has.
+/// The stored form of a foreign key.
 ///
 /// # Errors
 /// When the value cannot be stored.
-pub fn encode_to<K: KeyOf<To>, To: Model, F: Pointer<To>>(field: &F) -> Result<Value> {
-    let Some(key) = field.pointer() else { return Ok(Value::Null) };
-    match (key.cached(), K::PLACE) {
-        (Some(object), Some(place)) => object.value(place),
-        _ => Ok(key.value().clone()),
-    }
+pub fn encode_key<F: Pointer>(field: &F, pointed: Pointed) -> Result<Value> {
+    let Some(slot) = field.slot() else { return Ok(Value::Null) };
+    (pointed.field)(slot).unwrap_or_else(|| Ok(slot.key().clone()))
 }
 
-/// Sets a foreign key to the field that `K` tells from a column.
+/// Sets a foreign key from a column.
 ///
 /// # Errors
 /// When the column holds what the field cannot.
-pub fn decode_to<K: KeyOf<To>, To, F: Pointer<To>>(field: &mut F, column: ColumnRef<'_>) -> Result<()> {
-    *field = read_to::<K, To, F>(column)?;
+pub fn decode_key<F: Pointer>(field: &mut F, column: ColumnRef<'_>, pointed: Pointed) -> Result<()> {
+    *field = read_key(column, pointed)?;
     Ok(())
 }
 
-fn read_to<K: KeyOf<To>, To, F: Pointer<To>>(column: ColumnRef<'_>) -> Result<F> {
+fn read_key<F: Pointer>(column: ColumnRef<'_>, pointed: Pointed) -> Result<F> {
     match (column, F::null()) {
         (ColumnRef::Null, Some(null)) => Ok(null),
-        _ => K::Key::decode(column)?.encode().map(|key| F::pointing_at(key, K::PLACE)),
+        _ => (pointed.decode)(column).map(|key| F::pointing_at(key, pointed.place)),
     }
 }
 
 impl Reader<'_> {
-    /// The foreign key at a place of the model, to the field that `K` tells.
+    /// The foreign key at a place of the model.
     ///
     /// # Errors
     /// When the column holds what the field cannot.
-    pub fn get_to<K: KeyOf<To>, To, F: Pointer<To>>(&self, place: usize) -> Result<F> {
-        self.read(place, read_to::<K, To, F>)
+    pub fn key<F: Pointer>(&self, place: usize, pointed: Pointed) -> Result<F> {
+        self.read(place, |column| read_key(column, pointed))
     }
 }

@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
         self.read(place, T::decode)
     }
 
-    pub(super) fn read<T>(&self, place: usize, decode: fn(ColumnRef<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn read<T>(&self, place: usize, decode: impl Fn(ColumnRef<'_>) -> Result<T>) -> Result<T> {
         self.row.column(self.start + place).and_then(decode).map_err(|error| self.told(error, place))
     }
 

@@ -55,6 +55,11 @@ pub enum RelationSlot<'a> {
 }
 
 /// A Rust type that is a model: implemented by `#[model]`, never by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "a model is a struct with the attribute `#[model]`"
+)]
 pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// The primary key's type.
     type Key: FieldType;

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use embellie_core::field::FieldType;
 use embellie_core::lookup::Lookup;
-use embellie_core::{Expr, Path, Value};
+use embellie_core::query::Operand;
+use embellie_core::{Expr, Path, Result, Value};
 
 use super::rhs::{Rhs, RhsList, RhsRange};
 use super::trail::{Marker, Trail, zero_sized};
@@ -100,57 +101,104 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     }
 }
 
-macro_rules! lookups {
-    ($($(#[$doc:meta])* $name:ident $lookup:ident),+ $(,)?) => {
-        impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {$(
-            $(#[$doc])*
-            pub fn $name<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
-                Q::compare(self.lookup(Lookup::$lookup), value.operand())
-            }
-        )+}
-    };
-}
-lookups! {
+// Written out: the compiler shows these lines in its messages.
+
+impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Greater than the value.
-    gt Gt,
+    pub fn gt<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        self.compare(Lookup::Gt, value.operand())
+    }
+
     /// Greater than the value or equal to it.
-    gte Gte,
+    pub fn gte<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        self.compare(Lookup::Gte, value.operand())
+    }
+
     /// Less than the value.
-    lt Lt,
+    pub fn lt<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        self.compare(Lookup::Lt, value.operand())
+    }
+
     /// Less than the value or equal to it.
-    lte Lte,
+    pub fn lte<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
+        self.compare(Lookup::Lte, value.operand())
+    }
 }
 
-macro_rules! text_lookups {
-    ($($(#[$doc:meta])* $name:ident $lookup:ident),+ $(,)?) => {
-        impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {$(
-            $(#[$doc])*
-            pub fn $name<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
-            where
-                T: Text,
-            {
-                Q::compare(self.lookup(Lookup::$lookup), text.operand())
-            }
-        )+}
-    };
-}
-text_lookups! {
+impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Equal to the text but for case.
-    iexact IExact,
+    pub fn iexact<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::IExact, text.operand())
+    }
+
     /// Holds the text.
-    contains Contains,
+    pub fn contains<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::Contains, text.operand())
+    }
+
     /// Holds the text, but for case.
-    icontains IContains,
+    pub fn icontains<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::IContains, text.operand())
+    }
+
     /// Begins with the text.
-    startswith StartsWith,
+    pub fn startswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::StartsWith, text.operand())
+    }
+
     /// Begins with the text, but for case.
-    istartswith IStartsWith,
+    pub fn istartswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::IStartsWith, text.operand())
+    }
+
     /// Ends with the text.
-    endswith EndsWith,
+    pub fn endswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::EndsWith, text.operand())
+    }
+
     /// Ends with the text, but for case.
-    iendswith IEndsWith,
+    pub fn iendswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::IEndsWith, text.operand())
+    }
+
     /// Matches the regular expression.
-    regex Regex,
+    pub fn regex<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::Regex, text.operand())
+    }
+
     /// Matches the regular expression, but for case.
-    iregex IRegex,
+    pub fn iregex<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    where
+        T: Text,
+    {
+        self.compare(Lookup::IRegex, text.operand())
+    }
+
+    fn compare(self, lookup: Lookup, operand: Result<Operand>) -> Q<P::Root> {
+        Q::compare(self.lookup(lookup), operand)
+    }
 }

@@ -150,6 +150,10 @@ pub trait UniqueField<const NAME: u64>: Model {
 
     /// The field's place in the model.
     const PLACE: usize;
+
+    /// What generated code knows of keys that point at the field.
+    #[doc(hidden)]
+    const POINTED: crate::declare::Pointed = crate::declare::Pointed::unique_field::<Self, NAME>();
 }
 
 impl<To: UniqueField<NAME>, const NAME: u64> KeyOf<To> for ToField<NAME> {

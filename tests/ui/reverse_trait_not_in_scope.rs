@@ -1,0 +1,7 @@
+mod blog;
+
+use blog::User;
+
+fn main() {
+    let _ = User::posts();
+}

@@ -1,0 +1,7 @@
+mod blog;
+
+use blog::*;
+
+fn main() {
+    let _ = User::articles().title.exact("x");
+}

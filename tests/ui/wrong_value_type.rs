@@ -1,0 +1,7 @@
+mod blog;
+
+use blog::Post;
+
+fn main() {
+    let _ = Post::title.exact(5);
+}
