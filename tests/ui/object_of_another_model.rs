@@ -1,9 +1,9 @@
 mod blog;
 
 use blog::{Post, Tag};
-use embellie::{Q, new, q};
+use embellie::prelude::*;
 
 fn main() {
     let rust = new!(Tag { name: "rust" });
-    let _: Q<Post> = q!(author = &rust);
+    let _ = Post::objects().filter(q!(author = &rust));
 }

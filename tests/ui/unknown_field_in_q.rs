@@ -1,8 +1,8 @@
 mod blog;
 
 use blog::Post;
-use embellie::{Q, q};
+use embellie::prelude::*;
 
 fn main() {
-    let _: Q<Post> = q!(views__gt = 2, titel__icontains = "x");
+    let _ = Post::objects().filter(q!(views__gt = 2, titel__icontains = "x"));
 }

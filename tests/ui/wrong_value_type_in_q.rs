@@ -1,8 +1,8 @@
 mod blog;
 
 use blog::Post;
-use embellie::{Q, q};
+use embellie::prelude::*;
 
 fn main() {
-    let _: Q<Post> = q!(title = "x", views__gt = "many");
+    let _ = Post::objects().filter(q!(title = "x", views__gt = "many"));
 }

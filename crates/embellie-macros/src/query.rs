@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Error, Result};
 
-use crate::tokens::{Angles, ident, plain, replace_f, split, walk};
+use crate::tokens::{Angles, calls, ident, plain, replace_f, split};
 
 /// The lookups that may end a path, with the methods that they are.
 const LOOKUPS: [(&str, &str); 17] = [
@@ -278,8 +278,11 @@ fn condition(path: &Ident, value: TokenStream, values: &mut Values) -> TokenStre
         }
         _ => "exact",
     };
-    let walked = walk(&names, path.span());
-    let method = Ident::new(method, path.span());
+    let span = path.span();
+    let (start, m) = (Ident::new("__m", span), binding("__m"));
+    let calls = calls(&names, span);
+    let method = Ident::new(method, span);
     let value = values.add(value);
-    quote_spanned!(path.span()=> #walked.#method(#value))
+    // The path begins where it is written, so that the compiler points there.
+    quote_spanned!(span=> { let #start = #m; #start #calls.#method(#value) })
 }

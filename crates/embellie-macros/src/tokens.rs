@@ -70,14 +70,20 @@ pub(crate) fn ident(name: &str, span: Span) -> Ident {
     }
 }
 
-/// The method calls that a path such as `author__name` stands for, on `m`. `lookup` names the last call.
-pub(crate) fn walk(path: &[&str], span: Span) -> TokenStream {
-    let mut walked = quote_spanned!(Span::mixed_site().located_at(span)=> __m);
+/// The method calls that a path such as `author__name` stands for.
+pub(crate) fn calls(path: &[&str], span: Span) -> TokenStream {
+    let mut calls = TokenStream::new();
     for name in path {
         let method = ident(name, span);
-        walked.extend(quote_spanned!(span=> .#method()));
+        calls.extend(quote_spanned!(span=> .#method()));
     }
-    walked
+    calls
+}
+
+/// The path that leads from the beginning of all paths, `__m`.
+pub(crate) fn walk(path: &[&str], span: Span) -> TokenStream {
+    let calls = calls(path, span);
+    quote_spanned!(Span::mixed_site().located_at(span)=> __m #calls)
 }
 
 /// Replaces `F(path)` by the path's expression, and says whether there was one. `F(Post::views)` and `F("views")` stay.

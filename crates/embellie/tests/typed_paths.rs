@@ -53,7 +53,7 @@ mod blog {
 
 use blog::*;
 use embellie::typed::IntoOrdering;
-use embellie::{F, Q, Value, new, q, set};
+use embellie::{F, Model, Q, Value, new, q, row, set};
 
 /// What `filter` takes: `q!` finds its model by it.
 fn filter<M>(q: Q<M>) -> embellie_core::Q {
@@ -109,6 +109,36 @@ fn objects_and_keys() {
     assert_eq!(posts(q!(editor = None::<&User>)), text("editor", Value::Null));
     assert_eq!(posts(q!(author = F(editor))), text("author", embellie_core::Expr::path("editor")));
     assert_eq!(posts(Post::author.eq(Post::editor)), text("author", embellie_core::Expr::path("editor")));
+}
+
+#[test]
+fn query_sets_are_lists_of_their_rows() {
+    let names = || User::objects().filter(q!(active = true));
+    assert_eq!(posts(q!(author__in = names())), text("author__in", names().query().clone()));
+    assert_eq!(posts(q!(author_id__in = names())), text("author_id__in", names().query().clone()));
+    let ids = Post::objects().values_list(Post::author_id);
+    assert_eq!(filter::<User>(q!(id__in = &ids)), text("id__in", ids.query().clone()));
+    assert_eq!(posts(Post::author.in_(&ids)), text("author__in", ids.query().clone()));
+    let first = names().values_list(User::name).limit(1);
+    assert_eq!(posts(q!(title = &first)), text("title", first.query().clone()));
+}
+
+#[test]
+fn rows_are_typed_by_their_paths() {
+    fn output<M, S: embellie::query_set::Selection<M>>(rows: embellie::QuerySet<M, S>) -> (Vec<String>, &'static str) {
+        let embellie_core::query::Selection::Values(paths) = &rows.query().selection else { return Default::default() };
+        (paths.iter().map(ToString::to_string).collect(), std::any::type_name::<S::Output>())
+    }
+    let (paths, types) =
+        output(Post::objects().values_list((Post::title, Post::author.name, Post::editor.name, Post::subtitle)));
+    assert_eq!(paths, ["title", "author__name", "editor__name", "subtitle"]);
+    assert_eq!(types.replace("alloc::string::", "").replace("core::option::", ""), {
+        "(String, String, Option<String>, Option<String>)"
+    });
+    let (_, types) = output(Post::objects().values_list((Post::tags.id, Post::editor, Post::author_id)));
+    assert_eq!(types.replace("core::option::", ""), "(Option<i64>, Option<i64>, i64)");
+    let (paths, _) = output(Post::objects().values(row!(title, who = author__name, tag = tags__name)));
+    assert_eq!(paths, ["title", "author__name", "tags__name"]);
 }
 
 #[test]

@@ -144,13 +144,17 @@ fn members(model: &Model) -> (Vec<Member>, Vec<String>) {
         }
     }
     for (_, field) in model.columns() {
-        let (Kind::Key { .. }, attname) = (&field.kind, format!("{}_id", field.name)) else { continue };
+        let (Kind::Key { target, .. }, attname) = (&field.kind, format!("{}_id", field.name)) else { continue };
         if model.fields.iter().any(|other| other.name == attname) {
             continue;
         }
-        let (ty, place) = (meta::key_type(field), names.len());
-        let doc = format!("The path to the key that `{}` holds.", field.name);
-        add_column(&mut members, ident(&attname, field.ident.span()), doc, ty, field.null, place);
+        let (place, target, key, null) = (names.len(), target.clone(), key_kind(field), nullability(field.null));
+        members.push(Member {
+            ident: ident(&attname, field.ident.span()),
+            doc: format!("The path to the key that `{}` holds.", field.name),
+            ty: Box::new(move |trail| quote!(__e::KeyColumn<#trail, #target, #key, #null, #place>)),
+            value: quote!(__e::KeyColumn::NEW),
+        });
         names.push(attname);
     }
     let place = names.len();
@@ -282,7 +286,6 @@ fn instance(model: &Model) -> TokenStream {
     });
     quote! {
         impl __e::Target for #name {
-            type Key = #key_type;
             const POINTED: __e::Pointed = __e::Pointed::primary_key::<#name>();
         }
 

@@ -64,18 +64,6 @@ pub(super) fn pointed(field: &Field) -> TokenStream {
     }
 }
 
-/// The type of the key that a relation points at.
-pub(super) fn key_type(field: &Field) -> TokenStream {
-    let Some(target) = field.target() else { return TokenStream::new() };
-    match &field.options.to_field {
-        None => quote_spanned!(target.span()=> <#target as __e::Target>::Key),
-        Some(name) => {
-            let hash = hash(name);
-            quote_spanned!(target.span()=> <#target as __e::UniqueField<#hash>>::Type)
-        }
-    }
-}
-
 /// A number for a field's name (FNV-1a).
 pub(super) fn hash(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

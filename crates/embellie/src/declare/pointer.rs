@@ -18,9 +18,6 @@ use crate::typed::UniqueField;
     note = "a model is a struct with the attribute `#[model]`"
 )]
 pub trait Target {
-    /// The primary key's type.
-    type Key;
-
     /// The primary key.
     const POINTED: Pointed;
 }

@@ -4,6 +4,7 @@
 
 mod column;
 mod expression;
+mod key;
 mod new;
 mod order;
 mod q;
@@ -11,10 +12,12 @@ mod rel;
 mod rhs;
 mod select;
 mod set;
+mod subquery;
 mod trail;
 
 pub use column::{Column, Text};
 pub use expression::{Expression, F, IntoF, Named};
+pub use key::KeyColumn;
 pub use new::{IntoField, New};
 #[doc(hidden)]
 pub use new::{check_new, left, required};
@@ -24,6 +27,7 @@ pub use rel::Rel;
 pub use rhs::{Like, Rhs, RhsList, RhsRange};
 pub use select::{Row, Select};
 pub use set::{Assign, Set};
+pub use subquery::ValuesOf;
 pub use trail::{Back, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via};
 
 use crate::model::Model;

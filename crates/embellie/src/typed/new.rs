@@ -154,6 +154,8 @@ pub fn required<T>(given: Option<T>) -> T {
 /// A field that the database fills in unless it is given.
 #[doc(hidden)]
 pub fn left<T: Default>(given: Option<T>, place: usize, state: &mut State) -> T {
-    let _ = (place, state);
-    given.unwrap_or_default()
+    given.unwrap_or_else(|| {
+        state.leave_to_database(place);
+        T::default()
+    })
 }
