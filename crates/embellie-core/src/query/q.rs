@@ -128,7 +128,10 @@ impl Not for Q {
     type Output = Q;
 
     fn not(self) -> Q {
-        Q::Group { connector: Connector::And, negated: true, children: vec![self] }
+        match self {
+            Q::Group { connector, negated, children } => Q::Group { connector, negated: !negated, children },
+            condition => Q::Group { connector: Connector::And, negated: true, children: vec![condition] },
+        }
     }
 }
 

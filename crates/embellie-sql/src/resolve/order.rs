@@ -2,26 +2,38 @@
 
 use embellie_core::expr::{Expr, Nulls};
 use embellie_core::meta::{Hop, Model};
+use embellie_core::query::Selection;
 use embellie_core::{Error, OrderBy, Query, Result};
 
 use super::joins::{Place, Reuse};
 use super::{BASE, Scope};
-use crate::resolved::{Scalar, Term};
+use crate::resolved::{Output, Scalar, Term};
 
 /// Ways already taken to the ordering of a related model, to notice a circle.
 type Seen = Vec<Vec<Option<Hop>>>;
 
 impl<'r> Scope<'_, 'r> {
-    /// The terms of a query's ordering.
-    pub(super) fn ordering(&mut self, query: &Query) -> Result<Vec<Term<'r>>> {
+    /// The terms of a query's ordering. A name that is one of the values asked for orders by that value.
+    pub(super) fn ordering(&mut self, query: &Query, outputs: &[Output<'r>]) -> Result<Vec<Term<'r>>> {
+        let values = match &query.selection {
+            Selection::Values(paths) => &outputs[..paths.len().min(outputs.len())],
+            _ => &[],
+        };
         let model = self.model;
         let asked = query.order_by.as_deref().unwrap_or(&model.ordering);
         let mut terms = Vec::with_capacity(asked.len());
         for term in asked {
-            if query.reversed {
-                self.term(&term.clone().reversed(), &mut terms)?;
-            } else {
-                self.term(term, &mut terms)?;
+            let turned = query.reversed.then(|| term.clone().reversed());
+            let term = turned.as_ref().unwrap_or(term);
+            let selected = match &term.expr {
+                Expr::Path(path) => values.iter().find(|output| output.name == path.to_string()),
+                _ => None,
+            };
+            match selected {
+                Some(output) => {
+                    terms.push(Term { expr: output.expr.clone(), descending: term.descending, nulls: term.nulls })
+                }
+                None => self.term(term, &mut terms)?,
             }
         }
         let mut unique: Vec<Term<'r>> = Vec::with_capacity(terms.len());

@@ -7,9 +7,20 @@ use embellie_core::query::Connector;
 use super::Scope;
 use super::joins::{Place, Places};
 
+/// How many children must find a row for the group to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// One that needs the row is enough to need it.
+    Any,
+    /// Only if all need the row is it needed.
+    All,
+    /// It may hold without.
+    None,
+}
+
 /// Counts, for the children of one group, how many cannot hold without a row at the other end of a join.
 pub(super) struct Promoter {
-    connector: Connector,
+    needs: Needs,
     children: usize,
     votes: BTreeMap<Place, usize>,
 }
@@ -17,12 +28,12 @@ pub(super) struct Promoter {
 impl Promoter {
     /// A negated "and" behaves as an "or" does, and the other way round.
     pub(super) fn new(connector: Connector, children: usize, negated: bool) -> Self {
-        let connector = match (connector, negated) {
-            (connector, false) => connector,
-            (Connector::And, true) => Connector::Or,
-            (_, true) => Connector::And,
+        let needs = match (connector, negated) {
+            (Connector::And, false) | (Connector::Or, true) => Needs::Any,
+            (Connector::Or | Connector::Xor, false) | (Connector::And, true) => Needs::All,
+            (Connector::Xor, true) => Needs::None,
         };
-        Promoter { connector, children, votes: BTreeMap::new() }
+        Promoter { needs, children, votes: BTreeMap::new() }
     }
 
     pub(super) fn vote(&mut self, places: Places) {
@@ -34,15 +45,15 @@ impl Promoter {
     /// Sets the joins' kinds, and gives those that the whole group needs to find a row.
     ///
     /// An inner join under "or" would lose the rows for which another child holds, unless every child needs it. Under
-    /// "and", one child that needs the row is enough.
+    /// "and", one child that needs the row is enough. An exclusive "or" is an "or" here; Django leaves its joins as its
+    /// children want them and loses rows.
     pub(super) fn apply(self, scope: &mut Scope<'_, '_>) -> Places {
         let (mut outer, mut inner) = (Places::new(), Places::new());
         for (place, votes) in self.votes {
-            match self.connector {
-                Connector::And => inner.insert(place),
-                Connector::Or if votes == self.children => inner.insert(place),
-                Connector::Or => outer.insert(place),
-                Connector::Xor => false,
+            match self.needs {
+                Needs::Any => inner.insert(place),
+                Needs::All if votes == self.children => inner.insert(place),
+                Needs::All | Needs::None => outer.insert(place),
             };
         }
         scope.promote(outer);

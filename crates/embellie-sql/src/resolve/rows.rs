@@ -12,7 +12,7 @@ use crate::resolved::{Column, Condition, Output, Scalar, Select, Source, Term};
 pub(crate) fn rows<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
     let mut scope = Scope::of_query(context, query)?;
     let outputs = scope.outputs(query)?;
-    let order_by = scope.ordering(query)?;
+    let order_by = scope.ordering(query, &outputs)?;
     Ok(scope.into_select(query, outputs, order_by))
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<S
         return Ok(scope.into_plain(vec![number]));
     }
     let outputs = if query.distinct { outputs } else { vec![scope.own_output(scope.model.primary_key_index())] };
-    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query)? };
+    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
     Ok(scope.into_select(query, outputs, order_by).map(|inner| over(context, inner, vec![number])))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn subquery<'r>(context: &Context<'r>, query: &Query, key: Option<Fie
         }
         _ => scope.outputs(query)?,
     };
-    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query)? };
+    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
     let Some(select) = scope.into_select(query, outputs, order_by) else { return Ok(None) };
     if select.hidden.is_empty() || select.outputs.len() != 1 {
         return Ok(Some(select));
