@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use embellie_core::{Driver, Error, Result};
-use embellie_postgres::{PostgresDriver, PostgresOptions};
-use embellie_sqlite::{SqliteDriver, SqliteOptions};
-use url::Url;
+use embellie_core::{Driver, Error, Result, did_you_mean};
 
 /// The pool's options.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,41 +14,62 @@ pub(crate) struct PoolOptions {
     pub(crate) timeout: Option<Duration>,
 }
 
+type Opened = Result<(Arc<dyn Driver>, PoolOptions)>;
+
+/// The beginnings of database URLs, each with the cargo feature that has its driver.
+const SCHEMES: [(&str, &str); 3] = [("sqlite", "sqlite"), ("postgres", "postgres"), ("postgresql", "postgres")];
+
 /// The driver for a URL, and what the URL says of the pool.
-pub(crate) fn driver_for(text: &str) -> Result<(Arc<dyn Driver>, PoolOptions)> {
+pub(crate) fn driver_for(url: &str) -> Opened {
     // A URL may hold a password, so messages show no more of it than its scheme.
-    let (scheme, rest) = text.split_once(':').ok_or_else(|| {
-        Error::ImproperlyConfigured(
+    let Some((scheme, _)) = url.split_once(':') else {
+        return Err(Error::ImproperlyConfigured(
             "A database URL begins with its kind: sqlite://path, sqlite::memory: or postgres://user@host/name".into(),
-        )
-    })?;
-    match scheme {
-        "sqlite" => {
-            let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-            let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-            let pool = PoolOptions::take(&mut pairs)?;
-            let path = path.strip_prefix("//").unwrap_or(path);
-            let options = SqliteOptions::from_path_and_query(path, pairs)?;
-            Ok((Arc::new(SqliteDriver::new(options)), pool))
-        }
-        "postgres" | "postgresql" => {
-            let mut url = Url::parse(text)
-                .map_err(|e| Error::ImproperlyConfigured(format!("The database URL cannot be read: {e}")))?;
-            let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-            let pool = PoolOptions::take(&mut pairs)?;
-            url.set_query(None);
-            if !pairs.is_empty() {
-                url.query_pairs_mut().extend_pairs(pairs);
-            }
-            Ok((Arc::new(PostgresDriver::new(PostgresOptions::from_url(&url)?)), pool))
-        }
-        other => {
-            let known = ["sqlite", "postgres", "postgresql"];
+        ));
+    };
+    match SCHEMES.iter().find(|(known, _)| *known == scheme).map(|&(_, feature)| feature) {
+        #[cfg(feature = "sqlite")]
+        Some("sqlite") => sqlite(url),
+        #[cfg(feature = "postgres")]
+        Some("postgres") => postgres(url),
+        Some(feature) => Err(Error::ImproperlyConfigured(format!(
+            "This program was built without the driver for '{scheme}' databases: embellie's feature '{feature}'"
+        ))),
+        None => {
+            let known = SCHEMES.map(|(scheme, _)| scheme);
             Err(Error::ImproperlyConfigured(format!(
-                "There is no driver for '{other}' databases{}. Choices are: {}",
-                embellie_core::did_you_mean(other, known),
+                "There is no driver for '{scheme}' databases{}. Choices are: {}",
+                did_you_mean(scheme, known),
                 known.join(", ")
             )))
         }
     }
+}
+
+/// What follows `sqlite:` is a path, which need not be that of a URL.
+#[cfg(feature = "sqlite")]
+fn sqlite(url: &str) -> Opened {
+    use embellie_sqlite::{SqliteDriver, SqliteOptions};
+
+    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let pool = PoolOptions::take(&mut pairs)?;
+    let options = SqliteOptions::from_path_and_query(path.strip_prefix("//").unwrap_or(path), pairs)?;
+    Ok((Arc::new(SqliteDriver::new(options)), pool))
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(url: &str) -> Opened {
+    use embellie_postgres::{PostgresDriver, PostgresOptions};
+
+    let mut url = url::Url::parse(url)
+        .map_err(|e| Error::ImproperlyConfigured(format!("The database URL cannot be read: {e}")))?;
+    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let pool = PoolOptions::take(&mut pairs)?;
+    url.set_query(None);
+    if !pairs.is_empty() {
+        url.query_pairs_mut().extend_pairs(pairs);
+    }
+    Ok((Arc::new(PostgresDriver::new(PostgresOptions::from_url(&url)?)), pool))
 }
