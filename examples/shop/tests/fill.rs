@@ -36,6 +36,13 @@ async fn the_database_holds_the_plan() {
         assert_eq!((item.quantity, item.unit_price), (expected.quantity, expected.unit_price));
     }
 
+    // Money has two decimal places, whether the database keeps them or not.
+    let amounts = Item::objects().values_list((Item::unit_price, Item::product.price, Item::product.cost));
+    for (paid, price, cost) in amounts.limit(50).all(&db).await.unwrap() {
+        assert_eq!((paid.scale(), price.scale(), cost.map_or(2, |cost| cost.scale())), (2, 2, 2));
+    }
+    assert!(items.iter().all(|item| item.unit_price.scale() == 2) && order.total.scale() == 2);
+
     // Each address belongs to the customer of the orders that go there.
     let astray = Order::objects().exclude(Order::customer.eq(Order::address.customer) | q!(address__isnull = true));
     assert_eq!(astray.count(&db).await.unwrap(), 0);

@@ -58,6 +58,13 @@ pub trait FieldType: Clone + Send + Sync + Sized + 'static {
     /// # Errors
     /// When the column holds something else.
     fn decode(column: ColumnRef<'_>) -> Result<Self, Error>;
+
+    /// The value as a field with so many decimal places gives it: decimals are rounded, or get the zeros back that a
+    /// database without decimals forgets. Other types stay as they are.
+    #[must_use]
+    fn with_decimal_places(self, _places: u16) -> Self {
+        self
+    }
 }
 
 impl<T: FieldType> FieldType for Option<T> {
@@ -78,6 +85,10 @@ impl<T: FieldType> FieldType for Option<T> {
             ColumnRef::Null => Ok(None),
             other => T::decode(other).map(Some),
         }
+    }
+
+    fn with_decimal_places(self, places: u16) -> Self {
+        self.map(|value| value.with_decimal_places(places))
     }
 }
 
@@ -105,7 +116,6 @@ field_types! {
     u16 => FieldKind::PositiveSmallInteger,
     u32 => FieldKind::PositiveInteger,
     f64 => FieldKind::Float,
-    Decimal => FieldKind::Decimal { max_digits: 19, decimal_places: 4 },
     String => FieldKind::Text,
     Vec<u8> => FieldKind::Binary,
     Date => FieldKind::Date,
@@ -116,6 +126,23 @@ field_types! {
     Uuid => FieldKind::Uuid,
     serde_json::Value => FieldKind::Json,
     IpAddr => FieldKind::GenericIpAddress,
+}
+
+impl FieldType for Decimal {
+    const KIND: FieldKind = FieldKind::Decimal { max_digits: 19, decimal_places: 4 };
+
+    fn encode(&self) -> Result<Value, Error> {
+        Ok(Value::Decimal(*self))
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        Decimal::from_column(column)
+    }
+
+    fn with_decimal_places(mut self, places: u16) -> Self {
+        self.rescale(places.into());
+        self
+    }
 }
 
 impl FieldType for u64 {

@@ -188,6 +188,7 @@ fn paths(model: &Model) -> TokenStream {
     let far: Vec<TokenStream> = members.iter().map(|member| (member.ty)(&trail)).collect();
     let values: Vec<&TokenStream> = members.iter().map(|member| &member.value).collect();
     let back = reverse::names(model);
+    let decimal_places = meta::decimal_places(model);
     quote! {
         impl #name {
             #(#[doc = #docs] pub const #idents: #own = #values;)*
@@ -205,6 +206,7 @@ fn paths(model: &Model) -> TokenStream {
             type Fields<__P: __e::Trail> = #fields_name<__P>;
             const NAMES: &'static [&'static str] = &[#(#names),*];
             const BACK_NAMES: &'static [&'static str] = &[#(#back),*];
+            #decimal_places
             fn fields<__P: __e::Trail>() -> &'static #fields_name<__P> {
                 const { &#fields_name { #(#idents: #values),* } }
             }

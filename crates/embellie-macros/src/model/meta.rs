@@ -117,6 +117,28 @@ fn max_length(field: &Field) -> Option<u32> {
     })
 }
 
+/// The decimal places of all columns by their place, unless no field looks like a decimal.
+pub(super) fn decimal_places(model: &Model) -> Option<TokenStream> {
+    let may_have = |field: &Field| {
+        let named = matches!(&field.base, syn::Type::Path(path)
+            if path.path.segments.last().is_some_and(|segment| segment.ident == "Decimal"));
+        named || field.options.max_digits.is_some()
+    };
+    if !model.columns().any(|(_, field)| may_have(field)) {
+        return None;
+    }
+    let id = model.adds_id.then(|| quote!(::core::option::Option::None,));
+    let places = model.columns().map(|(_, field)| match may_have(field) {
+        true => {
+            let base = &field.base;
+            let kind = kind(field).unwrap_or_else(|| quote!(<#base as __e::FieldType>::KIND));
+            quote!(__e::decimal_places(#kind))
+        }
+        false => quote!(::core::option::Option::None),
+    });
+    Some(quote!(const DECIMAL_PLACES: &'static [::core::option::Option<u16>] = &[#id #(#places),*];))
+}
+
 fn kind(field: &Field) -> Option<TokenStream> {
     let options = &field.options;
     if let (Some(digits), places) = (options.max_digits, options.decimal_places.unwrap_or(0)) {

@@ -1,6 +1,6 @@
 //! Reading objects from rows, and their fields one by one.
 
-use embellie_core::field::FieldType;
+use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::{ColumnRef, Result, Row, Value};
 
 use crate::model::{Model, RelationSlot};
@@ -14,12 +14,13 @@ pub struct Reader<'a> {
     start: usize,
     model: &'static str,
     names: &'static [&'static str],
+    places: &'static [Option<u16>],
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the columns that begin at `start`.
     pub fn new<M: Paths>(row: &'a dyn Row, start: usize) -> Self {
-        Reader { row, start, model: M::LABEL, names: M::NAMES }
+        Reader { row, start, model: M::LABEL, names: M::NAMES, places: M::DECIMAL_PLACES }
     }
 
     /// The field at a place of the model.
@@ -27,7 +28,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the column holds what the field cannot.
     pub fn get<T: FieldType>(&self, place: usize) -> Result<T> {
-        self.read(place, T::decode)
+        let value = self.read(place, T::decode)?;
+        Ok(match self.places.get(place).copied().flatten() {
+            Some(places) => value.with_decimal_places(places),
+            None => value,
+        })
     }
 
     pub(super) fn read<T>(&self, place: usize, decode: impl Fn(ColumnRef<'_>) -> Result<T>) -> Result<T> {
@@ -44,6 +49,14 @@ impl<'a> Reader<'a> {
 impl std::fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader").field("model", &self.model).field("start", &self.start).finish_non_exhaustive()
+    }
+}
+
+/// The decimal places of a kind of field, if it has some.
+pub const fn decimal_places(kind: FieldKind) -> Option<u16> {
+    match kind {
+        FieldKind::Decimal { decimal_places, .. } => Some(decimal_places),
+        _ => None,
     }
 }
 

@@ -48,6 +48,9 @@ pub trait Paths: Model {
     /// The names of the ways back of the model's relations, by the relation's place among [`NAMES`](Paths::NAMES).
     const BACK_NAMES: &'static [&'static str];
 
+    /// The decimal places of the fields that have some, by their place; empty when none has.
+    const DECIMAL_PLACES: &'static [Option<u16>] = &[];
+
     /// The fields of the model at the end of a trail.
     fn fields<P: Trail>() -> &'static Self::Fields<P>;
 }

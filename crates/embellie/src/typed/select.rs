@@ -4,7 +4,7 @@ use embellie_core::field::FieldType;
 use embellie_core::{Path, Result, query};
 
 use super::trail::{KeyOf, Nullability, Root};
-use super::{Column, Rel, Trail};
+use super::{Column, Paths, Rel, Trail};
 use crate::query_set::Selection;
 
 /// One value of a row of a query over `M`.
@@ -19,6 +19,15 @@ pub trait Select<M>: Copy + Send + Sync + 'static {
     /// The value's path.
     #[doc(hidden)]
     fn select(self) -> Path;
+
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// When the column holds what the type cannot.
+    #[doc(hidden)]
+    fn read(row: &dyn embellie_core::Row, index: usize) -> Result<Self::Value> {
+        Self::Value::decode(row.column(index)?)
+    }
 }
 
 impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Select<P::Root> for Column<P, T, N, I> {
@@ -26,6 +35,14 @@ impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Select<P::Root> for
 
     fn select(self) -> Path {
         self.path()
+    }
+
+    fn read(row: &dyn embellie_core::Row, index: usize) -> Result<Self::Value> {
+        let value = Self::Value::decode(row.column(index)?)?;
+        Ok(match P::Model::DECIMAL_PLACES.get(I).copied().flatten() {
+            Some(places) => value.with_decimal_places(places),
+            None => value,
+        })
     }
 }
 
@@ -36,10 +53,6 @@ impl<P: Trail<Model = M>, M: 'static> Select<P::Root> for Rel<P, M> {
     fn select(self) -> Path {
         self.path()
     }
-}
-
-fn read<T: FieldType>(row: &dyn embellie_core::Row, index: usize) -> Result<T> {
-    T::decode(row.column(index)?)
 }
 
 /// One value of each row, by itself.
@@ -57,7 +70,7 @@ macro_rules! single {
             }
 
             fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
-                read(row, 0)
+                <Self as Select<P::Root>>::read(row, 0)
             }
         }
     };
@@ -76,7 +89,7 @@ macro_rules! tuples {
             }
 
             fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
-                Ok(($(read::<$name::Value>(row, $index)?,)+))
+                Ok(($(<$name as Select<M>>::read(row, $index)?,)+))
             }
         }
     };
