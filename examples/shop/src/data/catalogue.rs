@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::calendar::{DAY, START, timestamp};
+use super::goods::{BRANDS, COLOURS, OPENINGS, SHELVES, STYLES, materials};
 use super::random::{Random, Stream};
-use super::words::{BRANDS, COLOURS, OPENINGS, SHELVES, STYLES, TAGS, materials, slug};
+use super::words::{TAGS, slug};
 use super::{Plan, money};
 use crate::choices::ProductStatus;
 

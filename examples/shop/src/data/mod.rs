@@ -21,6 +21,7 @@
 
 mod calendar;
 mod catalogue;
+mod goods;
 mod orders;
 mod people;
 mod random;

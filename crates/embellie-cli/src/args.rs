@@ -1,0 +1,59 @@
+//! What can be said on the command line.
+
+use clap::{Parser, Subcommand};
+
+use shop::data::{MAX_ORDERS, ORDERS, Plan};
+
+/// Django's data layer, in Rust.
+#[derive(Debug, Parser)]
+#[command(name = "embellie", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Fill a database with a shop of 20,000 orders, and take a tour of what embellie does with it.
+    Demo(Demo),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Where the shop is, or will be: a file, or the URL of a database.
+    ///
+    /// A database that holds anything else is left alone.
+    #[arg(long, value_name = "URL|PATH", default_value = crate::demo::DEFAULT_PLACE)]
+    pub(crate) database: String,
+
+    /// How many times 20,000 orders a new shop has.
+    #[arg(long, value_name = "NUMBER", value_parser = scale, allow_negative_numbers = true, conflicts_with = "orders")]
+    pub(crate) scale: Option<f64>,
+
+    /// How many orders a new shop has.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=MAX_ORDERS))]
+    pub(crate) orders: Option<u64>,
+
+    /// Fill the shop anew, whatever size it has now.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+
+    /// Print the tour as one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Demo {
+    /// The size asked for, if one was.
+    pub(crate) fn size(&self) -> Option<Plan> {
+        self.orders.map(Plan::with_orders).or_else(|| self.scale.map(Plan::new))
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let most = MAX_ORDERS as f64 / ORDERS as f64;
+    match text.parse::<f64>() {
+        Ok(scale) if scale > 0.0 && scale <= most => Ok(scale),
+        _ => Err(format!("a number above 0, up to {most}")),
+    }
+}
