@@ -7,11 +7,10 @@ use std::sync::OnceLock;
 
 use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use embellie::field::FieldKind;
 use embellie::prelude::*;
 use embellie::typed::IntoField;
-use embellie::{Error, Result, Value};
-use embellie_core::ColumnRef;
-use embellie_core::field::FieldKind;
+use embellie::{ColumnRef, Error, Result, Value};
 
 /// Text that is encrypted before it leaves the program (XChaCha20-Poly1305) and cannot be changed unnoticed.
 ///

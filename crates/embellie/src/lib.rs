@@ -11,8 +11,19 @@ pub mod typed;
 pub mod write;
 
 pub use database::{Database, Executor};
-pub use embellie_core::{Error, Registry, Result, Value};
-pub use embellie_macros::{Choices, model, new, q, row, set};
+pub use embellie_core::{ColumnRef, Error, Registry, Result, Value, field, meta};
+#[doc = include_str!("docs/choices.md")]
+pub use embellie_macros::Choices;
+#[doc = include_str!("docs/model.md")]
+pub use embellie_macros::model;
+#[doc = include_str!("docs/new.md")]
+pub use embellie_macros::new;
+#[doc = include_str!("docs/q.md")]
+pub use embellie_macros::q;
+#[doc = include_str!("docs/row.md")]
+pub use embellie_macros::row;
+#[doc = include_str!("docs/set.md")]
+pub use embellie_macros::set;
 pub use model::Model;
 pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;

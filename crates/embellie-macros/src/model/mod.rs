@@ -109,7 +109,8 @@ fn named_fields(item: &mut DeriveInput) -> Option<Vec<syn::Field>> {
 }
 
 /// Names that the paths of relations have of themselves.
-const TAKEN: [&str; 9] = ["asc", "desc", "eq", "exact", "f", "in_", "isnull", "ne", "path"];
+const TAKEN: [&str; 14] =
+    ["asc", "clone", "desc", "eq", "exact", "f", "in_", "into", "isnull", "ne", "of", "path", "to_owned", "try_into"];
 
 impl Model {
     fn check(&self, errors: &mut Vec<Error>) {
