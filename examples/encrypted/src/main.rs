@@ -1,6 +1,6 @@
 //! A field type of one's own: text that the database only sees encrypted.
 //!
-//! `cargo run --example encrypted_field` stores a patient's file and shows what the program reads and what the database
+//! `cargo run -p encrypted` stores a patient's file and shows what the program reads and what the database
 //! holds.
 
 use std::sync::OnceLock;
