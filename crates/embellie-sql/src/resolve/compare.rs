@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use embellie_core::lookup::Lookup;
-use embellie_core::meta::Model;
 use embellie_core::{Error, Query, Result, Value};
 use rust_decimal::Decimal;
 
 use super::lookup::Built;
-use super::names::Trimmed;
+use super::names::{Relation, Trimmed};
 use super::operand::Operand;
 use super::{Scope, rows};
 use crate::resolved::{Comparison, Condition, Scalar, Select};
@@ -97,24 +96,18 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// Refuses the rows of a model where another's are meant.
-    pub(super) fn check_related(
-        &self,
-        related: &'r Model,
-        left: &Trimmed<'r>,
-        operand: &Operand<'_, 'r>,
-    ) -> Result<()> {
+    pub(super) fn check_related(&self, relation: Relation<'r>, operand: &Operand<'_, 'r>) -> Result<()> {
         let Operand::Query(query) = operand else { return Ok(()) };
         if !matches!(query.selection, embellie_core::query::Selection::Model) {
             return Ok(());
         }
         let model = self.registry().model(&query.model)?;
-        let own_key = left.field.model.id() == model.id() && left.field.index == model.primary_key_index();
-        if model.id() == related.id() || own_key {
+        if model.id() == relation.model.id() || relation.key_of.is_some_and(|own| own.id() == model.id()) {
             return Ok(());
         }
         Err(Error::Value(format!(
             "Cannot use QuerySet for \"{}\": Use a QuerySet for \"{}\".",
-            model.name, related.name
+            model.name, relation.model.name
         )))
     }
 

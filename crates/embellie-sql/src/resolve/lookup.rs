@@ -27,7 +27,7 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn lookup(&self, left: &Trimmed<'r>, names: &[&str], operand: Operand<'_, 'r>) -> Result<Built<'r>> {
         let lookup = self.lookup_of(left, names)?;
         if let Some(relation) = left.relation {
-            self.check_related(relation.model, left, &operand)?;
+            self.check_related(relation, &operand)?;
         }
         match lookup {
             Lookup::In => return self.one_of(left, operand).map(Built::from),
@@ -38,6 +38,19 @@ impl<'r> Scope<'_, 'r> {
             let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.field_name());
             return Err(Error::Type(what));
         }
+        let json = left.relation.is_none() && left.column.kind == FieldKind::Json;
+        if json && lookup == Lookup::Contains {
+            return Err(Error::NotSupported(
+                "the lookup 'contains' of a JSONField is not known to the compiler".into(),
+            ));
+        }
+        // In a document, nothing is JSON's null.
+        let operand = match operand {
+            Operand::Value(Value::Null) if json && lookup == Lookup::Exact => {
+                Operand::Value(Value::Json(Box::new(serde_json::Value::Null)))
+            }
+            operand => operand,
+        };
         if matches!(operand, Operand::Value(Value::Null)) {
             return match lookup {
                 Lookup::Exact | Lookup::IExact => Ok(null(left, true)),
@@ -80,6 +93,9 @@ impl<'r> Scope<'_, 'r> {
             Operand::Query(query) => self.single_value(left, query, lookup)?,
             Operand::List(_) => return Err(Error::Type(format!("'{lookup}' takes one value, not a list"))),
         };
+        if let Scalar::Value { value: Value::Null, .. } = operand {
+            return Ok(Condition::Never);
+        }
         let pattern = |kind, fold| Condition::Pattern { expr: expr.clone(), kind, fold, operand: operand.clone() };
         Ok(match lookup {
             Lookup::IExact => pattern(PatternKind::Whole, true),

@@ -24,7 +24,7 @@ use std::cell::Cell;
 
 use embellie_core::meta::Model;
 use embellie_core::query::Connector;
-use embellie_core::{Query, Registry, Result};
+use embellie_core::{Error, Query, Registry, Result};
 
 use crate::Target;
 use crate::resolved::{Alias, Condition};
@@ -39,11 +39,16 @@ pub(crate) struct Context<'r> {
     pub(crate) registry: &'r Registry,
     pub(crate) target: &'r Target,
     aliases: Cell<u32>,
+    /// How many queries the present one is within, itself included.
+    depth: Cell<u32>,
 }
+
+/// How deep queries may be nested.
+const DEEPEST: u32 = 32;
 
 impl<'r> Context<'r> {
     pub(crate) fn new(registry: &'r Registry, target: &'r Target) -> Self {
-        Context { registry, target, aliases: Cell::new(0) }
+        Context { registry, target, aliases: Cell::new(0), depth: Cell::new(0) }
     }
 
     fn new_alias(&self) -> Alias {
@@ -74,9 +79,14 @@ impl<'c, 'r> Scope<'c, 'r> {
     /// The rows that a query's steps leave.
     fn of_query(context: &'c Context<'r>, query: &Query) -> Result<Self> {
         let mut scope = Scope::new(context, context.registry.model(&query.model)?);
+        context.depth.set(context.depth.get() + 1);
+        if context.depth.get() > DEEPEST {
+            return Err(Error::Value(format!("queries are nested more than {DEEPEST} deep")));
+        }
         for step in &query.steps {
             scope.step(step)?;
         }
+        context.depth.set(context.depth.get() - 1);
         if query.none || query.slice.limit == Some(0) {
             scope.conditions.push(Condition::Never);
         }

@@ -23,6 +23,8 @@ pub(super) struct Relation<'r> {
     pub(super) class: &'static str,
     /// Whether the last name was the foreign key's attname, `author_id`.
     pub(super) by_attname: bool,
+    /// The model whose primary key the relation's own field is, if it is one.
+    pub(super) key_of: Option<&'r Model>,
 }
 
 /// What names lead to.
@@ -75,8 +77,6 @@ pub(super) struct Joined<'r> {
 #[derive(Debug, Clone)]
 pub(super) struct Trimmed<'r> {
     pub(super) column: Column<'r>,
-    /// The field that the column belongs to.
-    pub(super) field: Field<'r>,
     pub(super) places: Vec<Place>,
     /// The field at the end of the whole way.
     pub(super) end: Field<'r>,
@@ -101,6 +101,9 @@ impl<'r> Scope<'_, 'r> {
             relation: None,
             followed: 0,
         };
+        if names.is_empty() {
+            return Err(message::unknown_name("", model).into());
+        }
         for (position, &name) in names.iter().enumerate() {
             let Some(member) = model.member(name) else {
                 if position == 0 || whole {
@@ -131,6 +134,7 @@ impl<'r> Scope<'_, 'r> {
                 model: end,
                 class: message::relation_class(self.registry(), model, member),
                 by_attname: matches!(member, Member::Field(i) if model.fields[i].name != name && name != "pk"),
+                key_of: matches!(member, Member::Field(i) if i == model.primary_key_index()).then_some(model),
             });
             way.steps.push((name.to_owned(), hops));
             model = end;
@@ -167,7 +171,7 @@ impl<'r> Scope<'_, 'r> {
         }
         let place = places.last().copied().unwrap_or(BASE);
         let column = self.column(place, field.model, field.index);
-        Trimmed { column, field, places, end: way.end, relation: way.relation }
+        Trimmed { column, places, end: way.end, relation: way.relation }
     }
 
     /// The column at the end of names, all of which must lead somewhere.

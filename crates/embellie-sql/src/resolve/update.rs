@@ -22,7 +22,11 @@ pub(crate) fn update<'r>(
     let (mut scope, condition) = scope.into_own_rows();
     let mut resolved = Vec::with_capacity(assignments.len());
     for assignment in assignments {
-        resolved.push(scope.assignment(assignment)?);
+        let (column, value) = scope.assignment(assignment)?;
+        if resolved.iter().any(|(known, _)| *known == column) {
+            return Err(Error::Field(format!("Cannot update '{}' twice in one query.", assignment.field)));
+        }
+        resolved.push((column, value));
     }
     if resolved.is_empty() || condition == Condition::Never {
         return Ok(None);

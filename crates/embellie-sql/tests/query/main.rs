@@ -4,6 +4,7 @@
 mod blog;
 mod empty;
 mod joins;
+mod lists;
 mod messages;
 mod naive;
 mod negation;

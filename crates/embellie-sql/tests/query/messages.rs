@@ -91,3 +91,15 @@ fn queries_as_values_must_fit() {
 fn orderings_that_go_in_circles_are_refused() {
     says(&all("Category"), "FieldError: Infinite loop caused by ordering.");
 }
+
+#[test]
+fn queries_nested_too_deep_are_refused() {
+    let deep = (0..40).fold(keys("Author"), |inner, _| keys("Author").filter(Q::new("id__in", inner)));
+    says(&deep, "ValueError: queries are nested more than 32 deep");
+}
+
+#[test]
+fn a_path_of_no_names_leads_nowhere() {
+    let nameless = Q::new(embellie_core::Path::default(), 1);
+    assert!(sql(&all("Post").filter(nameless)).starts_with("FieldError: Cannot resolve keyword '' into field."));
+}

@@ -94,6 +94,10 @@ fn a_query_of_a_model_stands_for_what_a_relation_points_at() {
         r#"SELECT "blog_badge"."id" FROM "blog_badge" WHERE "blog_badge"."profile_id" IN (SELECT "U0"."author_id" FROM "blog_profile" "U0")"#
     );
     assert_eq!(
+        sql(&keys("Badge").filter(Q::new("profile__author__in", all("Profile")))),
+        r#"SELECT "blog_badge"."id" FROM "blog_badge" WHERE "blog_badge"."profile_id" IN (SELECT "U0"."author_id" FROM "blog_profile" "U0")"#
+    );
+    assert_eq!(
         sql(&keys("Profile").filter(Q::new("author__in", all("Profile")))),
         r#"SELECT "blog_profile"."author_id" FROM "blog_profile" WHERE "blog_profile"."author_id" IN (SELECT "U0"."author_id" FROM "blog_profile" "U0")"#
     );

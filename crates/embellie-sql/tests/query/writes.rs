@@ -50,6 +50,11 @@ fn updates_that_cannot_be_are_refused() {
     let joined = "FieldError: Joined field references are not permitted in this query";
     assert_eq!(update(&post, "views", Expr::path("author__age")), joined);
     assert_eq!(update(&post, "views", Expr::path("tags") + 1), joined);
+    let twice = ["author", "author_id"].map(|field| Assignment { field: field.into(), value: 1.into() });
+    assert_eq!(
+        show(embellie_sql::update(&post, &twice, &registry(), &sqlite())),
+        "FieldError: Cannot update 'author_id' twice in one query."
+    );
     assert_eq!(update(&post, "nope", 1), "FieldDoesNotExist: Post has no field named 'nope'");
     assert_eq!(
         update(&post, "tags", 1),
