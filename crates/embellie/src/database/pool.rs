@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType};
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts};
 use embellie_core::{Connection, DatabaseError, Driver, Error, Result};
 
 use super::driver::PoolOptions;
@@ -45,20 +45,21 @@ impl Pool {
         let size = driver.max_connections().map_or(size, |most| size.min(most));
         let pool = managed::Pool::builder(Manager(driver))
             .max_size(size)
+            .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|e| Error::ImproperlyConfigured(format!("The connection pool cannot be made: {e}")))?;
         Ok(Pool { pool, timeout: options.timeout.unwrap_or(DEFAULT_TIMEOUT) })
     }
 
     pub(crate) async fn get(&self) -> Result<Pooled> {
-        // A free connection needs no timer, and so works without a runtime's clock.
-        let acquired = if self.pool.status().available > 0 {
-            self.pool.get().await
-        } else {
-            match tokio::time::timeout(self.timeout, self.pool.get()).await {
-                Ok(acquired) => acquired,
-                Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
+        // The time is for waiting alone: how long connecting may take is the driver's to say. Who need not wait needs no
+        // timer, and so no runtime with a clock.
+        let wait = |time| Timeouts { wait: Some(time), ..Timeouts::new() };
+        let acquired = match self.pool.timeout_get(&wait(Duration::ZERO)).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) if !self.timeout.is_zero() => {
+                self.pool.timeout_get(&wait(self.timeout)).await
             }
+            acquired => acquired,
         };
         acquired.map_err(|e| match e {
             PoolError::Backend(error) => error,

@@ -125,13 +125,23 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
             .await
     }
 
-    /// Creates an object and adds it to the set. For foreign keys, it should point here already.
+    /// Creates an object that is in the set; its foreign key points here, whatever it said before.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn create(&self, object: T, db: &dyn Executor) -> Result<T> {
+    pub async fn create(&self, mut object: T, db: &dyn Executor) -> Result<T> {
         self.owned()?;
-        db.session()
+        let session = db.session();
+        if let Tie::Key(field) = self.tie(session)? {
+            let model = session.database().registry().model(&self.model)?;
+            let (target, to_field) = model.target(field).ok_or_else(|| self.unknown())?;
+            let owner = self.owner_value(target, to_field, session).await?;
+            object.set_column(field, owner.as_column())?;
+            object.state_mut().given(field);
+            write::save(&mut object, Save::new().force_insert(), session).await?;
+            return Ok(object);
+        }
+        session
             .atomic(async |tx| {
                 let mut object = object;
                 write::save(&mut object, Save::new().force_insert(), tx.session()).await?;

@@ -195,6 +195,8 @@ impl<'a> Savepoint<'a> {
     async fn release(mut self) -> Result<()> {
         let mut work = self.transaction.work.lock().await;
         self.transaction.undo_abandoned(&mut work).await?;
+        // Once it is sent it is carried out, also when this future is dropped: then there is nothing left to undo.
+        self.open = false;
         let released = work.control(&Control::Release(self.mark.savepoint)).await;
         self.open = released.is_err();
         released
@@ -203,12 +205,11 @@ impl<'a> Savepoint<'a> {
     async fn undo(mut self) -> Result<()> {
         let mut work = self.transaction.work.lock().await;
         work.control(&Control::RollbackTo(self.mark.savepoint)).await?;
-        work.control(&Control::Release(self.mark.savepoint)).await?;
         work.failed = false;
         lock(&self.transaction.hooks).truncate(self.mark.hooks);
         *lock(&self.transaction.abandoned) = None;
         self.open = false;
-        Ok(())
+        work.control(&Control::Release(self.mark.savepoint)).await
     }
 }
 

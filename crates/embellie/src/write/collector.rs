@@ -68,7 +68,7 @@ impl<'a> Collector<'a> {
         let mut unordered = query.clone();
         unordered.order_by = Some(Vec::new());
         self.collect_rows(unordered).await?;
-        self.refuse_restricted()
+        self.refuse_restricted().await
     }
 
     fn collect_rows(&mut self, query: Query) -> BoxFuture<'_, Result<()>> {
@@ -189,12 +189,13 @@ impl<'a> Collector<'a> {
     }
 
     /// Rows that restrict are no obstacle when they are deleted themselves.
-    fn refuse_restricted(&mut self) -> Result<()> {
+    async fn refuse_restricted(&mut self) -> Result<()> {
         let mut left = Vec::new();
         for mut obstacle in std::mem::take(&mut self.restricted) {
             if let Some(deleted) = self.seen.get(&obstacle.model) {
                 obstacle.keys.retain(|key| !deleted.contains(&key.to_string()));
             }
+            self.pass_over_unread(&mut obstacle).await?;
             if !obstacle.keys.is_empty() {
                 left.push(obstacle);
             }
@@ -202,6 +203,20 @@ impl<'a> Collector<'a> {
         let Some(first) = left.first() else { return Ok(()) };
         let target = self.registry().get(first.model).target(first.field).map_or(first.model, |(model, _)| model);
         Err(self.forbidden(self.registry().get(target), &left, false))
+    }
+
+    /// Takes the rows out of an obstacle that are deleted without having been read.
+    async fn pass_over_unread(&self, obstacle: &mut Obstacle) -> Result<()> {
+        let model = self.registry().get(obstacle.model);
+        for query in self.fast.iter().filter(|query| query.model == model.label()) {
+            let mut deleted = BTreeSet::new();
+            for batch in obstacle.keys.chunks(BATCH) {
+                let both = query.clone().filter(Q::new("pk__in", Value::List(batch.to_vec())));
+                deleted.extend(self.keys(both, model).await?.iter().map(Value::to_string));
+            }
+            obstacle.keys.retain(|key| !deleted.contains(&key.to_string()));
+        }
+        Ok(())
     }
 
     fn forbidden(&self, model: &Model, obstacles: &[Obstacle], protected: bool) -> Error {
