@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::lookup::Built;
 use super::names::{Relation, Trimmed};
 use super::operand::Operand;
-use super::{Scope, rows};
+use super::{BASE, Scope, rows};
 use crate::resolved::{Comparison, Condition, Scalar, Select};
 
 /// Where an integer lies with regard to those that a column holds.
@@ -35,7 +35,7 @@ impl<'r> Scope<'_, 'r> {
                         return Ok(Condition::Truth { expr, expected }.into());
                     }
                     Reach::Within(value) => left.constant(value),
-                    beyond => return Ok(beyond_range(comparison, matches!(beyond, Reach::Below)).into()),
+                    beyond => return Ok(beyond_range(left, comparison, matches!(beyond, Reach::Below)).into()),
                 }
             }
             Operand::Expr(expr) => expr,
@@ -165,11 +165,18 @@ fn beyond_i64(value: &Value) -> Option<Decimal> {
     }
 }
 
-/// What a comparison with a number beyond the column's range comes to.
-fn beyond_range<'r>(comparison: Comparison, below: bool) -> Condition<'r> {
+/// What a comparison with a number beyond the column's range comes to. Null compares with no number.
+fn beyond_range<'r>(left: &Trimmed<'r>, comparison: Comparison, below: bool) -> Condition<'r> {
     match (comparison, below) {
         (Comparison::Greater | Comparison::GreaterOrEqual, true)
-        | (Comparison::Less | Comparison::LessOrEqual, false) => Condition::Always,
+        | (Comparison::Less | Comparison::LessOrEqual, false) => {
+            // A row that a relation leads to may be absent.
+            if left.column.null || left.last() != BASE {
+                Condition::Null { expr: Scalar::Column(left.column), expected: false }
+            } else {
+                Condition::Always
+            }
+        }
         _ => Condition::Never,
     }
 }

@@ -76,12 +76,14 @@ impl<'r> Scope<'_, 'r> {
         let class = left.relation.map_or_else(|| left.end.kind().django_name(), |relation| relation.class);
         let known = |lookup: &Lookup| left.relation.is_none() || message::is_relation_lookup(*lookup);
         let choices = || Lookup::names().filter(|name| Lookup::from_name(name).as_ref().is_some_and(known));
+        let unsupported = || {
+            let related = left.relation.map(|relation| relation.model);
+            message::unsupported_lookup(names, class, choices(), related)
+        };
         match names {
             [] => Ok(Lookup::Exact),
-            [name] => {
-                Lookup::from_name(name).filter(known).ok_or_else(|| message::unsupported_lookup(name, class, choices()))
-            }
-            [..] => Err(message::unsupported_lookup(&names.join("__"), class, choices())),
+            [name] => Lookup::from_name(name).filter(known).ok_or_else(unsupported),
+            [..] => Err(unsupported()),
         }
     }
 

@@ -19,10 +19,26 @@ pub(super) fn no_join(name: &str, field: &str) -> Error {
     Error::Field(format!("Cannot resolve keyword '{name}' into field. Join on '{field}' not permitted."))
 }
 
-/// Names after a field that are no lookup of it.
-pub(super) fn unsupported_lookup(lookup: &str, class: &str, known: impl Iterator<Item = &'static str>) -> Error {
-    let near = close_matches(lookup, known);
-    let near = if near.is_empty() { ".".to_owned() } else { format!(", perhaps you meant {}?", near.join(" or ")) };
+/// Names after a field that are no lookup of it, nor, after a relation, names of the related model.
+pub(super) fn unsupported_lookup(
+    names: &[&str],
+    class: &str,
+    known: impl Iterator<Item = &'static str>,
+    related: Option<&Model>,
+) -> Error {
+    let lookup = names.join("__");
+    let near = close_matches(&lookup, known);
+    let near = match (near.as_slice(), names.first(), related) {
+        // A lookup that exists is meant as one.
+        ([], Some(name), Some(related)) if Lookup::from_name(name).is_none() => {
+            match did_you_mean(name, related.choices()) {
+                near if near.is_empty() => ".".to_owned(),
+                near => near,
+            }
+        }
+        ([], ..) => ".".to_owned(),
+        (near, ..) => format!(", perhaps you meant {}?", near.join(" or ")),
+    };
     Error::Field(format!("Unsupported lookup '{lookup}' for {class} or join on the field not permitted{near}"))
 }
 

@@ -40,6 +40,7 @@ fn unknown_lookups_are_told_with_the_class_and_the_nearest() {
         ("author__icontains", "'icontains' for ForeignKey or join on the field not permitted."),
         ("author__range", "'range' for ForeignKey or join on the field not permitted."),
         ("tags__foo__bar", "'foo__bar' for ForeignKey or join on the field not permitted."),
+        ("author__nme", "'nme' for ForeignKey or join on the field not permitted; did you mean 'name'?"),
         ("comments__contains", "'contains' for ManyToOneRel or join on the field not permitted."),
         ("pk__foo", "'foo' for BigAutoField or join on the field not permitted."),
     ] {
