@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates beside the product: whatever they use, only tests and each other may use them.
-const BESIDE: [&str; 2] = ["embellie-testing", "xtask"];
+const BESIDE: [&str; 3] = ["embellie-suite", "embellie-testing", "xtask"];
 
 fn check(tree: &Tree) -> Vec<Violation> {
     let packages: Vec<Package<'_>> = tree.packages().collect();

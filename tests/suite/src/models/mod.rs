@@ -1,0 +1,11 @@
+//! Models built at run time, each set small enough that its tables are made in no time.
+
+mod blog;
+mod deletion;
+mod fields;
+mod links;
+
+pub use blog::{blog, blog_rows};
+pub use deletion::deletion;
+pub use fields::{every_kind, fields};
+pub use links::links;

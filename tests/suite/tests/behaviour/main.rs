@@ -1,0 +1,15 @@
+//! The behaviour suite: what embellie does, on every database.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod boolean;
+mod conditions;
+mod creating;
+mod deletion;
+mod joins;
+mod links;
+mod ordering;
+mod patterns;
+mod reading;
+mod saving;
+mod transactions;
+mod values;

@@ -1,0 +1,34 @@
+//! What goes wrong where databases live: futures dropped at any point, servers killed, pools exhausted, disks full,
+//! locks held. Nothing is lost but what was not committed, and the same `Database` goes on afterwards.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod disk;
+mod dropped;
+mod locks;
+mod pool;
+mod server;
+
+use embellie::Database;
+use embellie_suite::models::blog;
+use embellie_suite::{Fresh, Kind, Outcome, fresh, rows, texts};
+use tokio::runtime::{Builder, Runtime};
+
+/// A database with a blog's tables and these options in its URL.
+async fn blog_with(kind: Kind, options: &str) -> Outcome<(Database, Fresh)> {
+    let fresh = fresh(kind).await?;
+    fresh.connect(blog()).await?.close();
+    let db = Database::builder(&format!("{}{options}", fresh.url())).registry(blog()).connect().await?;
+    Ok((db, fresh))
+}
+
+async fn tags(db: &Database) -> Outcome<Vec<String>> {
+    texts(rows(db, "blog.Tag").order_by("name"), "name", db).await
+}
+
+/// A runtime of each flavour.
+fn flavours() -> [Runtime; 2] {
+    [
+        Builder::new_current_thread().enable_all().build().unwrap(),
+        Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
+    ]
+}
