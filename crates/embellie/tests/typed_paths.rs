@@ -33,6 +33,8 @@ mod blog {
         pub tags: ManyToMany<Tag>,
         #[field(default = 0)]
         pub views: i64,
+        #[field(default = 0)]
+        pub likes: u64,
         #[field(default = false)]
         pub published: bool,
         pub subtitle: Option<String>,
@@ -156,24 +158,39 @@ fn operators_bind_as_in_rust() {
 
 #[test]
 fn values_of_other_widths_fit() {
-    let (small, wide): (i16, u32) = (1, 2);
-    assert_eq!(posts(q!(views = small | views = wide | views = 3_000_000_000)), {
-        text("views", 1) | text("views", 2) | text("views", 3_000_000_000_i64)
+    let (small, wide, size): (i16, u32, usize) = (1, 2, 4);
+    assert_eq!(posts(q!(views = small | views = wide | views = 3_000_000_000 | views = size)), {
+        text("views", 1) | text("views", 2) | text("views", 3_000_000_000_i64) | text("views", 4)
     });
+    assert_eq!(posts(q!(author = Some(7))), text("author", 7));
     assert_eq!(filter::<Comment>(q!(rating__range = (1, 5))), text("rating__range", list(&[1, 5])));
     assert_eq!(filter(Comment::rating.range(1..=5)), text("rating__range", list(&[1, 5])));
 }
 
 #[test]
+fn values_that_cannot_be_stored_are_told() {
+    let condition = Post::likes.gt(u64::MAX) | Post::views.gt(1);
+    assert!(matches!(condition.mistake(), Some(embellie::Error::Value(_))));
+    let update: embellie::Set<Post> = set!(likes = u64::MAX, title = "x");
+    assert!(matches!(update.mistake(), Some(embellie::Error::Value(_))));
+    let ordering = (Post::likes + u64::MAX).desc().into_ordering();
+    assert!(matches!(ordering, Err(embellie::Error::Value(_))));
+}
+
+#[test]
 fn orderings_are_paths_terms_and_text() {
-    let typed = (Post::created_at.desc(), Post::author.name, Post::subtitle.asc().nulls_last(), "-id").into_ordering();
+    let typed =
+        (Post::created_at.desc(), Post::author.name, Post::subtitle.asc().nulls_last(), "-id").into_ordering().unwrap();
     let name = |name: &str| embellie_core::Expr::path(name);
     assert_eq!(
         typed,
         [name("created_at").desc(), name("author__name").asc(), name("subtitle").asc().nulls_last(), name("id").desc()]
     );
-    assert_eq!(IntoOrdering::<Post>::into_ordering(["-views", "title"]), [name("views").desc(), name("title").asc()]);
-    assert_eq!(IntoOrdering::<Post>::into_ordering(()), []);
+    let named = IntoOrdering::<Post>::into_ordering(["-views", "title"]).unwrap();
+    assert_eq!(named, [name("views").desc(), name("title").asc()]);
+    assert_eq!(IntoOrdering::<Post>::into_ordering(()), Ok(Vec::new()));
+    let computed = (Post::views * 2, (F(Post::views) + 1).desc().nulls_first()).into_ordering().unwrap();
+    assert_eq!(computed, [(name("views") * 2).asc(), (name("views") + 1).desc().nulls_first()]);
 }
 
 #[test]

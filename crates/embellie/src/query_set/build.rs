@@ -37,9 +37,14 @@ impl<M, S> QuerySet<M, S> {
         if !self.query.slice.is_whole() {
             return self.mistaken(Error::Type("Cannot reorder a query once a slice has been taken.".into()));
         }
-        self.query.order_by = Some(terms.into_ordering());
-        self.query.reversed = false;
-        self
+        match terms.into_ordering() {
+            Ok(terms) => {
+                self.query.order_by = Some(terms);
+                self.query.reversed = false;
+                self
+            }
+            Err(mistake) => self.mistaken(mistake),
+        }
     }
 
     /// Turns the order around.

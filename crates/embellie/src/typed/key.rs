@@ -4,8 +4,9 @@ use std::ops::Deref;
 
 use embellie_core::field::FieldType;
 use embellie_core::query::Operand;
-use embellie_core::{OrderBy, Path, Result, Row, query};
+use embellie_core::{Path, Result, Row, query};
 
+use super::order::Terms;
 use super::trail::{KeyOf, Marker, Nullability, zero_sized};
 use super::{Column, Expression, IntoF, IntoOrdering, Like, Rhs, Select, Trail, ValuesOf};
 use crate::query_set::Selection;
@@ -45,7 +46,7 @@ impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> IntoF for KeyColumn<P, To, K
 }
 
 impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> IntoOrdering<P::Root> for KeyColumn<P, To, K, N, I> {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         IntoOrdering::<P::Root>::add_to(*self, terms);
     }
 }

@@ -2,37 +2,38 @@
 
 use std::marker::PhantomData;
 
-use embellie_core::{Expr, OrderBy};
+use embellie_core::{Error, Expr, OrderBy, Result};
 
 use super::{Column, Expression, Rel, Trail};
 
 /// One term of an ordering of rows of `M`: `Post::created_at.desc()`.
 pub struct Order<M> {
-    term: OrderBy,
+    /// The term, unless a value in it cannot be stored.
+    term: Result<OrderBy>,
     model: PhantomData<fn() -> M>,
 }
 
 impl<M> Order<M> {
     pub(crate) fn new(term: OrderBy) -> Self {
-        Order { term, model: PhantomData }
+        Order { term: Ok(term), model: PhantomData }
     }
 
     /// Nulls before all values.
     #[must_use]
     pub fn nulls_first(self) -> Self {
-        Order::new(self.term.nulls_first())
+        Order { term: self.term.map(OrderBy::nulls_first), ..self }
     }
 
     /// Nulls after all values.
     #[must_use]
     pub fn nulls_last(self) -> Self {
-        Order::new(self.term.nulls_last())
+        Order { term: self.term.map(OrderBy::nulls_last), ..self }
     }
 }
 
 impl<M> Clone for Order<M> {
     fn clone(&self) -> Self {
-        Order::new(self.term.clone())
+        Order { term: self.term.clone(), model: PhantomData }
     }
 }
 
@@ -51,88 +52,111 @@ impl<M> std::fmt::Debug for Order<M> {
 pub trait IntoOrdering<M> {
     /// Adds the terms to an ordering.
     #[doc(hidden)]
-    fn add_to(self, terms: &mut Vec<OrderBy>);
+    fn add_to(self, terms: &mut Terms);
 
     /// The terms as data.
-    fn into_ordering(self) -> Vec<OrderBy>
+    ///
+    /// # Errors
+    /// When a value in one of them cannot be stored.
+    fn into_ordering(self) -> Result<Vec<OrderBy>>
     where
         Self: Sized,
     {
-        let mut terms = Vec::new();
+        let mut terms = Terms::default();
         self.add_to(&mut terms);
-        terms
+        match terms.mistake {
+            None => Ok(terms.terms),
+            Some(mistake) => Err(mistake),
+        }
+    }
+}
+
+/// The terms of an ordering, while they are gathered.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Terms {
+    terms: Vec<OrderBy>,
+    mistake: Option<Error>,
+}
+
+impl Terms {
+    fn push(&mut self, term: OrderBy) {
+        self.terms.push(term);
     }
 }
 
 impl<M> IntoOrdering<M> for Order<M> {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
-        terms.push(self.term);
+    fn add_to(self, terms: &mut Terms) {
+        match self.term {
+            Ok(term) => terms.push(term),
+            Err(mistake) => terms.mistake = terms.mistake.take().or(Some(mistake)),
+        }
     }
 }
 
 impl<P: Trail, T, N, const I: usize> IntoOrdering<P::Root> for Column<P, T, N, I> {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(Expr::Path(self.path()).asc());
     }
 }
 
 impl<P: Trail, N> IntoOrdering<P::Root> for Rel<P, N> {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(Expr::Path(self.path()).asc());
     }
 }
 
 impl<M> IntoOrdering<M> for OrderBy {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(self);
     }
 }
 
 impl<M> IntoOrdering<M> for &str {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(self.into());
     }
 }
 
 impl<M> IntoOrdering<M> for String {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(self.as_str().into());
     }
 }
 
 impl<M> IntoOrdering<M> for &String {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         terms.push(self.as_str().into());
     }
 }
 
 impl<M, O: IntoOrdering<M>> IntoOrdering<M> for Vec<O> {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         self.into_iter().for_each(|term| term.add_to(terms));
     }
 }
 
 impl<M, O: IntoOrdering<M>, const LEN: usize> IntoOrdering<M> for [O; LEN] {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         self.into_iter().for_each(|term| term.add_to(terms));
     }
 }
 
 impl<M, O: IntoOrdering<M> + Clone> IntoOrdering<M> for &[O] {
-    fn add_to(self, terms: &mut Vec<OrderBy>) {
+    fn add_to(self, terms: &mut Terms) {
         self.iter().for_each(|term| term.clone().add_to(terms));
     }
 }
 
 impl<M> IntoOrdering<M> for () {
-    fn add_to(self, _: &mut Vec<OrderBy>) {}
+    fn add_to(self, _: &mut Terms) {}
 }
 
 macro_rules! tuples {
     ($($name:ident)+) => {
         impl<M, $($name: IntoOrdering<M>),+> IntoOrdering<M> for ($($name,)+) {
             #[allow(non_snake_case)]
-            fn add_to(self, terms: &mut Vec<OrderBy>) {
+            fn add_to(self, terms: &mut Terms) {
                 let ($($name,)+) = self;
                 $($name.add_to(terms);)+
             }
@@ -148,20 +172,20 @@ tuples!(A B C D E G);
 tuples!(A B C D E G H);
 tuples!(A B C D E G H I);
 
+impl<M, T> IntoOrdering<M> for Expression<M, T> {
+    fn add_to(self, terms: &mut Terms) {
+        self.asc().add_to(terms);
+    }
+}
+
 impl<M, T> Expression<M, T> {
     /// Orders by the expression, the smallest first.
-    ///
-    /// # Errors
-    /// When a value in it cannot be stored.
-    pub fn asc(self) -> embellie_core::Result<Order<M>> {
-        self.into_expr().map(|expr| Order::new(expr.asc()))
+    pub fn asc(self) -> Order<M> {
+        Order { term: self.into_expr().map(Expr::asc), model: PhantomData }
     }
 
     /// Orders by the expression, the greatest first.
-    ///
-    /// # Errors
-    /// When a value in it cannot be stored.
-    pub fn desc(self) -> embellie_core::Result<Order<M>> {
-        self.into_expr().map(|expr| Order::new(expr.desc()))
+    pub fn desc(self) -> Order<M> {
+        Order { term: self.into_expr().map(Expr::desc), model: PhantomData }
     }
 }

@@ -115,6 +115,19 @@ values! {
     Vec<u8>: &[u8];
 }
 
+/// Sizes: of a collection, of a page.
+macro_rules! sizes {
+    ($($target:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> Rhs<M, $target> for usize {
+            fn operand(self) -> Result<Operand> {
+                Ok(Value::from(self as u64).into())
+            }
+        }
+    )+};
+}
+sizes!(i16, i32, i64, u16, u32, u64, f64, Decimal);
+
 /// A JSON column that holds a type of its own is compared with any JSON.
 #[diagnostic::do_not_recommend]
 impl<M, T> Rhs<M, Json<T>> for serde_json::Value {
@@ -224,6 +237,16 @@ macro_rules! keys {
         {
             fn operand(self) -> Result<Operand> {
                 Rhs::<M, N::Key>::operand(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<'a, M, N: Model> Rhs<M, ForeignKey<N>> for Option<$key>
+        where
+            $key: Rhs<M, N::Key>,
+        {
+            fn operand(self) -> Result<Operand> {
+                self.map_or(Ok(Value::Null.into()), Rhs::<M, N::Key>::operand)
             }
         }
     )+};
