@@ -74,8 +74,8 @@ impl<T: Model> ForeignKey<T> {
                 )));
             }
             Some(peers) => {
-                let keys = peers.keys();
-                peers.object(key, self.fetch(keys, peers.mode, session)).await?
+                // The keys of all rows are gathered by the first access alone.
+                peers.object(key, async { self.fetch(peers.keys(), peers.mode, session).await }).await?
             }
             None => self.fetch(vec![key.0.clone()], FetchMode::One, session).await?.remove(&key),
         };
