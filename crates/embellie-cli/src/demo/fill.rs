@@ -14,8 +14,12 @@ pub(super) async fn fill(shop: &Shop, report: &mut dyn Report) -> Result<u64, Fa
     {
         bar.set_style(style);
     }
+    let mut shown = "";
     let filled = shop::fill::fill(&shop.db, &shop.plan, &mut |what, rows| {
-        bar.set_message(what);
+        if what != shown {
+            bar.set_message(what);
+            shown = what;
+        }
         bar.inc(rows);
     })
     .await;

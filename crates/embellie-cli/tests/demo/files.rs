@@ -1,6 +1,8 @@
 //! Files: ours are used again, all others stay as they are.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
 use crate::support::Place;
 
@@ -106,6 +108,26 @@ fn a_shop_that_was_not_filled_to_the_end_is_filled_anew() {
     file.execute_batch("UPDATE demo_demoinfo SET version = 0").unwrap();
     drop(file);
     place.demo("shop.sqlite3", &[]).assert_refused(&["version 0", "--fresh"]);
+}
+
+/// Whenever the demo is killed while it fills the shop, the next run gets it right.
+#[test]
+fn a_run_that_is_killed_does_no_harm() {
+    let place = Place::new();
+    for wait in [5, 40, 150, 400] {
+        let mut killed = place.command(&["demo", "--orders", "20000", "--json"]).stdout(Stdio::null()).spawn().unwrap();
+        while !place.path("shop.sqlite3").exists() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(wait));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let document = place.demo("shop.sqlite3", &["--json"]).json();
+        assert_eq!(document["shop"]["orders"], 120);
+        assert!(document["shop"]["filled"]["rows"].as_u64().is_some(), "{document}");
+        fs::remove_file(place.path("shop.sqlite3")).unwrap();
+        assert!(place.files().is_empty(), "{:?}", place.files());
+    }
 }
 
 #[test]
