@@ -29,9 +29,12 @@ fn run(connection: &rusqlite::Connection, statement: &Statement) -> Vec<i64> {
     rows.map(Result::unwrap).collect()
 }
 
+/// The value for a number.
+type Make = fn(i64) -> Value;
+
 #[test]
 fn long_lists_find_what_short_ones_find() {
-    let cases: Vec<(FieldKind, &str, fn(i64) -> Value)> = vec![
+    let cases: [(FieldKind, &str, Make); 9] = [
         (FieldKind::Integer, "integer", Value::Int),
         (FieldKind::Char, "varchar(20)", |i| i.to_string().into()),
         (FieldKind::Text, "text", |i| format!("\"é\\{i}").into()),
