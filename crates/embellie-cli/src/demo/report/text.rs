@@ -38,9 +38,7 @@ impl Report for Text {
                 format!("{place} ({product}) has a shop of {orders} orders from an earlier run, which is used again.")
             }
         };
-        self.note(&format!(
-            "{text} Each stop runs twice; what is shown is the second run, when the statements are prepared."
-        ))
+        self.note(&format!("{text} Each stop runs three times; what is shown is the fastest run."))
     }
 
     fn stop(&mut self, place: usize, of: usize, stop: &Stop, visit: &[Visit<'_>]) -> Result<(), Failure> {

@@ -60,7 +60,7 @@ pub(super) fn stops() -> Vec<Stop> {
                 part!(
                     "the same item",
                     same_item,
-                    "Order.objects.filter(items__unit_price__gt=300, items__quantity__gte=2).count()"
+                    "Order.objects.filter(items__unit_price__gt=300, items__quantity__gte=2).distinct().count()"
                 ),
                 part!(
                     "any two items",
@@ -161,7 +161,8 @@ async fn never_cancelled(db: &Database) -> Result<Shown> {
 
 async fn same_item(db: &Database) -> Result<Shown> {
     // ↓
-    let count = Order::objects().filter(q!(items__unit_price__gt = 300, items__quantity__gte = 2)).count(db).await?;
+    let count =
+        Order::objects().filter(q!(items__unit_price__gt = 300, items__quantity__gte = 2)).distinct().count(db).await?;
     // ↑
     Ok(Shown::rows(&["orders"], [cells![count]]))
 }

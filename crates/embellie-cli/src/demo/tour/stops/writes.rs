@@ -39,7 +39,8 @@ pub(super) fn stops() -> Vec<Stop> {
         Stop {
             title: "A transaction in a transaction",
             text: "The inner one is a savepoint. Its second tag breaks a unique constraint, so all of it is undone; the \
-                   outer one goes on as if nothing had happened.",
+                   outer one goes on as if nothing had happened. What only begins, marks or ends a transaction is not \
+                   among the statements counted.",
             parts: vec![part!(
                 savepoint,
                 "with transaction.atomic():\n    Tag.objects.create(name=\"kept\", slug=\"kept\")\n    try:\n        with \
