@@ -33,6 +33,10 @@ fn without_nulls_order(mut select: Select<'_>) -> Select<'_> {
             nulls.into_iter().chain([Term { nulls: None, ..term }])
         })
         .collect();
+    if select.distinct {
+        let added = select.order_by.iter().map(|term| &term.expr).filter(|expr| matches!(expr, Scalar::IsNull(_)));
+        select.hidden.extend(added.cloned());
+    }
     select
 }
 
@@ -54,5 +58,50 @@ fn each_query<'r>(condition: Condition<'r>, rewrite: &impl Fn(Select<'r>) -> Sel
         }
         Condition::Compare { left, comparison, right } => Condition::Compare { left, comparison, right: scalar(right) },
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use embellie_core::field::FieldKind;
+    use embellie_core::meta::{FieldMeta, ModelMeta};
+    use embellie_core::query::{Selection, Slice};
+    use embellie_core::{Expr, Q, Query, Registry, ServerInfo};
+
+    use super::*;
+    use crate::{render, resolve};
+
+    fn query(distinct: bool) -> Query {
+        Query {
+            selection: Selection::Values(vec!["id".into()]),
+            order_by: Some(vec![Expr::path("f").desc().nulls_last(), Expr::path("id").asc()]),
+            distinct,
+            slice: Slice { offset: 0, limit: Some(1) },
+            ..Query::new("x.T")
+        }
+    }
+
+    #[test]
+    fn the_place_of_nulls_is_a_term_of_its_own() {
+        let field = FieldMeta::new("f", FieldKind::Integer).null();
+        let registry = Registry::build([ModelMeta::new("x", "T").field(field)]).unwrap();
+        let target = Target::for_server(&ServerInfo { dialect: "postgres", version: (16, 0, 0) }).unwrap();
+        let sql = |query: &Query| {
+            let context = resolve::Context::new(&registry, &target);
+            let select = resolve::rows(&context, query).unwrap().unwrap();
+            render::select(&target, &without_nulls_order(select)).unwrap().sql.to_string()
+        };
+        assert_eq!(
+            sql(&query(false)),
+            r#"SELECT "x_t"."id" FROM "x_t" ORDER BY "x_t"."f" IS NULL ASC, "x_t"."f" DESC, "x_t"."id" ASC LIMIT $1"#
+        );
+        assert_eq!(
+            sql(&query(true)),
+            r#"SELECT DISTINCT "x_t"."id", "x_t"."f", "x_t"."f" IS NULL FROM "x_t" ORDER BY 3 ASC, "x_t"."f" DESC, "x_t"."id" ASC LIMIT $1"#
+        );
+        assert_eq!(
+            sql(&Query::new("x.T").filter(Q::new("id__in", query(false)))),
+            r#"SELECT "x_t"."id", "x_t"."f" FROM "x_t" WHERE "x_t"."id" IN (SELECT "U0"."id" FROM "x_t" "U0" ORDER BY "U0"."f" IS NULL ASC, "U0"."f" DESC, "U0"."id" ASC LIMIT $1)"#
+        );
     }
 }

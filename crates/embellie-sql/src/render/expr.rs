@@ -51,8 +51,7 @@ impl Writer<'_> {
 
     fn column(&mut self, column: Column<'_>) -> Result<()> {
         if !self.is_definition() {
-            let name = self.names.get(column.alias).to_owned();
-            self.name(&name)?;
+            self.table_name(column.alias)?;
             self.push(".");
         }
         self.name(column.name)

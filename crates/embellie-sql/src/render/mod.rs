@@ -12,6 +12,7 @@ use embellie_core::{Effect, Error, Result, Statement, Value};
 
 use crate::Target;
 use crate::dialect::Dialect;
+use crate::resolved::Alias;
 use names::Names;
 
 pub(crate) use delete::delete;
@@ -41,7 +42,7 @@ impl<'t> Writer<'t> {
     pub(crate) fn new(target: &'t Target) -> Self {
         Writer {
             target,
-            text: String::with_capacity(128),
+            text: String::with_capacity(512),
             parameters: Vec::new(),
             names: Names::default(),
             place: Place::Statement,
@@ -67,8 +68,12 @@ impl<'t> Writer<'t> {
 
     /// A name, quoted.
     pub(crate) fn name(&mut self, name: &str) -> Result<()> {
-        self.text.push_str(&crate::quote(name, self.dialect().mark())?);
-        Ok(())
+        crate::identifier::quote_into(&mut self.text, name, self.target.dialect().mark())
+    }
+
+    /// What a table is called, quoted.
+    fn table_name(&mut self, alias: Alias) -> Result<()> {
+        crate::identifier::quote_into(&mut self.text, self.names.get(alias), self.target.dialect().mark())
     }
 
     /// Names in brackets.

@@ -32,10 +32,9 @@ impl Writer<'_> {
         match &select.source {
             Source::Table { alias, table } => {
                 self.name(table)?;
-                let name = self.names.get(*alias).to_owned();
-                if name != *table {
+                if self.names.get(*alias) != *table {
                     self.push(" ");
-                    self.name(&name)?;
+                    self.table_name(*alias)?;
                 }
             }
             Source::Query { query, .. } => {
@@ -49,7 +48,7 @@ impl Writer<'_> {
             self.join(join)?;
         }
         self.where_clause(&select.condition)?;
-        self.order_by(&select.order_by)?;
+        self.order_by(select)?;
         self.slice(select.slice)
     }
 
@@ -69,10 +68,9 @@ impl Writer<'_> {
             JoinKind::Left => " LEFT OUTER JOIN ",
         });
         self.name(join.table)?;
-        let name = self.names.get(join.alias).to_owned();
-        if name != join.table {
+        if self.names.get(join.alias) != join.table {
             self.push(" ");
-            self.name(&name)?;
+            self.table_name(join.alias)?;
         }
         self.push(" ON (");
         let (near, far) = join.on;
@@ -83,10 +81,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    pub(super) fn order_by(&mut self, terms: &[Term<'_>]) -> Result<()> {
-        for (i, term) in terms.iter().enumerate() {
+    fn order_by(&mut self, select: &Select<'_>) -> Result<()> {
+        for (i, term) in select.order_by.iter().enumerate() {
             self.push(if i > 0 { ", " } else { " ORDER BY " });
-            self.scalar(&term.expr)?;
+            match selected(select, term) {
+                Some(place) => self.push(&place.to_string()),
+                None => self.scalar(&term.expr)?,
+            }
             self.push(if term.descending { " DESC" } else { " ASC" });
             self.push(match term.nulls {
                 Some(Nulls::First) => " NULLS FIRST",
@@ -118,4 +119,14 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// The place, counted from 1, of a term among the selected columns of distinct rows. An expression with constants must
+/// be named by its place: written once more, it has parameters of its own, and is not seen to be the same.
+fn selected(select: &Select<'_>, term: &Term<'_>) -> Option<usize> {
+    if !select.distinct || matches!(term.expr, Scalar::Column(_)) {
+        return None;
+    }
+    let mut columns = select.outputs.iter().map(|output| &output.expr).chain(&select.hidden);
+    columns.position(|column| *column == term.expr).map(|place| place + 1)
 }

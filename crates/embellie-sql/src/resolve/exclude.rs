@@ -27,7 +27,7 @@ impl<'r> Scope<'_, 'r> {
         let places = inner.compare_with(split, operand)?;
         let hops: Vec<Hop> = steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
         // The relation is the last hop; what comes before it can be left out of the subquery.
-        let before = hops.len() - 1;
+        let before = hops.len().saturating_sub(1);
         let (Some(hop), Some(&near), Some(&far)) = (hops.last(), places.get(before), places.get(before + 1)) else {
             return Ok(Condition::Never);
         };

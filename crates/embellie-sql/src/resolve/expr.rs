@@ -9,9 +9,6 @@ use super::joins::{Places, Reuse};
 use super::{Scope, message};
 use crate::resolved::Scalar;
 
-/// How deep expressions may be nested.
-const DEEPEST: usize = 200;
-
 impl<'r> Scope<'_, 'r> {
     /// An expression that reaches no other table.
     pub(crate) fn own_scalar(&mut self, expr: &Expr) -> Result<Scalar<'r>> {
@@ -22,19 +19,11 @@ impl<'r> Scope<'_, 'r> {
     /// learns of those it uses; without it, all may be shared. Without `joins`, it may not leave its table.
     pub(super) fn scalar(&mut self, expr: &Expr, shared: Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
         let mut shared = shared;
-        self.scalar_at(expr, &mut shared, joins, 0)
+        self.scalar_in(expr, &mut shared, joins)
     }
 
-    fn scalar_at(
-        &mut self,
-        expr: &Expr,
-        shared: &mut Option<&mut Places>,
-        joins: bool,
-        depth: usize,
-    ) -> Result<Scalar<'r>> {
-        if depth > DEEPEST {
-            return Err(Error::Value(format!("expressions are nested more than {DEEPEST} deep")));
-        }
+    fn scalar_in(&mut self, expr: &Expr, shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
+        let _level = self.context.enter()?;
         match expr {
             Expr::Path(path) => {
                 let names: Vec<&str> = path.names().collect();
@@ -53,13 +42,13 @@ impl<'r> Scope<'_, 'r> {
             }
             Expr::Value(value) => Ok(Scalar::Value { value: value.clone(), kind: None }),
             Expr::Combined { left, operator, right } => {
-                let left = self.scalar_at(left, shared, joins, depth + 1)?;
-                let right = self.scalar_at(right, shared, joins, depth + 1)?;
+                let left = self.scalar_in(left, shared, joins)?;
+                let right = self.scalar_in(right, shared, joins)?;
                 combine(left, *operator, right)
             }
             Expr::Call { function, arguments } => {
                 let arguments: Result<Vec<Scalar<'r>>> =
-                    arguments.iter().map(|argument| self.scalar_at(argument, shared, joins, depth + 1)).collect();
+                    arguments.iter().map(|argument| self.scalar_in(argument, shared, joins)).collect();
                 call(*function, arguments?)
             }
             _ => Err(Error::NotSupported(format!("the expression {expr} is not known to the compiler"))),

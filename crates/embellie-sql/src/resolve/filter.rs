@@ -10,9 +10,6 @@ use super::promote::Promoter;
 use super::{BASE, Scope, message};
 use crate::resolved::{Condition, Scalar};
 
-/// How deep conditions may be nested.
-const DEEPEST: usize = 200;
-
 /// What surrounds a condition.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings {
@@ -22,11 +19,10 @@ pub(super) struct Surroundings {
     negated: bool,
     /// Whether it may reach other tables.
     joins: bool,
-    depth: usize,
 }
 
 impl Surroundings {
-    const NONE: Self = Surroundings { branch_negated: false, negated: false, joins: true, depth: 0 };
+    const NONE: Self = Surroundings { branch_negated: false, negated: false, joins: true };
 }
 
 /// Names that lead to a field, and those after them.
@@ -68,13 +64,10 @@ impl<'r> Scope<'_, 'r> {
         shared: &mut Places,
         around: Surroundings,
     ) -> Result<(Option<Condition<'r>>, Places)> {
-        if around.depth > DEEPEST {
-            return Err(Error::Value(format!("conditions are nested more than {DEEPEST} deep")));
-        }
+        let _level = self.context.enter()?;
         let inside = Surroundings {
             branch_negated: around.branch_negated || negated,
             negated: around.negated ^ negated,
-            depth: around.depth + 1,
             ..around
         };
         let mut promoter = Promoter::new(connector, children.len(), inside.negated);

@@ -39,16 +39,42 @@ pub(crate) struct Context<'r> {
     pub(crate) registry: &'r Registry,
     pub(crate) target: &'r Target,
     aliases: Cell<u32>,
-    /// How many queries the present one is within, itself included.
+    /// How deep in queries, conditions and expressions the present place is.
     depth: Cell<u32>,
 }
 
-/// How deep queries may be nested.
-const DEEPEST: u32 = 32;
+/// How deep queries, conditions and expressions may be nested: what the stack of a thread bears.
+const DEEPEST: u32 = 200;
+
+/// How many levels a query within another counts for.
+const QUERY_LEVELS: u32 = 9;
+
+/// One more level of nesting, as long as it lives.
+struct Level<'c>(&'c Cell<u32>, u32);
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(self.1));
+    }
+}
 
 impl<'r> Context<'r> {
     pub(crate) fn new(registry: &'r Registry, target: &'r Target) -> Self {
         Context { registry, target, aliases: Cell::new(0), depth: Cell::new(0) }
+    }
+
+    /// Goes one level deeper.
+    fn enter(&self) -> Result<Level<'_>> {
+        self.enter_levels(1)
+    }
+
+    fn enter_levels(&self, levels: u32) -> Result<Level<'_>> {
+        let level = Level(&self.depth, levels);
+        self.depth.set(self.depth.get() + levels);
+        if self.depth.get() > DEEPEST {
+            return Err(Error::Value(format!("the query is nested more than {DEEPEST} deep")));
+        }
+        Ok(level)
     }
 
     fn new_alias(&self) -> Alias {
@@ -78,15 +104,11 @@ impl<'c, 'r> Scope<'c, 'r> {
 
     /// The rows that a query's steps leave.
     fn of_query(context: &'c Context<'r>, query: &Query) -> Result<Self> {
+        let _level = context.enter_levels(QUERY_LEVELS)?;
         let mut scope = Scope::new(context, context.registry.model(&query.model)?);
-        context.depth.set(context.depth.get() + 1);
-        if context.depth.get() > DEEPEST {
-            return Err(Error::Value(format!("queries are nested more than {DEEPEST} deep")));
-        }
         for step in &query.steps {
             scope.step(step)?;
         }
-        context.depth.set(context.depth.get() - 1);
         if query.none || query.slice.limit == Some(0) {
             scope.conditions.push(Condition::Never);
         }

@@ -95,8 +95,11 @@ fn orderings_that_go_in_circles_are_refused() {
 
 #[test]
 fn queries_nested_too_deep_are_refused() {
-    let deep = (0..40).fold(keys("Author"), |inner, _| keys("Author").filter(Q::new("id__in", inner)));
-    says(&deep, "ValueError: queries are nested more than 32 deep");
+    let nested = |depth| (0..depth).fold(keys("Author"), |inner, _| keys("Author").filter(Q::new("id__in", inner)));
+    assert!(sql(&nested(19)).contains("Z19_0"));
+    says(&nested(20), "ValueError: the query is nested more than 200 deep");
+    let sum = (0..300).fold(Expr::path("views"), |sum, i| sum + i);
+    says(&all("Post").filter(Q::new("views", sum)), "ValueError: the query is nested more than 200 deep");
 }
 
 #[test]

@@ -89,6 +89,11 @@ fn distinct_rows_take_what_they_are_ordered_by_along() {
         &*compiled.statement.sql,
         r#"SELECT DISTINCT "blog_post"."id", "blog_author"."name" FROM "blog_post" INNER JOIN "blog_author" ON ("blog_post"."author_id" = "blog_author"."id") ORDER BY "blog_author"."name" ASC, "blog_post"."id" ASC"#
     );
+    let by_expression = Query { distinct: true, ..ordered("Post", [(Expr::path("views") + 1).desc().nulls_last()]) };
+    assert_eq!(
+        sql(&by_expression),
+        r#"SELECT DISTINCT "blog_post"."id", ("blog_post"."views" + ?) FROM "blog_post" ORDER BY 2 DESC NULLS LAST -- [1]"#
+    );
     // But not into another query.
     let sliced = Query { slice: Slice { offset: 0, limit: Some(2) }, ..query };
     assert_eq!(

@@ -162,7 +162,7 @@ async fn expressions() {
     ];
     for (model, path, expr) in conditions {
         let what = expr.to_string();
-        let query = Query { order_by: Some(vec![expr.clone().desc()]), ..keys(model) };
+        let query = Query { order_by: Some(vec![expr.clone().desc()]), distinct: true, ..keys(model) };
         let query = query.filter(Q::new(path, expr.clone())).exclude(Q::new(path, expr.clone()));
         let compiled = embellie_sql::select(&query, &registry, &target).unwrap().unwrap();
         check(&client, &compiled.statement, &what).await;
