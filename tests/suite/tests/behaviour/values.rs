@@ -196,7 +196,9 @@ async fn null_in_every_field(db: &Database) -> Outcome {
         assert_eq!(all().get(db).await?.get(field)?, &Value::Null, "{field}");
         assert_eq!(all().filter(q(&format!("{field}__isnull"), true)).count(db).await?, 1, "{field}");
         assert_eq!(all().filter(q(&format!("{field}__isnull"), false)).count(db).await?, 0, "{field}");
-        assert_eq!(all().exclude(q(field, Value::Null)).count(db).await?, 0, "{field}");
+        // A JSON field that is compared with null is looked through for the document null, as in Django.
+        let left = u64::from(field == "json");
+        assert_eq!(all().exclude(q(field, Value::Null)).count(db).await?, left, "{field}");
     }
     // JSON's null is a document, SQL's null is none.
     create(db, "zoo.Nullable", &[("json", json!(null).into())]).await?;
