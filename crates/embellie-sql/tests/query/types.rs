@@ -4,7 +4,7 @@
 use embellie_core::expr::{Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
-use embellie_core::query::{Assignment, Operand};
+use embellie_core::query::{Assignment, Conflict, Insert, Operand};
 use embellie_core::{Expr, Q, Query, ServerInfo, Statement, Value};
 use embellie_sql::Target;
 use embellie_sql::schema::{SchemaOptions, create_tables};
@@ -172,6 +172,27 @@ async fn expressions() {
             let compiled = embellie_sql::select(&query, &registry, &target).unwrap().unwrap();
             check(&client, &compiled.statement, &what).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn inserts_of_several_rows() {
+    let (_database, client, target) = connect().await;
+    let registry = registry();
+    for model in ["Sample", "Post", "Badge"] {
+        let of_model = registry.model(&format!("blog.{model}")).unwrap();
+        let fields: Vec<usize> = (1..of_model.fields.len()).collect();
+        let full: Vec<Expr> =
+            fields.iter().map(|&field| sample(registry.storage_kind(of_model.id(), field)).into()).collect();
+        let empty = fields.iter().map(|_| Value::Null.into()).collect();
+        let insert = Insert {
+            model: of_model.label().to_owned().into(),
+            rows: vec![empty, full.clone(), full],
+            returning: vec![0],
+            conflict: Conflict::Update { unique_fields: vec![0], update_fields: fields.clone() },
+            fields,
+        };
+        check(&client, &embellie_sql::insert(&insert, &registry, &target).unwrap(), model).await;
     }
 }
 
