@@ -31,7 +31,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let m = binding("__m");
     quote!({
         #errors
-        #[allow(non_snake_case, missing_docs, dead_code)]
+        #[allow(non_snake_case, missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         #[derive(Debug, Clone, PartialEq)]
         pub struct Row<#(#types),*> { #(pub #names: #types),* }
         ::embellie::typed::Row #model ::of(&|#m| (#(#paths,)*), |(#(#made,)*)| Row { #(#names: #made),* })

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::field::{Field, Kind};
 use super::{Model, here, meta, reverse};
+use crate::query::binding;
 use crate::tokens::{ident, plain};
 
 pub(crate) fn emit(model: &Model) -> TokenStream {
@@ -218,6 +219,7 @@ fn paths(model: &Model) -> TokenStream {
 struct ColumnCode {
     place: usize,
     ident: Ident,
+    is_key: bool,
     read: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
@@ -226,17 +228,20 @@ struct ColumnCode {
 impl ColumnCode {
     fn new(place: usize, ident: &Ident, field: Option<&Field>) -> Self {
         let pointed = field.map(meta::pointed).filter(|pointed| !pointed.is_empty());
+        let is_key = pointed.is_some();
+        let null = field.is_some_and(|field| field.null);
+        let read_key = Ident::new(if null { "key_or_null" } else { "key" }, here());
         let (read, encode, decode) = match pointed {
             None => {
                 (quote!(get(#place)), quote!(encode(&self.#ident)), quote!(decode_into(&mut self.#ident, __column)))
             }
             Some(pointed) => (
-                quote!(key(#place, #pointed)),
+                quote!(#read_key(#place, #pointed)),
                 quote!(encode_key(&self.#ident, #pointed)),
                 quote!(decode_key(&mut self.#ident, __column, #pointed)),
             ),
         };
-        ColumnCode { place, ident: ident.clone(), read, encode, decode }
+        ColumnCode { place, ident: ident.clone(), is_key, read, encode, decode }
     }
 }
 
@@ -259,8 +264,13 @@ fn instance(model: &Model) -> TokenStream {
     columns.extend(model.columns().map(|(place, field)| ColumnCode::new(place, &field.ident, Some(field))));
     let places: Vec<usize> = columns.iter().map(|column| column.place).collect();
     let idents: Vec<&Ident> = columns.iter().map(|column| &column.ident).collect();
-    let (read, encode, decode): (Vec<_>, Vec<_>, Vec<_>) =
-        columns.iter().map(|ColumnCode { read, encode, decode, .. }| (read, encode, decode)).collect();
+    let locals: Vec<Ident> = places.iter().map(|place| binding(&format!("__{place}"))).collect();
+    let read: Vec<&TokenStream> = columns.iter().map(|column| &column.read).collect();
+    let made = columns.iter().zip(&locals).map(|(column, local)| match column.is_key {
+        true => quote!(__e::FromSlot::from_slot(#local)),
+        false => quote!(#local),
+    });
+    let (encode, decode): (Vec<_>, Vec<_>) = columns.iter().map(|column| (&column.encode, &column.decode)).collect();
     let links: Vec<(&Ident, &String)> = model.links().map(|(_, field)| (&field.ident, &field.name)).collect();
     let link_idents: Vec<&Ident> = links.iter().map(|(ident, _)| *ident).collect();
     let link_names: Vec<&String> = links.iter().map(|(_, name)| *name).collect();
@@ -300,10 +310,14 @@ fn instance(model: &Model) -> TokenStream {
                 __e::describe(&SPEC)
             }
 
+            #[inline]
             fn from_row(__row: &dyn __e::core::Row, __start: usize) -> __e::core::Result<Self> {
                 let __reader = __e::Reader::new::<#name>(__row, __start);
+                #(let ::core::option::Option::Some(#locals) = __reader.#read else {
+                    return ::core::result::Result::Err(__reader.mistake());
+                };)*
                 let __it = #name {
-                    #(#idents: __reader.#read?,)*
+                    #(#idents: #made,)*
                     #(#link_idents: __e::unbound::<#name, _>(#link_names),)*
                     _state: __e::State::SAVED,
                 };
@@ -324,6 +338,7 @@ fn instance(model: &Model) -> TokenStream {
                 <#name as __e::Model>::LABEL
             }
 
+            #[inline]
             fn value(&self, __field: usize) -> __e::core::Result<__e::core::Value> {
                 match __field {
                     #(#places => __e::#encode,)*
@@ -331,6 +346,7 @@ fn instance(model: &Model) -> TokenStream {
                 }
             }
 
+            #[inline]
             fn set_column(&mut self, __field: usize, __column: __e::core::ColumnRef<'_>) -> __e::core::Result<()> {
                 match __field {
                     #(#places => __e::#decode,)*
@@ -346,6 +362,7 @@ fn instance(model: &Model) -> TokenStream {
                 &mut self._state
             }
 
+            #[inline]
             fn visit_relations(&mut self, __visit: &mut dyn ::core::ops::FnMut(__e::RelationSlot<'_>)) {
                 #(#visits)*
             }
@@ -404,6 +421,7 @@ fn new(model: &Model) -> TokenStream {
             const BLANK: #given_name = #given_name { #id_blank #(#idents: ::core::option::Option::None),* };
             const REQUIRED: &'static [(&'static str, &'static str)] = &[#(#required),*];
 
+            #[inline]
             fn make(__given: #given_name) -> Self {
                 let mut __state = __e::State::NEW;
                 #name {

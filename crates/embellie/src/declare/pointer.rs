@@ -37,13 +37,17 @@ pub struct Pointed {
 impl Pointed {
     /// The primary key of a model.
     pub const fn primary_key<To: Model>() -> Self {
-        Pointed { label: To::LABEL, decode: decode::<To::Key>, place: None, field: |_| None }
+        Pointed { label: To::LABEL, decode: decode::<To::Key>, place: None, field: no_field }
     }
 
     /// A unique field of a model.
     pub const fn unique_field<To: UniqueField<NAME>, const NAME: u64>() -> Self {
         Pointed { label: To::LABEL, decode: decode::<To::Type>, place: Some(To::PLACE), field: field::<To, NAME> }
     }
+}
+
+fn no_field(_: &KeySlot) -> Option<Result<Value>> {
+    None
 }
 
 fn field<To: UniqueField<NAME>, const NAME: u64>(slot: &KeySlot) -> Option<Result<Value>> {
@@ -55,17 +59,21 @@ fn decode<T: FieldType>(column: ColumnRef<'_>) -> Result<Value> {
 }
 
 /// A field that points at an object: a foreign key or one-to-one field, nullable or not.
-pub trait Pointer: Sized {
+pub trait Pointer {
     /// What is known of the other end, unless the field is null.
     fn slot(&self) -> Option<&KeySlot>;
 
-    /// The field with a key in stored form: a value of the field at this place at the other end, or of its primary key.
-    fn pointing_at(key: Value, place: Option<usize>) -> Self;
+    /// Whether the field may be null.
+    fn is_nullable(&self) -> bool;
 
-    /// The null field, if it may be null.
-    fn null() -> Option<Self> {
-        None
-    }
+    /// Points elsewhere, or nowhere if it may.
+    fn point(&mut self, slot: Option<KeySlot>);
+}
+
+/// A field that is made of what it points at: a [`KeySlot`], or none where it may be null.
+pub trait FromSlot<S> {
+    /// The field.
+    fn from_slot(slot: S) -> Self;
 }
 
 impl<To> Pointer for ForeignKey<To> {
@@ -73,8 +81,20 @@ impl<To> Pointer for ForeignKey<To> {
         Some(&self.slot)
     }
 
-    fn pointing_at(key: Value, place: Option<usize>) -> Self {
-        ForeignKey::from_value_of(key, place)
+    fn is_nullable(&self) -> bool {
+        false
+    }
+
+    fn point(&mut self, slot: Option<KeySlot>) {
+        if let Some(slot) = slot {
+            self.slot = slot;
+        }
+    }
+}
+
+impl<To> FromSlot<KeySlot> for ForeignKey<To> {
+    fn from_slot(slot: KeySlot) -> Self {
+        ForeignKey::from_slot(slot)
     }
 }
 
@@ -83,22 +103,40 @@ impl<To> Pointer for OneToOne<To> {
         Some(&self.slot)
     }
 
-    fn pointing_at(key: Value, place: Option<usize>) -> Self {
-        ForeignKey::from_value_of(key, place).into()
+    fn is_nullable(&self) -> bool {
+        false
+    }
+
+    fn point(&mut self, slot: Option<KeySlot>) {
+        if let Some(slot) = slot {
+            *self = OneToOne::from_slot(slot);
+        }
     }
 }
 
-impl<F: Pointer> Pointer for Option<F> {
+impl<To> FromSlot<KeySlot> for OneToOne<To> {
+    fn from_slot(slot: KeySlot) -> Self {
+        ForeignKey::from_slot(slot).into()
+    }
+}
+
+impl<F: Pointer + FromSlot<KeySlot>> Pointer for Option<F> {
     fn slot(&self) -> Option<&KeySlot> {
         self.as_ref().and_then(F::slot)
     }
 
-    fn pointing_at(key: Value, place: Option<usize>) -> Self {
-        Some(F::pointing_at(key, place))
+    fn is_nullable(&self) -> bool {
+        true
     }
 
-    fn null() -> Option<Self> {
-        Some(None)
+    fn point(&mut self, slot: Option<KeySlot>) {
+        *self = slot.map(F::from_slot);
+    }
+}
+
+impl<F: FromSlot<KeySlot>> FromSlot<Option<KeySlot>> for Option<F> {
+    fn from_slot(slot: Option<KeySlot>) -> Self {
+        slot.map(F::from_slot)
     }
 }
 
@@ -106,7 +144,7 @@ impl<F: Pointer> Pointer for Option<F> {
 ///
 /// # Errors
 /// When the value cannot be stored.
-pub fn encode_key<F: Pointer>(field: &F, pointed: Pointed) -> Result<Value> {
+pub fn encode_key(field: &dyn Pointer, pointed: Pointed) -> Result<Value> {
     let Some(slot) = field.slot() else { return Ok(Value::Null) };
     (pointed.field)(slot).unwrap_or_else(|| Ok(slot.key().clone()))
 }
@@ -115,24 +153,33 @@ pub fn encode_key<F: Pointer>(field: &F, pointed: Pointed) -> Result<Value> {
 ///
 /// # Errors
 /// When the column holds what the field cannot.
-pub fn decode_key<F: Pointer>(field: &mut F, column: ColumnRef<'_>, pointed: Pointed) -> Result<()> {
-    *field = read_key(column, pointed)?;
+pub fn decode_key(field: &mut dyn Pointer, column: ColumnRef<'_>, pointed: Pointed) -> Result<()> {
+    let slot = match column {
+        ColumnRef::Null if field.is_nullable() => None,
+        _ => Some(pointed.slot(column)?),
+    };
+    field.point(slot);
     Ok(())
 }
 
-fn read_key<F: Pointer>(column: ColumnRef<'_>, pointed: Pointed) -> Result<F> {
-    match (column, F::null()) {
-        (ColumnRef::Null, Some(null)) => Ok(null),
-        _ => (pointed.decode)(column).map(|key| F::pointing_at(key, pointed.place)),
+impl Pointed {
+    fn slot(&self, column: ColumnRef<'_>) -> Result<KeySlot> {
+        (self.decode)(column).map(|key| KeySlot::from_key(key).of_field(self.place))
     }
 }
 
 impl Reader<'_> {
-    /// The foreign key at a place of the model.
-    ///
-    /// # Errors
-    /// When the column holds what the field cannot.
-    pub fn key<F: Pointer>(&self, place: usize, pointed: Pointed) -> Result<F> {
-        self.read(place, |column| read_key(column, pointed))
+    /// What the foreign key at a place of the model points at, unless the column holds what the field cannot.
+    pub fn key(&self, place: usize, pointed: Pointed) -> Option<KeySlot> {
+        self.keep(place, self.column(place).and_then(|column| pointed.slot(column)))
+    }
+
+    /// The same for a foreign key that may be null.
+    pub fn key_or_null(&self, place: usize, pointed: Pointed) -> Option<Option<KeySlot>> {
+        let slot = self.column(place).and_then(|column| match column {
+            ColumnRef::Null => Ok(None),
+            _ => pointed.slot(column).map(Some),
+        });
+        self.keep(place, slot)
     }
 }

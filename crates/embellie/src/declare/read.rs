@@ -1,48 +1,58 @@
 //! Reading objects from rows, and their fields one by one.
 
+use std::cell::Cell;
+
 use embellie_core::field::{FieldKind, FieldType};
-use embellie_core::{ColumnRef, Result, Row, Value};
+use embellie_core::{ColumnRef, Error, Result, Row, Value};
 
 use crate::model::{Model, RelationSlot};
 use crate::related::{KeyField, ManyToMany};
 use crate::typed::Paths;
 
-/// Reads the fields of an object from a row.
-#[derive(Clone, Copy)]
+/// Reads the fields of an object from a row. It keeps the first mistake, so that generated code has one way out.
 pub struct Reader<'a> {
     row: &'a dyn Row,
     start: usize,
     model: &'static str,
     names: &'static [&'static str],
     places: &'static [Option<u16>],
+    mistake: Cell<Option<Error>>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the columns that begin at `start`.
     pub fn new<M: Paths>(row: &'a dyn Row, start: usize) -> Self {
-        Reader { row, start, model: M::LABEL, names: M::NAMES, places: M::DECIMAL_PLACES }
+        Reader { row, start, model: M::LABEL, names: M::NAMES, places: M::DECIMAL_PLACES, mistake: Cell::new(None) }
     }
 
-    /// The field at a place of the model.
-    ///
-    /// # Errors
-    /// When the column holds what the field cannot.
-    pub fn get<T: FieldType>(&self, place: usize) -> Result<T> {
-        let value = self.read(place, T::decode)?;
-        Ok(match self.places.get(place).copied().flatten() {
-            Some(places) => value.with_decimal_places(places),
-            None => value,
-        })
+    /// The field at a place of the model, unless the column holds what the field cannot.
+    pub fn get<T: FieldType>(&self, place: usize) -> Option<T> {
+        let value = self.keep(place, self.column(place).and_then(T::decode))?;
+        match self.places.get(place) {
+            Some(Some(places)) => Some(value.with_decimal_places(*places)),
+            _ => Some(value),
+        }
     }
 
-    pub(super) fn read<T>(&self, place: usize, decode: impl Fn(ColumnRef<'_>) -> Result<T>) -> Result<T> {
-        self.row.column(self.start + place).and_then(decode).map_err(|error| self.told(error, place))
+    pub(super) fn column(&self, place: usize) -> Result<ColumnRef<'a>> {
+        self.row.column(self.start + place)
     }
 
+    pub(super) fn keep<T>(&self, place: usize, read: Result<T>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let model = self.model.rsplit('.').next().unwrap_or(self.model);
+                self.mistake.set(Some(error.for_field(model, self.names.get(place).copied().unwrap_or_default())));
+                None
+            }
+        }
+    }
+
+    /// What was wrong with a field.
     #[cold]
-    fn told(&self, error: embellie_core::Error, place: usize) -> embellie_core::Error {
-        let name = self.model.rsplit('.').next().unwrap_or(self.model);
-        error.for_field(name, self.names.get(place).copied().unwrap_or_default())
+    pub fn mistake(self) -> Error {
+        self.mistake.into_inner().unwrap_or_else(|| Error::Decode(format!("a row does not fit {}", self.model)))
     }
 }
 

@@ -107,9 +107,8 @@ impl<T> ForeignKey<T> {
         ForeignKey { slot: KeySlot::from_key(key), target: PhantomData }
     }
 
-    /// A key in stored form: a value of the field at a place of `T`, or of its primary key.
-    pub(crate) fn from_value_of(key: Value, place: Option<usize>) -> Self {
-        ForeignKey { slot: KeySlot::from_key(key).of_field(place), target: PhantomData }
+    pub(crate) fn from_slot(slot: KeySlot) -> Self {
+        ForeignKey { slot, target: PhantomData }
     }
 
     /// The key, in stored form.
