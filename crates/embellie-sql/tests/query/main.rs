@@ -8,6 +8,7 @@ mod lists;
 mod messages;
 mod naive;
 mod negation;
+mod nonsense;
 mod order;
 mod property;
 mod rows;
