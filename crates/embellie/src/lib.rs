@@ -1,4 +1,38 @@
-//! Django's ORM, in Rust.
+//! Django's ORM, in Rust: models declared once, lazy query sets that mean what they mean in Django, related objects
+//! without N+1, and transactions that survive a dropped future.
+//!
+//! ```standalone_crate
+//! use embellie::prelude::*;
+//!
+//! #[model(app = "blog")]
+//! pub struct Post {
+//!     #[field(max_length = 200)]
+//!     pub title: String,
+//!     #[field(default = 0)]
+//!     pub views: i64,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> embellie::Result<()> {
+//! let db = Database::connect("sqlite::memory:").await?;
+//! db.create_tables(&[]).await?;
+//! new!(Post { title: "Clouds", views: 3 }).create(&db).await?;
+//! let read = Post::objects().filter(q!(title__icontains = "cloud", views__gt = 2)).order_by("-views").all(&db).await?;
+//! assert_eq!(read[0].title, "Clouds");
+//! # Ok(()) }
+//! ```
+//!
+//! Where to look:
+//!
+//! - [`model`](macro@model) declares a model, [`new!`] makes an object of it, and [`Model`] says what objects can do.
+//! - [`Database`] connects, creates tables and begins transactions ([`Database::atomic`]).
+//! - [`QuerySet`] asks: with typed paths (`Post::title.icontains("x")`), with Django's keywords ([`q!`], [`set!`],
+//!   [`row!`]) or with text ([`Q::text`]). All make the same query.
+//! - [`ForeignKey`], [`OneToOne`], [`ManyToMany`] and [`Related`] lead from object to object.
+//! - [`Record`] is an object of a model that has no Rust type; [`Database::objects`] begins its queries.
+//! - [`Error`] has Django's exception classes as its variants.
+//!
+//! Databases are cargo features, `sqlite` and `postgres`, both on by default.
 
 pub mod database;
 mod declare;
@@ -11,7 +45,9 @@ pub mod typed;
 pub mod write;
 
 pub use database::{Database, Executor};
-pub use embellie_core::{ColumnRef, Error, Registry, Result, Value, field, meta};
+pub use embellie_core::{
+    ColumnRef, DatabaseError, Error, Expr, OrderBy, Path, Registry, Result, ServerInfo, Value, field, lookup, meta,
+};
 #[doc = include_str!("docs/choices.md")]
 pub use embellie_macros::Choices;
 #[doc = include_str!("docs/model.md")]

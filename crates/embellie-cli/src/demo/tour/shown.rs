@@ -49,7 +49,7 @@ impl Shown {
 /// A row of values that fields can hold.
 macro_rules! cells {
     ($($value:expr),+ $(,)?) => {
-        vec![$(embellie_core::field::FieldType::encode(&$value).unwrap_or_default()),+]
+        vec![$(embellie::field::FieldType::encode(&$value).unwrap_or_default()),+]
     };
 }
 pub(super) use cells;
