@@ -8,7 +8,7 @@ use crate::{test, tidy};
 type Step = (&'static str, fn() -> Result);
 
 const STEPS: [Step; 5] = [
-    ("test", || test::run(&[])),
+    ("test", || test::run(&["--no-fail-fast".to_owned()])),
     ("fmt", || shell::run(shell::cargo().args(["fmt", "--all", "--check"]))),
     ("clippy", || {
         shell::run(shell::cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
