@@ -4,8 +4,10 @@ mod blog;
 mod deletion;
 mod fields;
 mod links;
+pub mod typed;
 
 pub use blog::{blog, blog_rows};
 pub use deletion::deletion;
 pub use fields::{every_kind, fields};
 pub use links::links;
+pub use typed::{documented, typed};

@@ -1,0 +1,168 @@
+//! What others get to see: spans of statements, messages of errors. Never a value, never a password.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use embellie::{Database, Record};
+use embellie_suite::{Failure, Kind, Outcome, create, fresh, list, q, rows, set};
+use embellie_testing::postgres_url;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
+use tracing::{Event, Metadata, Subscriber};
+
+embellie_suite::on_every_database! { blog:
+    every_statement_is_a_span_without_values,
+    errors_hold_no_values,
+}
+
+const SECRET: &str = "hunter2-Ünder-wraps";
+
+/// Everything that spans and events say, as lines of text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn push(&self, head: String, record: impl FnOnce(&mut Line)) {
+        let mut line = Line(head);
+        record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.push_str(&format!(" {}={value:?}", field.name()));
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("embellie")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        self.push(format!("span {}", span.metadata().name()), |line| span.record(line));
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &tracing::span::Record<'_>) {
+        self.push("record".into(), |line| values.record(line));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        self.push("event".into(), |line| event.record(line));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Statements of all kinds with the secret in them, some of which fail.
+async fn work(db: &Database) -> Outcome<Vec<String>> {
+    let mut said = Vec::new();
+    create(db, "blog.User", &[("name", SECRET.into()), ("email", "s@x.org".into())]).await?;
+    let again = create(db, "blog.User", &[("name", SECRET.into()), ("email", "s@x.org".into())]).await;
+    said.push(format!("{:?}", again.unwrap_err()));
+    rows(db, "blog.User").filter(q("name", SECRET) | q("name__in", list([SECRET, "x"]))).all(db).await?;
+    rows(db, "blog.User").filter(q("name__icontains", SECRET)).update(set("name", SECRET.repeat(2)), db).await?;
+    let mut many: Vec<Record> = Vec::new();
+    for n in 0..3 {
+        many.push(embellie_suite::object(db, "blog.Tag", &[("name", format!("{SECRET} {}", n % 2).into())])?);
+    }
+    said.push(format!("{:?}", rows(db, "blog.Tag").bulk_create(&mut many, db).await.unwrap_err()));
+    let failed: Result<(), Failure> = db
+        .atomic(async |tx| {
+            create(tx, "blog.Tag", &[("name", SECRET.into())]).await?;
+            create(tx, "blog.Tag", &[("name", SECRET.into())]).await?;
+            Ok(())
+        })
+        .await;
+    said.push(format!("{:?}", failed.unwrap_err()));
+    let dangling = rows(db, "blog.User").filter(q("name__regex", format!("({SECRET}").as_str())).count(db).await;
+    said.push(format!("{:?}", dangling.map(|_| ()).unwrap_err()));
+    let long = create(db, "blog.Tag", &[("name", SECRET.repeat(20).into())]).await;
+    said.extend(long.err().map(|error| format!("{error:?}")));
+    said.push(format!("{db:?}"));
+    Ok(said)
+}
+
+async fn every_statement_is_a_span_without_values(db: &Database) -> Outcome {
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(log.clone());
+    let asked = db.capture();
+    work(db).await?;
+    drop(guard);
+    let lines = log.lines();
+    let spans = lines.iter().filter(|line| line.starts_with("span statement")).count();
+    assert!(spans >= asked.len(), "{spans} spans of {} statements", asked.len());
+    for line in &lines {
+        assert!(!line.contains("hunter2") && !line.contains("wraps"), "{line}");
+    }
+    for statement in asked.statements() {
+        assert!(!format!("{statement:?}").contains("hunter2"), "{statement:?}");
+    }
+    let all = lines.join("\n");
+    for said in [
+        "SELECT",
+        "INSERT INTO",
+        "UPDATE",
+        "db.query.text",
+        "db.system.name",
+        "db.response.returned_rows=1",
+        "elapsed_us",
+        "IntegrityError",
+    ] {
+        assert!(all.contains(said), "{said} in\n{all}");
+    }
+    Ok(())
+}
+
+async fn errors_hold_no_values(db: &Database) -> Outcome {
+    for said in work(db).await? {
+        assert!(!said.contains("hunter2") && !said.contains("wraps"), "{said}");
+    }
+    Ok(())
+}
+
+/// Passwords of URLs are in no error, and not in what a builder shows of itself.
+#[test]
+fn passwords_are_never_shown() -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let real = postgres_url()?;
+    let (front, back) = real.split_once('@').unwrap();
+    let user = front.rsplit('/').next().unwrap().split(':').next().unwrap();
+    let wrong = [
+        format!("postgres://{user}:hunter2@{back}"),
+        format!("postgres://nobody:hunter2@{back}"),
+        "postgres://ann:hunter2@127.0.0.1:1/shop".to_owned(),
+        "postgres://ann:hunter2@no-such-host.invalid/shop".to_owned(),
+        "postgres://ann:hunter2@127.0.0.1:99999/shop".to_owned(),
+        "postgres://ann:hunter2@127.0.0.1/shop?unknown_option=1".to_owned(),
+        "postgres://127.0.0.1/shop?password=hunter2&sslmode=hunter".to_owned(),
+        "postgrs://ann:hunter2@127.0.0.1/shop".to_owned(),
+        "postgres:/ann:hunter2@127.0.0.1".to_owned(),
+        "ann:hunter2@127.0.0.1/shop".to_owned(),
+    ];
+    for (place, url) in wrong.iter().enumerate() {
+        let builder = Database::builder(url);
+        assert!(!format!("{builder:?}").contains("hunter2"), "URL {place}");
+        let error = runtime.block_on(builder.connect()).expect_err("nothing is there");
+        let said = format!("{error} {error:?}");
+        assert!(!said.contains("hunter2"), "URL {place}: {said}");
+    }
+    runtime.block_on(async {
+        let fresh = fresh(Kind::Postgres).await?;
+        let password = front.rsplit(':').next().unwrap();
+        let db = fresh.connect(embellie_suite::models::blog()).await?;
+        assert!(!format!("{db:?}").contains(password));
+        db.close();
+        Ok(())
+    })
+}
