@@ -88,6 +88,7 @@ impl Session {
             return self.run_batch(statement, sink, place);
         }
         self.until_not_busy(place, |session| {
+            session.watch_preparation(place);
             let mut prepared = session.connection.prepare_cached(&statement.sql).map_err(from_sqlite_busy)?;
             let outcome = session.step(&mut prepared, statement, sink, place);
             if matches!(outcome, Err(Failure::Busy(_) | Failure::OverBudget)) {
@@ -102,10 +103,21 @@ impl Session {
         let mut batch = Batch::new(&self.connection, &statement.sql);
         let mut outcome = Outcome::default();
         loop {
-            let next = self.until_not_busy(place, |_| batch.next().map_err(from_sqlite_busy))?;
+            let next = self.until_not_busy(place, |session| {
+                session.watch_preparation(place);
+                batch.next().map_err(from_sqlite_busy)
+            })?;
             let Some(mut prepared) = next else { return Ok(outcome) };
             outcome = self.until_not_busy(place, |session| session.step(&mut prepared, statement, sink, place))?;
         }
+    }
+
+    /// SQLite calls the handler while it reads a long text, too; the clock of the statement before must not count then.
+    fn watch_preparation(&self, place: Place) {
+        self.watch.start(match place {
+            Place::Inline => OverBudget::MakeRoom,
+            Place::Patient(_) => OverBudget::Continue,
+        });
     }
 
     fn step(
@@ -185,8 +197,8 @@ impl Session {
         };
         self.transaction_stands()?;
         self.until_not_busy(place, |session| {
-            let mut prepared = session.connection.prepare_cached(&sql).map_err(from_sqlite_busy)?;
             session.watch.start(OverBudget::Continue);
+            let mut prepared = session.connection.prepare_cached(&sql).map_err(from_sqlite_busy)?;
             prepared.raw_execute().map_err(from_sqlite_busy).map(drop)
         })?;
         match control {
