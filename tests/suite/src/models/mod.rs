@@ -4,10 +4,12 @@ mod blog;
 mod deletion;
 mod fields;
 mod links;
+mod names;
 pub mod typed;
 
 pub use blog::{blog, blog_rows};
 pub use deletion::deletion;
 pub use fields::{every_kind, fields};
 pub use links::links;
+pub use names::names;
 pub use typed::{documented, typed};

@@ -17,6 +17,7 @@ embellie_suite::on_every_database! { blog:
     values_of_other_types_are_read_or_refused,
     names_that_lead_nowhere,
     empty_results_ask_nothing,
+    many_conditions,
 }
 
 fn posts(db: &Database) -> Rows {
@@ -297,5 +298,31 @@ async fn empty_results_ask_nothing(db: &Database) -> Outcome {
     assert!(refused(posts(db).none().filter(q("nothing", 5)).all(db).await, "FieldError").contains("nothing"));
     create(db, "blog.Tag", &[("name", "more".into())]).await?;
     assert_eq!(asked.len(), 1, "what writes is asked");
+    Ok(())
+}
+
+/// A condition may be as long as a list, and deep enough for any filter that people click together.
+async fn many_conditions(db: &Database) -> Outcome {
+    blog_rows(db).await?;
+    let either = (0..3_000).map(|n| q("views", n * 5)).reduce(|all, q| all | q).unwrap();
+    assert_eq!(ids(posts(db).filter(either.clone()), db).await?, [1, 2, 3, 4]);
+    assert_eq!(ids(posts(db).exclude(either), db).await?, [0; 0]);
+    let both = (0..3_000).map(|n| !q("views", n * 5 + 10)).reduce(|all, q| all & q).unwrap();
+    assert_eq!(ids(posts(db).filter(both), db).await?, [2, 3]);
+    let calls = (0..200).fold(posts(db), |posts, n| posts.exclude(q("views", n * 5 + 10)));
+    assert_eq!(ids(calls, db).await?, [2, 3]);
+    let mut deep = q("views", 5);
+    for n in 0..60 {
+        deep = if n % 2 == 0 { deep | q("views", -1) } else { deep & q("views__gte", 0) };
+    }
+    assert_eq!(ids(posts(db).filter(deep), db).await?, [2]);
+    // Deeper than that is refused, and no crash.
+    let mut deepest = q("views", 5);
+    for n in 0..1_000 {
+        deepest = if n % 2 == 0 { deepest | q("views", -1) } else { deepest & q("views__gte", 0) };
+    }
+    let message = refused(posts(db).filter(deepest).count(db).await, "ValueError");
+    assert!(message.contains("deep"), "{message}");
+    assert_eq!(posts(db).count(db).await?, 4);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod creating;
 mod deletion;
 mod joins;
 mod links;
+mod names;
 mod ordering;
 mod patterns;
 mod reading;

@@ -211,7 +211,7 @@ async fn objects_by_their_keys(db: &Database) -> Outcome {
     assert!(!User::objects().filter(q!(name = "Ann")).contains(&bob, db).await?);
     assert!(!User::objects().order_by("id").limit(1).contains(&bob, db).await?);
     assert!(User::objects().order_by("id").limit(2).contains(&bob, db).await?);
-    let term = "n".repeat(1);
+    let term = String::from("n");
     let many = User::objects().filter(q!(name__contains = &term)).values_list(User::id);
     assert_eq!(many.all(db).await?, [1]);
     Ok(())

@@ -13,6 +13,7 @@ use uuid::Uuid;
 embellie_suite::on_every_database! { fields:
     values_come_back_and_are_found,
     values_are_ordered_as_they_are,
+    values_in_long_lists,
     null_in_every_field,
     a_row_of_everything,
     values_that_a_column_cannot_hold,
@@ -184,6 +185,44 @@ async fn values_are_ordered_as_they_are(db: &Database) -> Outcome {
         }
         let ends = list([values[0].clone(), values[values.len() - 1].clone()]);
         assert_eq!(ids(all().filter(q(&format!("{field}__range"), ends)), db).await?, keys, "{field}__range");
+    }
+    Ok(())
+}
+
+/// Lists of more values than a statement may have parameters find what short ones do.
+async fn values_in_long_lists(db: &Database) -> Outcome {
+    let filler = |field: &str, n: i64| -> Value {
+        let moment = || Timestamp::from_second(n * 1_000_003).unwrap();
+        match field {
+            "bool" => (n % 2 == 0).into(),
+            "small" | "positive_small" => (n % 300 + 7).into(),
+            "float" => (n as f64 + 0.5).into(),
+            "decimal" => Decimal::new(n, 3).into(),
+            "date" => jiff::tz::TimeZone::UTC.to_datetime(moment()).date().into(),
+            "time" => Time::midnight().saturating_add(SignedDuration::from_millis(n)).into(),
+            "moment" => moment().into(),
+            "naive" => jiff::tz::TimeZone::UTC.to_datetime(moment()).into(),
+            "duration" => Value::Duration(SignedDuration::from_micros(n * 7)),
+            "uuid" => Uuid::from_u128(n as u128).into(),
+            "bytes" => Value::Bytes(n.to_be_bytes().to_vec()),
+            "json" => json!({ "n": n }).into(),
+            "ip" => Value::Ip(std::net::Ipv4Addr::from_bits(n as u32).into()),
+            "char" | "text" | "email" | "slug" | "url" => format!("filler {n}").into(),
+            _ => (n + 7).into(),
+        }
+    };
+    for (field, values) in ordered().into_iter().chain(unordered()) {
+        rows(db, "zoo.Nullable").delete(db).await?;
+        let mut keys = Vec::new();
+        for value in &values {
+            keys.push(int(create(db, "zoo.Nullable", &[(field, value.clone())]).await?.key()));
+        }
+        let outside = int(create(db, "zoo.Nullable", &[]).await?.key());
+        let long = Value::List((0..3_000).map(|n| filler(field, n)).chain(values.clone()).collect());
+        let all = || rows(db, "zoo.Nullable").order_by("id");
+        let path = format!("{field}__in");
+        assert_eq!(ids(all().filter(q(&path, long.clone())), db).await?, keys, "{path}");
+        assert_eq!(ids(all().exclude(q(&path, long)), db).await?, [outside], "not {path}");
     }
     Ok(())
 }
