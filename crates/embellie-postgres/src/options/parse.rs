@@ -78,6 +78,12 @@ impl PostgresOptions {
                 url.scheme()
             )));
         }
+        // What looks like a path would be taken as the database's name, password and all.
+        if !url.has_authority() {
+            return Err(configuration(
+                "a PostgreSQL database is given as postgres://user:password@host/database".into(),
+            ));
+        }
         let mut options = PostgresOptions::at(Host::Tcp("localhost".into()));
         if let Some(host) = url.host_str().filter(|host| !host.is_empty()) {
             options.host = host_of(&decoded("host", host)?)?;
