@@ -22,6 +22,9 @@ pub struct Query {
     pub steps: Vec<Step>,
     /// What each row gives.
     pub selection: Selection,
+    /// How many of the steps stood before the selection, which matters where both reach several rows: the steps after
+    /// it choose rows of their own. `None`: all of them.
+    pub selected_after: Option<usize>,
     /// The ordering; `None` is the model's own.
     pub order_by: Option<Vec<OrderBy>>,
     /// Whether `reverse()` was called an odd number of times.
@@ -91,6 +94,7 @@ impl Query {
             model: model.into(),
             steps: Vec::new(),
             selection: Selection::Model,
+            selected_after: None,
             order_by: None,
             reversed: false,
             distinct: false,

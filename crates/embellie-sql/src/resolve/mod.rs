@@ -29,6 +29,7 @@ use embellie_core::{Error, Query, Registry, Result};
 use crate::Target;
 use crate::resolved::{Alias, Condition};
 use joins::{Place, TableUse};
+use names::Trimmed;
 
 pub(crate) use insert::insert;
 pub(crate) use rows::{count, exists, rows};
@@ -90,6 +91,8 @@ pub(crate) struct Scope<'c, 'r> {
     model: &'r Model,
     tables: Vec<TableUse<'r>>,
     conditions: Vec<Condition<'r>>,
+    /// The values asked for, once they are reached.
+    values: Option<Vec<(String, Trimmed<'r>)>>,
 }
 
 /// The place of the query's own table.
@@ -99,15 +102,21 @@ impl<'c, 'r> Scope<'c, 'r> {
     /// All rows of a model.
     pub(crate) fn new(context: &'c Context<'r>, model: &'r Model) -> Self {
         let base = TableUse::base(context.new_alias(), &model.table);
-        Scope { context, model, tables: vec![base], conditions: Vec::new() }
+        Scope { context, model, tables: vec![base], conditions: Vec::new(), values: None }
     }
 
     /// The rows that a query's steps leave.
     fn of_query(context: &'c Context<'r>, query: &Query) -> Result<Self> {
         let _level = context.enter_levels(QUERY_LEVELS)?;
         let mut scope = Scope::new(context, context.registry.model(&query.model)?);
-        for step in &query.steps {
+        for (number, step) in query.steps.iter().enumerate() {
+            if query.selected_after == Some(number) {
+                scope.reach_values(query)?;
+            }
             scope.step(step)?;
+        }
+        if scope.values.is_none() {
+            scope.reach_values(query)?;
         }
         if query.none || query.slice.limit == Some(0) {
             scope.conditions.push(Condition::Never);

@@ -11,7 +11,7 @@ use crate::resolved::{Column, Condition, Output, Scalar, Select, Source, Term};
 /// The query for a query's rows. `None` when it is known to have none.
 pub(crate) fn rows<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
     let mut scope = Scope::of_query(context, query)?;
-    let outputs = scope.outputs(query)?;
+    let outputs = scope.outputs();
     let order_by = scope.ordering(query, &outputs)?;
     Ok(scope.into_select(query, outputs, order_by))
 }
@@ -19,7 +19,7 @@ pub(crate) fn rows<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Se
 /// The query for the number of a query's rows. `None` when it is known to be 0.
 pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
     let mut scope = Scope::of_query(context, query)?;
-    let outputs = scope.outputs(query)?;
+    let outputs = scope.outputs();
     let number =
         Output { name: "__count".to_owned(), expr: Scalar::CountRows, kind: FieldKind::BigInteger, nullable: false };
     if !query.distinct && query.slice.is_whole() {
@@ -32,8 +32,8 @@ pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<S
 
 /// The query that has a row when a query has one. `None` when it is known to have none.
 pub(crate) fn exists<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
-    let mut scope = Scope::of_query(context, query)?;
-    let outputs = scope.outputs(query)?;
+    let scope = Scope::of_query(context, query)?;
+    let outputs = scope.outputs();
     let slice = Slice { limit: Some(1), ..query.slice };
     if query.distinct && !query.slice.is_whole() {
         let inner = scope.into_select(query, outputs, Vec::new());
@@ -52,7 +52,7 @@ pub(super) fn subquery<'r>(context: &Context<'r>, query: &Query, key: Option<Fie
             let key = key.filter(|key| key.model.id() == scope.model.id());
             vec![scope.own_output(key.map_or(scope.model.primary_key_index(), |key| key.index))]
         }
-        _ => scope.outputs(query)?,
+        _ => scope.outputs(),
     };
     let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
     let Some(select) = scope.into_select(query, outputs, order_by) else { return Ok(None) };

@@ -8,20 +8,29 @@ use super::{BASE, Scope};
 use crate::resolved::{Column, Output, Scalar};
 
 impl<'r> Scope<'_, 'r> {
-    /// The columns that a query selects.
-    pub(super) fn outputs(&mut self, query: &Query) -> Result<Vec<Output<'r>>> {
-        match &query.selection {
-            Selection::Model => Ok(self.whole()),
-            Selection::Values(paths) if paths.is_empty() => Ok(self.whole()),
-            Selection::Values(paths) => paths
-                .iter()
-                .map(|path| {
-                    let names: Vec<&str> = path.names().collect();
-                    let trimmed = self.reach(&names, Reuse::All)?;
-                    Ok(self.output(path.to_string(), trimmed.last(), trimmed.column))
-                })
-                .collect(),
-            _ => Err(Error::NotSupported("this selection is not known to the compiler".into())),
+    /// Makes the joins for the values that a query asks for.
+    pub(super) fn reach_values(&mut self, query: &Query) -> Result<()> {
+        let values = match &query.selection {
+            Selection::Model => return Ok(()),
+            Selection::Values(paths) => paths.iter().map(|path| {
+                let names: Vec<&str> = path.names().collect();
+                Ok((path.to_string(), self.reach(&names, Reuse::All)?))
+            }),
+            _ => return Err(Error::NotSupported("this selection is not known to the compiler".into())),
+        };
+        let values: Result<Vec<_>> = values.collect();
+        self.values = Some(values?);
+        Ok(())
+    }
+
+    /// The columns that the query selects: the values asked for, or every column of the model. Which of them may be
+    /// null is known once all joins are.
+    pub(super) fn outputs(&self) -> Vec<Output<'r>> {
+        match self.values.as_deref() {
+            None | Some([]) => self.whole(),
+            Some(values) => {
+                values.iter().map(|(name, value)| self.output(name.clone(), value.last(), value.column)).collect()
+            }
         }
     }
 

@@ -111,3 +111,16 @@ fn a_query_of_one_row_stands_for_its_value() {
         r#"SELECT "blog_post"."id" FROM "blog_post" WHERE "blog_post"."views" >= (SELECT "U0"."views" FROM "blog_post" "U0" LIMIT ?) -- [1]"#
     );
 }
+
+#[test]
+fn conditions_after_the_values_choose_rows_of_their_own() {
+    let query = values("Post", ["tags__word"]).filter(Q::new("tags", 3));
+    assert_eq!(
+        sql(&query),
+        r#"SELECT "blog_tag"."word" FROM "blog_post" INNER JOIN "blog_post_tags" ON ("blog_post"."id" = "blog_post_tags"."post_id") INNER JOIN "blog_tag" ON ("blog_post_tags"."tag_id" = "blog_tag"."id") WHERE "blog_post_tags"."tag_id" = ? -- [3]"#
+    );
+    assert_eq!(
+        sql(&Query { selected_after: Some(0), ..query }),
+        r#"SELECT "blog_tag"."word" FROM "blog_post" LEFT OUTER JOIN "blog_post_tags" ON ("blog_post"."id" = "blog_post_tags"."post_id") LEFT OUTER JOIN "blog_tag" ON ("blog_post_tags"."tag_id" = "blog_tag"."id") INNER JOIN "blog_post_tags" "T4" ON ("blog_post"."id" = "T4"."post_id") WHERE "T4"."tag_id" = ? -- [3]"#
+    );
+}

@@ -134,6 +134,7 @@ impl<M, S> QuerySet<M, S> {
     pub(crate) fn select<T: Selection<M>>(self, selection: T) -> QuerySet<M, T> {
         let mut query = self.query;
         query.selection = selection.selection();
+        query.selected_after = Some(query.steps.len());
         QuerySet { query, selection, fetch_mode: self.fetch_mode, mistake: self.mistake, model: self.model }
     }
 
