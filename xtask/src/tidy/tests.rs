@@ -263,7 +263,7 @@ fn a_missing_licence_is_found() {
 
 #[test]
 fn paths_of_one_machine_are_found() {
-    for line in ["see /home/ann/embellie", "let root = \"/root/.cargo\";", "cp /tmp/x .", "x = '/work/main'"] {
+    for line in ["see /home/ann/embellie", "let root = \"/root/.cargo\";", "cp /tmp/x .", "x = '/work/shop'"] {
         assert_eq!(found(&[("docs/a.md", &format!("A page.\n{line}\n"))]).len(), 1, "{line}");
     }
     for line in ["https://example.org/home/ann", "target/tmp/x", "${TMPDIR}/tmp/x", "the /home/ folder"] {
