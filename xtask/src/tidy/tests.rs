@@ -305,6 +305,8 @@ fn pages_that_name_what_is_not_there_are_found() {
         "[there](b.md#nowhere)",
         "see `crates/embellie-kore/`",
         "see `docs/c.md`",
+        "see `legalise.rs`",
+        "see `resolve/`",
     ] {
         let other = if line.contains("(b.md)") { "docs/other.md" } else { "docs/b.md" };
         let found = found(&[(page, &format!("# A page\n{line}\n")), (other, "# Here\n")]);
@@ -314,6 +316,7 @@ fn pages_that_name_what_is_not_there_are_found() {
     for line in [
         "[core](../crates/embellie-core/src/lib.rs) and [itself](#a-page-of-its-own)",
         "[there](b.md#here) and [away](https://example.org/crates/x.md)",
+        "`embellie-core/` and `src/lib.rs` and `lib.rs`",
         "`crates/embellie-core/src/` and `crates/embellie-<database>/` and `docs`",
         "```text\n[nothing](nowhere.md)\n```",
     ] {

@@ -35,13 +35,19 @@ fn links<'a>(tree: &'a Tree, page: &'a File) -> impl Iterator<Item = Violation> 
     })
 }
 
-/// Code that is a path from the root, such as `crates/embellie-core/src/lib.rs`; one with a placeholder is passed over.
+/// Code that is a path from the root, such as `crates/embellie-core/src/lib.rs`, or the end of one, such as `lib.rs` and
+/// `resolve/`; one with a placeholder is passed over.
 fn paths<'a>(tree: &'a Tree, page: &'a File) -> impl Iterator<Item = Violation> + 'a {
     lines(page).flat_map(move |(n, line)| {
         line.split('`').skip(1).step_by(2).filter_map(move |code| {
             let path = code.trim_end_matches('/');
-            let meant = ROOTS.iter().any(|root| code.starts_with(root)) && !code.contains(['<', '*', '{', ' ', '…']);
-            (meant && !exists(tree, path)).then(|| Violation::at(&page.path, n, format!("there is no `{code}`")))
+            let whole = ROOTS.iter().any(|root| code.starts_with(root));
+            let end = code.ends_with(".rs") || code.ends_with('/');
+            if !(whole || end) || code.contains(['<', '*', '{', ' ', '…', ':']) {
+                return None;
+            }
+            let found = exists(tree, path) || !whole && ends_some_path(tree, code);
+            (!found).then(|| Violation::at(&page.path, n, format!("there is no `{code}`")))
         })
     })
 }
@@ -61,6 +67,14 @@ fn exists(tree: &Tree, path: &str) -> bool {
     tree.files
         .iter()
         .any(|file| file.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Whether a file is called so, or lies in a folder that is.
+fn ends_some_path(tree: &Tree, end: &str) -> bool {
+    let inside = format!("/{end}");
+    tree.files
+        .iter()
+        .any(|file| if end.ends_with('/') { file.path.contains(&inside) } else { file.path.ends_with(&inside) })
 }
 
 /// The path that `target` means in the page at `from`.
