@@ -16,7 +16,8 @@ use measure::{Build, median};
 /// How many models each crate declares.
 const MODELS: usize = 50;
 
-/// embellie is to take less than this part of Diesel's time.
+/// The part of Diesel's time within which the models alone are to compile. For queries there is no goal yet: the
+/// bodies of futures cost, whatever they do.
 const GOAL: f64 = 1.0 / 3.0;
 
 /// What a generated crate holds.
@@ -60,13 +61,14 @@ pub(super) fn run(arguments: &[String]) -> Result {
             measure::build(one, Build::Whole)?;
         }
         for (build, name) in [(Build::Whole, "whole crate"), (Build::Edit, "after an edit")] {
-            compare(&ours, &theirs, build, name, runs)?;
+            let goal = (content == Content::Models && build == Build::Whole).then_some(GOAL);
+            compare(&ours, &theirs, build, name, runs, goal)?;
         }
     }
     Ok(())
 }
 
-fn compare(ours: &Crate, theirs: &Crate, build: Build, name: &str, runs: usize) -> Result {
+fn compare(ours: &Crate, theirs: &Crate, build: Build, name: &str, runs: usize, goal: Option<f64>) -> Result {
     let mut seconds = (Vec::new(), Vec::new());
     for _ in 0..runs {
         seconds.0.push(measure::build(ours, build)?);
@@ -74,10 +76,10 @@ fn compare(ours: &Crate, theirs: &Crate, build: Build, name: &str, runs: usize) 
     }
     let ratios = seconds.0.iter().zip(&seconds.1).map(|(ours, theirs)| ours / theirs).collect();
     let (ours, theirs, ratio) = (median(seconds.0), median(seconds.1), median(ratios));
-    let goal = match build {
-        Build::Edit => String::new(),
-        Build::Whole if ratio < GOAL => format!("  (the goal, under {GOAL:.2}, is met)"),
-        Build::Whole => format!("  (the goal, under {GOAL:.2}, is MISSED)"),
+    let goal = match goal {
+        None => String::new(),
+        Some(goal) if ratio < goal => format!("  (the goal, under {goal:.2}, is met)"),
+        Some(goal) => format!("  (the goal, under {goal:.2}, is MISSED)"),
     };
     println!("{name:<15} embellie {ours:>6.2} s   Diesel {theirs:>6.2} s   ratio {ratio:.2}{goal}");
     Ok(())
