@@ -135,6 +135,9 @@ fn test_module_paths((file, code): (&File, &Code)) -> Vec<String> {
     code.test_modules.iter().map(|module| format!("{folder}/{module}")).collect()
 }
 
+/// In bytes: what is larger is a database that a demo left behind, not a page or a program.
+const LARGEST: u64 = 1 << 20;
+
 fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -144,6 +147,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result {
                 collect(root, &path, files)?;
             }
         } else if name != ".git"
+            && fs::metadata(&path)?.len() <= LARGEST
             && let Ok(text) = String::from_utf8(fs::read(&path)?)
         {
             let relative = path.strip_prefix(root)?.components().map(|part| part.as_os_str().to_string_lossy());
