@@ -72,7 +72,8 @@ fn a_server_ends_with_the_process_that_is_killed() {
     let directory = url.split(['@', ':']).nth(3).unwrap().replace("%2F", "/");
     let pid = std::fs::read_to_string(Path::new(&directory).join("data/postmaster.pid")).unwrap();
     let pid = pid.lines().next().unwrap().to_owned();
-    let alive = || Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().unwrap().success();
+    let ask = format!("kill -0 {pid}");
+    let alive = || Command::new("/bin/sh").args(["-c", &ask]).stderr(Stdio::null()).status().unwrap().success();
     assert!(alive());
     victim.kill().unwrap();
     victim.wait().unwrap();

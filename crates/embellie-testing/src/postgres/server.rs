@@ -138,8 +138,9 @@ impl PrivatePostgres {
         let _ = process.kill();
         let _ = process.wait();
         if !sessions.is_empty() {
-            let _ = Command::new("kill")
-                .arg("-KILL")
+            // The shell has `kill` built in; a program of that name need not be installed.
+            let _ = Command::new("/bin/sh")
+                .args(["-c", r#"kill -KILL "$@""#, "kill"])
                 .args(sessions.iter().map(u32::to_string))
                 .stderr(Stdio::null())
                 .status();
