@@ -93,7 +93,9 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
                     return Ok((row, true));
                 }
                 let place = db.session().database().registry().model(&self.query.model)?.primary_key_index();
-                let this = self.clone().filter(Q::text("pk", row.value(place)?));
+                // By its key alone: once changed, it may no longer be among the rows that were asked for.
+                let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
+                let this = every.filter(Q::text("pk", row.value(place)?));
                 this.update(set, tx).await?;
                 Ok((this.get(tx).await?, false))
             })

@@ -169,6 +169,12 @@ async fn what_is_there_is_changed(db: &Database) -> Outcome {
         all().update_or_create(q("email", "new@x.org"), set("name", "Other"), new("new@x.org"), db).await?;
     assert_eq!((int(user.key()), created, user.get("name")?), (5, true, &"New".into()));
     assert_eq!(texts(all().filter(q("pk__in", list([1, 5]))).order_by("pk"), "name", db).await?, ["Anna", "New"]);
+    // Found again, though it no longer meets the query set's own condition.
+    let (user, created) = all()
+        .filter(q("name", "Anna"))
+        .update_or_create(q("email", "ann@x.org"), set("name", "Ann"), new("ann@x.org"), db)
+        .await?;
+    assert_eq!((int(user.key()), created, user.get("name")?), (1, false, &"Ann".into()));
     let several = all().update_or_create(q("active", true), set("name", "x"), new("y@x.org"), db).await;
     refused(several, "MultipleObjectsReturned");
     Ok(())
