@@ -65,7 +65,7 @@ fn each_query<'r>(condition: Condition<'r>, rewrite: &impl Fn(Select<'r>) -> Sel
 mod tests {
     use embellie_core::field::FieldKind;
     use embellie_core::meta::{FieldMeta, ModelMeta};
-    use embellie_core::query::{Selection, Slice};
+    use embellie_core::query::{Distinct, Slice};
     use embellie_core::{Expr, Q, Query, Registry, ServerInfo};
 
     use super::*;
@@ -73,11 +73,10 @@ mod tests {
 
     fn query(distinct: bool) -> Query {
         Query {
-            selection: Selection::Values(vec!["id".into()]),
             order_by: Some(vec![Expr::path("f").desc().nulls_last(), Expr::path("id").asc()]),
-            distinct,
+            distinct: if distinct { Distinct::Rows } else { Distinct::No },
             slice: Slice { offset: 0, limit: Some(1) },
-            ..Query::new("x.T")
+            ..Query::new("x.T").values(["id"])
         }
     }
 

@@ -128,7 +128,7 @@ fn query_sets_are_lists_of_their_rows() {
 #[test]
 fn rows_are_typed_by_their_paths() {
     fn output<M, S: embellie::query_set::Selection<M>>(rows: embellie::QuerySet<M, S>) -> (Vec<String>, &'static str) {
-        let embellie_core::query::Selection::Values(paths) = &rows.query().selection else { return Default::default() };
+        let Some(paths) = rows.query().selected() else { return Default::default() };
         (paths.iter().map(ToString::to_string).collect(), std::any::type_name::<S::Output>())
     }
     let (paths, types) =

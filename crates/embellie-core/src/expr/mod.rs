@@ -1,12 +1,29 @@
 //! Expressions: what can stand where a value can.
 
+mod aggregate;
+mod date;
+mod display;
+mod func;
+mod function;
 mod order;
 mod path;
+mod paths;
+mod prefix;
+mod window;
 
+pub use aggregate::{Aggregate, AggregateFunction};
+pub use date::{DatePart, TruncUnit};
+pub use func::Func;
+pub use function::Function;
 pub use order::{Nulls, OrderBy};
 pub use path::Path;
+pub use window::{Bound, Exclusion, Frame, FrameUnits, Window};
 
-use crate::Value;
+use std::borrow::Cow;
+
+use crate::field::FieldKind;
+use crate::query::Operand;
+use crate::{Q, Query, Value};
 
 /// An expression over the columns of a query, as data.
 ///
@@ -18,8 +35,16 @@ use crate::Value;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Expr {
-    /// A field, reached through relations: Django's `F("author__name")`.
+    /// An annotation, or a field reached through relations, which transforms may follow (`F("pub_date__year")`,
+    /// `F("data__key")`): Django's `F`.
     Path(Path),
+    /// A path in a query around this one: Django's `OuterRef`.
+    Outer {
+        /// The path.
+        path: Path,
+        /// How many queries further out it stands; 1 is the next.
+        levels: u32,
+    },
     /// A constant, sent as a parameter: Django's `Value(…)`.
     Value(Value),
     /// Two expressions and an operator between them.
@@ -38,6 +63,99 @@ pub enum Expr {
         /// Its arguments, as many as the function takes.
         arguments: Vec<Expr>,
     },
+    /// A part of a date or time, as a number: Django's `Extract`.
+    Extract {
+        /// The date or time.
+        expr: Box<Expr>,
+        /// The part.
+        part: DatePart,
+        /// The time zone by whose clock the part is read, for points in time; the query's own when `None`.
+        zone: Option<Cow<'static, str>>,
+    },
+    /// A date or time cut down to a unit: Django's `Trunc`.
+    Trunc {
+        /// The date or time.
+        expr: Box<Expr>,
+        /// The unit.
+        unit: TruncUnit,
+        /// The time zone by whose clock it is cut, for points in time; the query's own when `None`.
+        zone: Option<Cow<'static, str>>,
+    },
+    /// A function that embellie does not know: Django's `Func`.
+    Func(Box<Func>),
+    /// An expression of which it is said what it gives: Django's `ExpressionWrapper` and `output_field`.
+    Typed {
+        /// The expression.
+        expr: Box<Expr>,
+        /// What it gives.
+        kind: FieldKind,
+    },
+    /// The value as another type: Django's `Cast`.
+    Cast {
+        /// The value.
+        expr: Box<Expr>,
+        /// What it becomes.
+        kind: FieldKind,
+        /// The greatest length of a text.
+        max_length: Option<u32>,
+    },
+    /// Text compared by the rules of a collation: Django's `Collate`.
+    Collate {
+        /// The text.
+        expr: Box<Expr>,
+        /// The collation's name.
+        collation: Cow<'static, str>,
+    },
+    /// The first expression whose condition holds: Django's `Case` and `When`.
+    Case {
+        /// Conditions, each with what it gives.
+        whens: Vec<(Q, Expr)>,
+        /// What it gives when none holds; null when `None`.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// A condition as a truth value.
+    Condition(Box<Q>),
+    /// Transforms (`year`, keys of JSON, registered ones) of an expression.
+    Transform {
+        /// The expression.
+        expr: Box<Expr>,
+        /// The names of the transforms, applied one after the other.
+        names: Path,
+    },
+    /// A part of a text or an array: Django's `F("name")[2:5]`.
+    Slice {
+        /// The text or array.
+        expr: Box<Expr>,
+        /// How many characters or elements are passed over.
+        start: u64,
+        /// How many are given at most.
+        length: Option<u64>,
+    },
+    /// One value made of many rows.
+    Aggregate(Box<Aggregate>),
+    /// A value computed over rows around each row.
+    Window(Box<Window>),
+    /// The value of a query of one row and one column: Django's `Subquery`.
+    Subquery(Box<Query>),
+    /// Whether a query has rows: Django's `Exists`.
+    Exists(Box<Query>),
+    /// The values of a query of one column, as an array: Django's `ArraySubquery`.
+    ArraySubquery(Box<Query>),
+    /// SQL text with parameters: Django's `RawSQL`.
+    Raw(Box<RawSql>),
+    /// All rows, in `Count("*")`.
+    Star,
+}
+
+/// SQL text as an expression. Placeholders are `%s`, a percent sign is `%%`, as in Django.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawSql {
+    /// The text.
+    pub sql: Cow<'static, str>,
+    /// The parameters, in the order of their placeholders.
+    pub parameters: Vec<Value>,
+    /// What it gives, if it is said.
+    pub kind: Option<FieldKind>,
 }
 
 /// An operator of [`Expr::Combined`].
@@ -67,24 +185,6 @@ pub enum Operator {
     ShiftRight,
 }
 
-/// A database function, with Django's meaning on every database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Function {
-    /// `Lower(text)`.
-    Lower,
-    /// `Upper(text)`.
-    Upper,
-    /// `Length(text)`, in characters.
-    Length,
-    /// `Abs(number)`.
-    Abs,
-    /// `Coalesce(a, b, …)`: the first that is not null; two arguments at least.
-    Coalesce,
-    /// `Now()`: the time at which the statement began.
-    Now,
-}
-
 impl Expr {
     /// The field at `path`, written as in Django: `author__name`.
     pub fn path(path: impl Into<Path>) -> Self {
@@ -105,6 +205,23 @@ impl Expr {
     /// A function of some arguments.
     pub fn call(function: Function, arguments: impl IntoIterator<Item = Expr>) -> Self {
         Expr::Call { function, arguments: arguments.into_iter().collect() }
+    }
+
+    /// A path in the query around the one that this expression stands in: Django's `OuterRef`.
+    pub fn outer(path: impl Into<Path>) -> Self {
+        Expr::Outer { path: path.into(), levels: 1 }
+    }
+
+    /// This expression, of which it is said what it gives.
+    #[must_use]
+    pub fn typed(self, kind: FieldKind) -> Self {
+        Expr::Typed { expr: Box::new(self), kind }
+    }
+
+    /// The condition that a lookup of this expression holds: `Expr::path("a").lookup("gte", 3)`. Transforms may stand
+    /// before the lookup: `year__gte`.
+    pub fn lookup(self, lookups: impl Into<Path>, operand: impl Into<Operand>) -> Q {
+        Q::Lookup(Box::new(crate::query::Comparison { left: self, lookups: lookups.into(), operand: operand.into() }))
     }
 
     /// Orders by this expression, the smallest first.
@@ -156,29 +273,32 @@ impl Operator {
     }
 }
 
-/// Django's notation, values shown as they are: for messages and tours, not for logs.
-impl std::fmt::Display for Expr {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Expr::Path(path) => write!(f, "F('{path}')"),
-            Expr::Value(value) => write!(f, "{value}"),
-            Expr::Combined { left, operator, right } => {
-                let nested = |e: &Expr| matches!(e, Expr::Combined { .. });
-                if nested(left) {
-                    write!(f, "({left})")?
-                } else {
-                    write!(f, "{left}")?
-                }
-                write!(f, " {} ", operator.symbol())?;
-                if nested(right) { write!(f, "({right})") } else { write!(f, "{right}") }
-            }
-            Expr::Call { function, arguments } => {
-                write!(f, "{function:?}(")?;
-                for (i, argument) in arguments.iter().enumerate() {
-                    write!(f, "{}{argument}", if i > 0 { ", " } else { "" })?;
-                }
-                f.write_str(")")
-            }
-        }
+impl From<Q> for Expr {
+    fn from(q: Q) -> Self {
+        Expr::Condition(Box::new(q))
+    }
+}
+
+impl From<Aggregate> for Expr {
+    fn from(aggregate: Aggregate) -> Self {
+        Expr::Aggregate(Box::new(aggregate))
+    }
+}
+
+impl From<Window> for Expr {
+    fn from(window: Window) -> Self {
+        Expr::Window(Box::new(window))
+    }
+}
+
+impl From<Func> for Expr {
+    fn from(func: Func) -> Self {
+        Expr::Func(Box::new(func))
+    }
+}
+
+impl From<RawSql> for Expr {
+    fn from(raw: RawSql) -> Self {
+        Expr::Raw(Box::new(raw))
     }
 }

@@ -1,14 +1,22 @@
 //! The query tree: what was asked for, in the order of the calls, with names not looked up yet.
 
+mod compound;
+mod cte;
+mod extra;
 mod q;
+mod step;
 mod write;
 
-pub use q::{Condition, Connector, Operand, Q};
+pub use compound::{Compound, SetOperator};
+pub use cte::{Cte, CteJoin};
+pub use extra::{Extra, ExtraColumn};
+pub use q::{Comparison, Condition, Connector, Operand, Q};
+pub use step::{Annotation, FilteredRelation, Step};
 pub use write::{Assignment, Conflict, Insert};
 
 use std::borrow::Cow;
 
-use crate::{OrderBy, Path};
+use crate::{Expr, OrderBy, Path};
 
 /// A query over one model.
 ///
@@ -18,45 +26,65 @@ use crate::{OrderBy, Path};
 pub struct Query {
     /// The model's label, `app.Model`.
     pub model: Cow<'static, str>,
+    /// Common table expressions that this query and those within it may use.
+    pub ctes: Vec<Cte>,
+    /// The common table expression whose rows stand in the place of the model's table.
+    pub from: Option<Cow<'static, str>>,
+    /// The queries whose rows are put together, instead of the model's rows. Steps then may only choose values.
+    pub compound: Option<Box<Compound>>,
     /// The calls whose order matters.
     pub steps: Vec<Step>,
-    /// What each row gives.
-    pub selection: Selection,
-    /// How many of the steps stood before the selection, which matters where both reach several rows: the steps after
-    /// it choose rows of their own. `None`: all of them.
-    pub selected_after: Option<usize>,
     /// The ordering; `None` is the model's own.
     pub order_by: Option<Vec<OrderBy>>,
     /// Whether `reverse()` was called an odd number of times.
     pub reversed: bool,
-    /// Whether equal rows are given once.
-    pub distinct: bool,
+    /// Which rows are given once.
+    pub distinct: Distinct,
     /// The slice of the rows.
     pub slice: Slice,
     /// Whether the query gives no rows whatever else it says: `none()`.
     pub none: bool,
+    /// Whether and how the rows are locked.
+    pub lock: Option<Lock>,
+    /// How several aggregates over several rows are computed.
+    pub aggregation: Aggregation,
+    /// The time zone by whose clock points in time are read; UTC, or that of the query around it, when `None`.
+    pub time_zone: Option<Cow<'static, str>>,
 }
 
-/// A call whose place among the others matters.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Step {
-    /// Rows for which the condition holds. The conditions of one call share their joins; the next call joins
-    /// multi-valued relations afresh.
-    Filter(Q),
-    /// Rows for which the condition does not hold.
-    Exclude(Q),
-}
-
-/// What each row of a query gives.
+/// Which rows of a query are given once.
 #[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub enum Selection {
-    /// The model's columns.
+pub enum Distinct {
+    /// All rows are given.
     #[default]
-    Model,
-    /// The values at some paths. None at all means every column of the model, in order.
-    Values(Vec<Path>),
+    No,
+    /// Equal rows are given once.
+    Rows,
+    /// Of the rows that are equal at these paths, the first is given: Django's `distinct("a", "b")`.
+    On(Vec<Path>),
+}
+
+/// How aggregates of one query that reach different multi-valued relations are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Aggregation {
+    /// Each in a query of its own, so that none counts the other's rows.
+    #[default]
+    Separate,
+    /// In one query over all joins, as Django does: each row counts once for every combination.
+    Joined,
+}
+
+/// A lock on the rows of a query: Django's `select_for_update`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lock {
+    /// Fail instead of waiting for another's lock.
+    pub nowait: bool,
+    /// Leave out rows that another has locked.
+    pub skip_locked: bool,
+    /// The relations whose rows are locked, `self` for the query's own; all tables of the query when empty.
+    pub of: Vec<Path>,
+    /// Allow others to point at the rows meanwhile (`FOR NO KEY UPDATE`).
+    pub no_key: bool,
 }
 
 /// A slice of a query's rows: from `offset`, `limit` rows at most.
@@ -92,14 +120,18 @@ impl Query {
     pub fn new(model: impl Into<Cow<'static, str>>) -> Self {
         Query {
             model: model.into(),
+            ctes: Vec::new(),
+            from: None,
+            compound: None,
             steps: Vec::new(),
-            selection: Selection::Model,
-            selected_after: None,
             order_by: None,
             reversed: false,
-            distinct: false,
+            distinct: Distinct::No,
             slice: Slice::default(),
             none: false,
+            lock: None,
+            aggregation: Aggregation::Separate,
+            time_zone: None,
         }
     }
 
@@ -115,5 +147,40 @@ impl Query {
     pub fn exclude(mut self, q: Q) -> Self {
         self.steps.push(Step::Exclude(q));
         self
+    }
+
+    /// Adds a value to each row.
+    #[must_use]
+    pub fn annotate(mut self, alias: impl Into<Cow<'static, str>>, expr: impl Into<Expr>) -> Self {
+        self.steps.push(Step::Annotate(Annotation::new(alias, expr)));
+        self
+    }
+
+    /// Names an expression without adding it to the rows.
+    #[must_use]
+    pub fn alias(mut self, alias: impl Into<Cow<'static, str>>, expr: impl Into<Expr>) -> Self {
+        self.steps.push(Step::Annotate(Annotation { selected: false, ..Annotation::new(alias, expr) }));
+        self
+    }
+
+    /// Rows of the values at some paths instead of the model's columns. None at all means every column and annotation.
+    #[must_use]
+    pub fn values(mut self, paths: impl IntoIterator<Item = impl Into<Path>>) -> Self {
+        self.steps.push(Step::Values(paths.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// What the rows give: the paths of the last `values()`, or the model's columns when `None`.
+    pub fn selected(&self) -> Option<&[Path]> {
+        self.steps.iter().rev().find_map(|step| match step {
+            Step::Values(paths) => Some(paths.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// The rows of several queries together; the first says what the rows are.
+    pub fn compound(operator: SetOperator, queries: Vec<Query>) -> Self {
+        let model = queries.first().map_or(Cow::Borrowed(""), |query| query.model.clone());
+        Query { compound: Some(Box::new(Compound { operator, queries })), ..Query::new(model) }
     }
 }

@@ -26,6 +26,21 @@ pub enum Q {
         /// What is joined.
         children: Vec<Q>,
     },
+    /// A comparison of an expression: `Lower("title") = "x"`.
+    Lookup(Box<Comparison>),
+    /// An expression that is true or not: `Exists(…)`, a `Case`, a boolean field.
+    Expr(Box<Expr>),
+}
+
+/// A comparison of an expression: Django's lookups as expressions, `GreaterThan(F("a"), 3)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// What is compared.
+    pub left: Expr,
+    /// Transforms and the lookup; nothing at all means `exact`.
+    pub lookups: Path,
+    /// What it is compared with.
+    pub operand: Operand,
 }
 
 /// One comparison: a path, which may end in a lookup, and what it is compared with.
@@ -69,6 +84,14 @@ impl Q {
     /// A comparison by a given lookup.
     pub fn lookup(path: Path, lookup: Lookup, operand: impl Into<Operand>) -> Self {
         Q::new(path.then(lookup.name()), operand)
+    }
+
+    /// The condition that an expression is true.
+    pub fn expr(expr: impl Into<Expr>) -> Self {
+        match expr.into() {
+            Expr::Condition(q) => *q,
+            expr => Q::Expr(Box::new(expr)),
+        }
     }
 
     /// What is always true: Django's `Q()`.
@@ -162,6 +185,8 @@ impl std::fmt::Display for Q {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Q::Condition(condition) => write!(f, "Q({condition})"),
+            Q::Lookup(comparison) => write!(f, "{comparison}"),
+            Q::Expr(expr) => write!(f, "Q({expr})"),
             Q::Group { connector, negated, children } => {
                 let sign = match connector {
                     Connector::And => " & ",
@@ -189,8 +214,23 @@ impl std::fmt::Display for Q {
 
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}=", self.path)?;
-        match &self.operand {
+        write!(f, "{}={}", self.path, self.operand)
+    }
+}
+
+impl std::fmt::Display for Comparison {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Q({}", self.left)?;
+        if !self.lookups.is_empty() {
+            write!(f, "__{}", self.lookups)?;
+        }
+        write!(f, "={})", self.operand)
+    }
+}
+
+impl std::fmt::Display for Operand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
             Operand::Expr(expr) => write!(f, "{expr}"),
             Operand::List(list) => {
                 f.write_str("[")?;

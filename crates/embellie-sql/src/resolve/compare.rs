@@ -98,7 +98,7 @@ impl<'r> Scope<'_, 'r> {
     /// Refuses the rows of a model where another's are meant.
     pub(super) fn check_related(&self, relation: Relation<'r>, operand: &Operand<'_, 'r>) -> Result<()> {
         let Operand::Query(query) = operand else { return Ok(()) };
-        if !matches!(query.selection, embellie_core::query::Selection::Model) {
+        if query.selected().is_some() {
             return Ok(());
         }
         let model = self.registry().model(&query.model)?;
@@ -128,7 +128,7 @@ impl<'r> Scope<'_, 'r> {
 
     /// The one value of a subquery of one row and column.
     pub(super) fn single_value(&self, left: &Trimmed<'r>, query: &Query, lookup: Lookup) -> Result<Scalar<'r>> {
-        let whole = matches!(query.selection, embellie_core::query::Selection::Model);
+        let whole = query.selected().is_none();
         if query.slice.limit != Some(1) && (lookup == Lookup::Exact || whole) {
             return Err(Error::Value(format!(
                 "The QuerySet value for {} {lookup} lookup must be limited to one result using slicing.",

@@ -37,6 +37,7 @@ impl<'r> Scope<'_, 'r> {
         let (q, negated) = match step {
             Step::Filter(q) => (q, false),
             Step::Exclude(q) => (q, true),
+            Step::Values(paths) => return self.reach_values(paths),
             _ => return Err(Error::NotSupported("this step of a query is not known to the compiler".into())),
         };
         let before = self.inner_joins();

@@ -109,14 +109,8 @@ impl<'c, 'r> Scope<'c, 'r> {
     fn of_query(context: &'c Context<'r>, query: &Query) -> Result<Self> {
         let _level = context.enter_levels(QUERY_LEVELS)?;
         let mut scope = Scope::new(context, context.registry.model(&query.model)?);
-        for (number, step) in query.steps.iter().enumerate() {
-            if query.selected_after == Some(number) {
-                scope.reach_values(query)?;
-            }
+        for step in &query.steps {
             scope.step(step)?;
-        }
-        if scope.values.is_none() {
-            scope.reach_values(query)?;
         }
         if query.none || query.slice.limit == Some(0) {
             scope.conditions.push(Condition::Never);

@@ -2,8 +2,7 @@
 
 use embellie_core::expr::{Expr, Nulls};
 use embellie_core::meta::{Hop, Model};
-use embellie_core::query::Selection;
-use embellie_core::{Error, OrderBy, Query, Result};
+use embellie_core::{Error, OrderBy, Path, Query, Result};
 
 use super::joins::{Place, Reuse};
 use super::{BASE, Scope};
@@ -15,10 +14,7 @@ type Seen = Vec<Vec<Option<Hop>>>;
 impl<'r> Scope<'_, 'r> {
     /// The terms of a query's ordering. A name that is one of the values asked for orders by that value.
     pub(super) fn ordering(&mut self, query: &Query, outputs: &[Output<'r>]) -> Result<Vec<Term<'r>>> {
-        let values = match &query.selection {
-            Selection::Values(paths) => &outputs[..paths.len().min(outputs.len())],
-            _ => &[],
-        };
+        let values = &outputs[..query.selected().map_or(0, <[_]>::len).min(outputs.len())];
         let model = self.model;
         let asked = query.order_by.as_deref().unwrap_or(&model.ordering);
         let mut terms = Vec::with_capacity(asked.len());
@@ -99,7 +95,11 @@ impl<'r> Scope<'_, 'r> {
                     self.by_names(end, relation.model, &names, Direction { descending, nulls }, seen, terms)?;
                 }
                 expr => {
-                    let expr = self.scalar(&within(expr, names), None, true)?;
+                    let expr = self.scalar(
+                        &expr.with_prefix(&Path::new(names.iter().map(|name| (*name).to_owned()))),
+                        None,
+                        true,
+                    )?;
                     terms.push(Term { expr, descending, nulls });
                 }
             }
@@ -112,24 +112,4 @@ impl<'r> Scope<'_, 'r> {
 struct Direction {
     descending: bool,
     nulls: Option<Nulls>,
-}
-
-/// The expression with its paths beginning where `prefix` leads.
-fn within(expr: &Expr, prefix: &[&str]) -> Expr {
-    match expr {
-        Expr::Path(path) => {
-            let names = prefix.iter().copied().chain(path.names()).map(str::to_owned);
-            Expr::Path(embellie_core::Path::new(names))
-        }
-        Expr::Combined { left, operator, right } => Expr::Combined {
-            left: Box::new(within(left, prefix)),
-            operator: *operator,
-            right: Box::new(within(right, prefix)),
-        },
-        Expr::Call { function, arguments } => Expr::Call {
-            function: *function,
-            arguments: arguments.iter().map(|argument| within(argument, prefix)).collect(),
-        },
-        other => other.clone(),
-    }
 }

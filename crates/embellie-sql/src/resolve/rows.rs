@@ -1,7 +1,7 @@
 //! Whole queries: of rows, of their number, of whether there are any, and as part of another.
 
 use embellie_core::field::FieldKind;
-use embellie_core::query::{Selection, Slice};
+use embellie_core::query::{Distinct, Slice};
 use embellie_core::{Query, Result};
 
 use super::names::Field;
@@ -22,10 +22,11 @@ pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<S
     let outputs = scope.outputs();
     let number =
         Output { name: "__count".to_owned(), expr: Scalar::CountRows, kind: FieldKind::BigInteger, nullable: false };
-    if !query.distinct && query.slice.is_whole() {
+    if query.distinct == Distinct::No && query.slice.is_whole() {
         return Ok(scope.into_plain(vec![number]));
     }
-    let outputs = if query.distinct { outputs } else { vec![scope.own_output(scope.model.primary_key_index())] };
+    let outputs =
+        if query.distinct != Distinct::No { outputs } else { vec![scope.own_output(scope.model.primary_key_index())] };
     let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
     Ok(scope.into_select(query, outputs, order_by).map(|inner| over(context, inner, vec![number])))
 }
@@ -35,7 +36,7 @@ pub(crate) fn exists<'r>(context: &Context<'r>, query: &Query) -> Result<Option<
     let scope = Scope::of_query(context, query)?;
     let outputs = scope.outputs();
     let slice = Slice { limit: Some(1), ..query.slice };
-    if query.distinct && !query.slice.is_whole() {
+    if query.distinct != Distinct::No && !query.slice.is_whole() {
         let inner = scope.into_select(query, outputs, Vec::new());
         return Ok(inner
             .map(|inner| Select { slice: Slice { offset: 0, limit: Some(1) }, ..over(context, inner, vec![one()]) }));
@@ -47,12 +48,12 @@ pub(crate) fn exists<'r>(context: &Context<'r>, query: &Query) -> Result<Option<
 /// model, or else the primary key. `None` when it is known to have no rows.
 pub(super) fn subquery<'r>(context: &Context<'r>, query: &Query, key: Option<Field<'r>>) -> Result<Option<Select<'r>>> {
     let mut scope = Scope::of_query(context, query)?;
-    let outputs = match query.selection {
-        Selection::Model => {
+    let outputs = match query.selected() {
+        None => {
             let key = key.filter(|key| key.model.id() == scope.model.id());
             vec![scope.own_output(key.map_or(scope.model.primary_key_index(), |key| key.index))]
         }
-        _ => scope.outputs(),
+        Some(_) => scope.outputs(),
     };
     let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
     let Some(select) = scope.into_select(query, outputs, order_by) else { return Ok(None) };
@@ -105,7 +106,7 @@ impl<'r> Scope<'_, 'r> {
         if condition == Condition::Never {
             return None;
         }
-        let hidden = match query.distinct {
+        let hidden = match query.distinct != Distinct::No {
             true => order_by
                 .iter()
                 .filter(|term| outputs.iter().all(|output| output.expr != term.expr))
@@ -114,7 +115,7 @@ impl<'r> Scope<'_, 'r> {
             false => Vec::new(),
         };
         let (source, joins) = self.sources();
-        let (distinct, slice) = (query.distinct, query.slice);
+        let (distinct, slice) = (query.distinct != Distinct::No, query.slice);
         Some(Select { source, joins, outputs, hidden, condition, distinct, order_by, slice })
     }
 

@@ -1,7 +1,6 @@
 //! What the rows of a query give.
 
-use embellie_core::query::Selection;
-use embellie_core::{Error, Query, Result};
+use embellie_core::{Path, Result};
 
 use super::joins::{Place, Reuse};
 use super::{BASE, Scope};
@@ -9,15 +8,11 @@ use crate::resolved::{Column, Output, Scalar};
 
 impl<'r> Scope<'_, 'r> {
     /// Makes the joins for the values that a query asks for.
-    pub(super) fn reach_values(&mut self, query: &Query) -> Result<()> {
-        let values = match &query.selection {
-            Selection::Model => return Ok(()),
-            Selection::Values(paths) => paths.iter().map(|path| {
-                let names: Vec<&str> = path.names().collect();
-                Ok((path.to_string(), self.reach(&names, Reuse::All)?))
-            }),
-            _ => return Err(Error::NotSupported("this selection is not known to the compiler".into())),
-        };
+    pub(super) fn reach_values(&mut self, paths: &[Path]) -> Result<()> {
+        let values = paths.iter().map(|path| {
+            let names: Vec<&str> = path.names().collect();
+            Ok((path.to_string(), self.reach(&names, Reuse::All)?))
+        });
         let values: Result<Vec<_>> = values.collect();
         self.values = Some(values?);
         Ok(())

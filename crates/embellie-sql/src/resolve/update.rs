@@ -3,7 +3,7 @@
 use embellie_core::expr::Expr;
 use embellie_core::field::prepare;
 use embellie_core::meta::Member;
-use embellie_core::query::{Assignment, Selection};
+use embellie_core::query::Assignment;
 use embellie_core::{Error, Query, Result, did_you_mean};
 
 use super::{BASE, Context, Scope};
@@ -40,7 +40,7 @@ pub(crate) fn delete<'r>(context: &Context<'r>, query: &Query) -> Result<Option<
     if !query.slice.is_whole() {
         return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
     }
-    if query.selection != Selection::Model {
+    if query.selected().is_some() {
         return Err(Error::Type("Cannot call delete() after .values() or .values_list()".into()));
     }
     let (scope, condition) = Scope::of_query(context, query)?.into_own_rows();

@@ -85,11 +85,7 @@ pub(crate) fn all(model: &str) -> Query {
 
 /// The keys of a model's rows, without an order: short SQL.
 pub(crate) fn keys(model: &str) -> Query {
-    Query {
-        selection: embellie_core::query::Selection::Values(vec!["pk".into()]),
-        order_by: Some(Vec::new()),
-        ..all(model)
-    }
+    Query { order_by: Some(Vec::new()), ..all(model).values(["pk"]) }
 }
 
 /// What follows the selected columns, with the parameters in the text's order.

@@ -57,10 +57,7 @@ fn long_lists_find_what_short_ones_find() {
             connection.execute("INSERT INTO x_t (f) VALUES (?)", [bind(&value(i))]).unwrap();
         }
         let found = |values: Vec<Value>| {
-            let query = Query {
-                selection: embellie_core::query::Selection::Values(vec!["id".into()]),
-                ..Query::new("x.T").filter(Q::new("f__in", Value::List(values)))
-            };
+            let query = Query::new("x.T").filter(Q::new("f__in", Value::List(values))).values(["id"]);
             run(&connection, &embellie_sql::select(&query, &registry, &sqlite()).unwrap().unwrap().statement)
         };
         let short = found((2..4).map(value).collect());

@@ -76,8 +76,7 @@ fn queries_as_values_must_fit() {
         &post("author__in", all("Tag")),
         "ValueError: Cannot use QuerySet for \"Tag\": Use a QuerySet for \"Author\".",
     );
-    let two =
-        Query { selection: embellie_core::query::Selection::Values(vec!["id".into(), "name".into()]), ..all("Author") };
+    let two = all("Author").values(["id", "name"]);
     says(
         &post("author__in", two),
         "ValueError: The QuerySet value for the 'in' lookup must have 1 selected fields (received 2)",

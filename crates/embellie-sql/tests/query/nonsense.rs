@@ -1,7 +1,7 @@
 //! Whatever is asked, the answer is a statement or an error.
 
 use embellie_core::expr::{Function, Operator};
-use embellie_core::query::{Assignment, Conflict, Connector, Insert, Operand, Selection, Slice, Step};
+use embellie_core::query::{Assignment, Conflict, Connector, Distinct, Insert, Operand, Slice, Step};
 use embellie_core::{Expr, OrderBy, Path, Q, Query, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -108,11 +108,11 @@ fn query() -> impl Strategy<Value = Query> {
                 steps: steps
                     .into_iter()
                     .map(|(keep, q)| if keep { Step::Filter(q) } else { Step::Exclude(q) })
+                    .chain(selection.map(Step::Values))
                     .collect(),
                 order_by,
-                selection: selection.map_or(Selection::Model, Selection::Values),
                 slice: Slice { offset, limit },
-                distinct,
+                distinct: if distinct { Distinct::Rows } else { Distinct::No },
                 reversed,
                 ..query
             },

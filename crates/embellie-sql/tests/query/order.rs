@@ -1,6 +1,6 @@
 //! Ordering.
 
-use embellie_core::query::{Selection, Slice};
+use embellie_core::query::{Distinct, Slice};
 use embellie_core::{Expr, OrderBy, Q, Query};
 
 use crate::blog::*;
@@ -82,14 +82,15 @@ fn an_ordering_uses_the_joins_of_the_conditions() {
 
 #[test]
 fn distinct_rows_take_what_they_are_ordered_by_along() {
-    let query = Query { distinct: true, ..ordered("Post", ["author__name", "id"]) };
+    let query = Query { distinct: Distinct::Rows, ..ordered("Post", ["author__name", "id"]) };
     let compiled = embellie_sql::select(&query, &registry(), &sqlite()).unwrap().unwrap();
     assert_eq!(compiled.columns.len(), 1);
     assert_eq!(
         &*compiled.statement.sql,
         r#"SELECT DISTINCT "blog_post"."id", "blog_author"."name" FROM "blog_post" INNER JOIN "blog_author" ON ("blog_post"."author_id" = "blog_author"."id") ORDER BY "blog_author"."name" ASC, "blog_post"."id" ASC"#
     );
-    let by_expression = Query { distinct: true, ..ordered("Post", [(Expr::path("views") + 1).desc().nulls_last()]) };
+    let by_expression =
+        Query { distinct: Distinct::Rows, ..ordered("Post", [(Expr::path("views") + 1).desc().nulls_last()]) };
     assert_eq!(
         sql(&by_expression),
         r#"SELECT DISTINCT "blog_post"."id", ("blog_post"."views" + ?) FROM "blog_post" ORDER BY 2 DESC NULLS LAST -- [1]"#
@@ -104,6 +105,6 @@ fn distinct_rows_take_what_they_are_ordered_by_along() {
 
 #[test]
 fn a_value_that_was_asked_for_orders_by_itself() {
-    let query = Query { selection: Selection::Values(vec!["author".into()]), ..ordered("Post", ["author"]) };
+    let query = ordered("Post", ["author"]).values(["author"]);
     assert_eq!(tail(&query), r#""blog_post" ORDER BY "blog_post"."author_id" ASC"#);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use embellie_core::field::FieldKind;
 use embellie_core::meta::{Member, Model, ModelId};
-use embellie_core::query::{Connector, Selection, Step};
+use embellie_core::query::{Connector, Distinct, Step};
 use embellie_core::{Expr, Q, Query, Registry, ServerInfo, Value};
 use embellie_sql::Target;
 use embellie_sql::schema::{SchemaOptions, create_tables};
@@ -229,9 +229,10 @@ proptest! {
         // Distinct rows, and the rows that a deletion takes, are the same without repetition.
         let mut once = expected;
         once.dedup();
-        let distinct = Query { distinct: true, ..query.clone() };
+        let distinct = Query { distinct: Distinct::Rows, ..query.clone() };
         prop_assert_eq!(run(embellie_sql::select(&distinct, &registry, &target).unwrap()), once.clone());
-        let whole = Query { selection: Selection::Model, ..query };
+        let mut whole = query;
+        whole.steps.retain(|step| !matches!(step, Step::Values(_)));
         let deletion = embellie_sql::delete(&whole, &registry, &target).unwrap();
         let deleted = deletion.map_or(0, |statement| {
             let selected = statement.sql.replacen("DELETE", "SELECT COUNT(*)", 1);

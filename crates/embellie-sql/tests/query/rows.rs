@@ -1,13 +1,13 @@
 //! What rows give, how many there are, and parts of them.
 
-use embellie_core::query::{Selection, Slice};
+use embellie_core::query::{Distinct, Slice};
 use embellie_core::{Q, Query};
 use embellie_sql::Compiled;
 
 use crate::blog::*;
 
 fn values<const N: usize>(model: &str, paths: [&str; N]) -> Query {
-    Query { selection: Selection::Values(paths.map(Into::into).to_vec()), ..keys(model) }
+    Query { order_by: Some(Vec::new()), ..all(model).values(paths) }
 }
 
 fn compiled(query: &Query) -> Compiled {
@@ -57,7 +57,7 @@ fn counting_parts_and_different_rows_needs_the_query_itself() {
         counted(&part),
         r#"SELECT COUNT(*) FROM (SELECT "blog_post"."id" AS col1 FROM "blog_post" ORDER BY "blog_post"."created" DESC, "blog_post"."id" ASC LIMIT ? OFFSET ?) "subquery""#
     );
-    let different = Query { distinct: true, ..values("Post", ["title"]) };
+    let different = Query { distinct: Distinct::Rows, ..values("Post", ["title"]) };
     assert_eq!(
         counted(&different),
         r#"SELECT COUNT(*) FROM (SELECT DISTINCT "blog_post"."title" AS col1 FROM "blog_post") "subquery""#
@@ -114,13 +114,13 @@ fn a_query_of_one_row_stands_for_its_value() {
 
 #[test]
 fn conditions_after_the_values_choose_rows_of_their_own() {
-    let query = values("Post", ["tags__word"]).filter(Q::new("tags", 3));
+    let tagged = Q::new("tags", 3);
     assert_eq!(
-        sql(&query),
+        sql(&Query { order_by: Some(Vec::new()), ..all("Post") }.filter(tagged.clone()).values(["tags__word"])),
         r#"SELECT "blog_tag"."word" FROM "blog_post" INNER JOIN "blog_post_tags" ON ("blog_post"."id" = "blog_post_tags"."post_id") INNER JOIN "blog_tag" ON ("blog_post_tags"."tag_id" = "blog_tag"."id") WHERE "blog_post_tags"."tag_id" = ? -- [3]"#
     );
     assert_eq!(
-        sql(&Query { selected_after: Some(0), ..query }),
+        sql(&values("Post", ["tags__word"]).filter(tagged)),
         r#"SELECT "blog_tag"."word" FROM "blog_post" LEFT OUTER JOIN "blog_post_tags" ON ("blog_post"."id" = "blog_post_tags"."post_id") LEFT OUTER JOIN "blog_tag" ON ("blog_post_tags"."tag_id" = "blog_tag"."id") INNER JOIN "blog_post_tags" "T4" ON ("blog_post"."id" = "T4"."post_id") WHERE "T4"."tag_id" = ? -- [3]"#
     );
 }

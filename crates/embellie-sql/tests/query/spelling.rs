@@ -1,7 +1,7 @@
 //! What each database spells otherwise.
 
 use embellie_core::expr::Function;
-use embellie_core::query::{Operand, Selection};
+use embellie_core::query::Operand;
 use embellie_core::{Expr, Q, Query, Value};
 use jiff::SignedDuration;
 
@@ -202,7 +202,7 @@ fn names_cannot_leave_their_quotes() {
         .table(r#"a"; DROP TABLE b; --"#)
         .field(FieldMeta::new("f", FieldKind::Integer).column(r#"c" = 1 OR "d"#));
     let registry = embellie_core::Registry::build([odd]).unwrap();
-    let query = Query { selection: Selection::Values(vec!["f".into()]), ..Query::new("x.Odd").filter(Q::new("f", 1)) };
+    let query = Query::new("x.Odd").filter(Q::new("f", 1)).values(["f"]);
     let statement = embellie_sql::select(&query, &registry, &sqlite()).unwrap().unwrap().statement;
     assert_eq!(
         &*statement.sql,
@@ -217,10 +217,7 @@ fn a_table_called_like_an_alias_is_not_taken_for_one() {
         .table("u0")
         .field(FieldMeta::foreign_key("up", "self", OnDelete::Cascade).null().relation(|r| r.related_name("down")))])
     .unwrap();
-    let query = Query {
-        selection: Selection::Values(vec!["id".into()]),
-        ..Query::new("x.Node").exclude(Q::new("down__id", 1))
-    };
+    let query = Query::new("x.Node").exclude(Q::new("down__id", 1)).values(["id"]);
     let statement = embellie_sql::select(&query, &registry, &sqlite()).unwrap().unwrap().statement;
     assert_eq!(
         &*statement.sql,

@@ -4,7 +4,7 @@
 use embellie_core::expr::{Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
-use embellie_core::query::{Assignment, Conflict, Insert, Operand};
+use embellie_core::query::{Assignment, Conflict, Distinct, Insert, Operand};
 use embellie_core::{Expr, Q, Query, ServerInfo, Statement, Value};
 use embellie_sql::Target;
 use embellie_sql::schema::{SchemaOptions, create_tables};
@@ -162,7 +162,7 @@ async fn expressions() {
     ];
     for (model, path, expr) in conditions {
         let what = expr.to_string();
-        let query = Query { order_by: Some(vec![expr.clone().desc()]), distinct: true, ..keys(model) };
+        let query = Query { order_by: Some(vec![expr.clone().desc()]), distinct: Distinct::Rows, ..keys(model) };
         let query = query.filter(Q::new(path, expr.clone())).exclude(Q::new(path, expr.clone()));
         let compiled = embellie_sql::select(&query, &registry, &target).unwrap().unwrap();
         check(&client, &compiled.statement, &what).await;

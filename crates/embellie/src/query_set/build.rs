@@ -1,6 +1,6 @@
 //! Refining a query set: filters, ordering, slices. Nothing here does I/O.
 
-use embellie_core::query::Step;
+use embellie_core::query::{Distinct, Step};
 use embellie_core::{Error, OrderBy};
 
 use super::{FetchMode, QuerySet, Selection};
@@ -61,7 +61,7 @@ impl<M, S> QuerySet<M, S> {
         if !self.query.slice.is_whole() {
             return self.mistaken(Error::Type("Cannot create distinct fields once a slice has been taken.".into()));
         }
-        self.query.distinct = true;
+        self.query.distinct = Distinct::Rows;
         self
     }
 
@@ -132,9 +132,10 @@ impl<M, S> QuerySet<M, S> {
 
     /// Replaces what each row gives.
     pub(crate) fn select<T: Selection<M>>(self, selection: T) -> QuerySet<M, T> {
-        let mut query = self.query;
-        query.selection = selection.selection();
-        query.selected_after = Some(query.steps.len());
+        let query = match selection.paths() {
+            Some(paths) => self.query.values(paths),
+            None => self.query,
+        };
         QuerySet { query, selection, fetch_mode: self.fetch_mode, mistake: self.mistake, model: self.model }
     }
 

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::query;
 use embellie_core::{Path, Result, Row, Value};
 use embellie_sql::OutputColumn;
 
@@ -17,8 +16,8 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// What one row becomes.
     type Output: Send + 'static;
 
-    /// What is asked of the database.
-    fn selection(&self) -> query::Selection;
+    /// The paths that are asked of the database; the model's columns when `None`.
+    fn paths(&self) -> Option<Vec<Path>>;
 
     /// The same selection, told what the columns of its rows are.
     #[must_use]
@@ -69,8 +68,8 @@ impl<M> std::fmt::Debug for Whole<M> {
 impl<M: Model> Selection<M> for Whole<M> {
     type Output = M;
 
-    fn selection(&self) -> query::Selection {
-        query::Selection::Model
+    fn paths(&self) -> Option<Vec<Path>> {
+        None
     }
 
     fn decode(&self, row: &dyn Row) -> Result<M> {
@@ -89,8 +88,8 @@ pub struct WholeRecord(pub(crate) Arc<RecordModel>);
 impl Selection<Record> for WholeRecord {
     type Output = Record;
 
-    fn selection(&self) -> query::Selection {
-        query::Selection::Model
+    fn paths(&self) -> Option<Vec<Path>> {
+        None
     }
 
     fn decode(&self, row: &dyn Row) -> Result<Record> {
@@ -156,8 +155,8 @@ impl PartialEq for TextRow {
 impl<M> Selection<M> for TextValues {
     type Output = TextRow;
 
-    fn selection(&self) -> query::Selection {
-        query::Selection::Values(self.paths.clone())
+    fn paths(&self) -> Option<Vec<Path>> {
+        Some(self.paths.clone())
     }
 
     fn with_columns(mut self, columns: &[OutputColumn]) -> Self {

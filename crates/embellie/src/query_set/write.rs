@@ -1,5 +1,6 @@
 //! Methods that write: update, delete, create, get-or-create, bulk insertion.
 
+use embellie_core::query::Distinct;
 use embellie_core::{Error, Result};
 use embellie_sql as sql;
 
@@ -36,7 +37,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         if !query.slice.is_whole() {
             return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
         }
-        if query.distinct {
+        if query.distinct != Distinct::No {
             return Err(Error::Type("Cannot call delete() after .distinct().".into()));
         }
         write::delete_query(query, db.session()).await

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use embellie_core::lookup::Lookup;
 use embellie_core::meta::{ManyToMany as Link, Member, ModelId, ReverseSource};
-use embellie_core::query::{Assignment, Conflict, Selection as Columns};
+use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
 use embellie_sql as sql;
 
@@ -193,7 +193,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
             return Ok(self.owner.clone());
         }
         let mut query = Query::new(model.label().to_owned()).filter(Q::new("pk", self.owner.clone()));
-        query.selection = Columns::Values(vec![Path::new([model.fields[field].name.clone()])]);
+        query = query.values([Path::new([model.fields[field].name.clone()])]);
         let found = match sql::select(&query, database.registry(), database.target())? {
             Some(compiled) => session.gather(&compiled.statement, |row| crate::record::any_value(row, 0)).await?,
             None => Vec::new(),
@@ -220,7 +220,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
             let mut query = Query::new(through.label().to_owned())
                 .filter(Q::new(own_name.as_str(), self.owner.clone()))
                 .filter(Q::lookup(Path::new([other_name.clone()]), Lookup::In, Value::List(keys.to_vec())));
-            query.selection = Columns::Values(vec![Path::new([other_name.clone()])]);
+            query = query.values([Path::new([other_name.clone()])]);
             query.order_by = Some(Vec::new());
             let database = session.database();
             if let Some(compiled) = sql::select(&query, registry, database.target())? {
@@ -323,7 +323,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     async fn present(&self, session: Session<'_>) -> Result<HashSet<Key>> {
         let database = session.database();
         let mut query = self.objects().query().clone();
-        query.selection = Columns::Values(vec![Path::new(["pk"])]);
+        query = query.values([Path::new(["pk"])]);
         query.order_by = Some(Vec::new());
         let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
             return Ok(HashSet::new());

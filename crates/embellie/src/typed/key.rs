@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use embellie_core::field::FieldType;
 use embellie_core::query::Operand;
-use embellie_core::{Path, Result, Row, query};
+use embellie_core::{Path, Result, Row};
 
 use super::order::Terms;
 use super::trail::{KeyOf, Marker, Nullability, zero_sized};
@@ -76,8 +76,8 @@ impl<P: Trail, To: 'static, K: KeyOf<To>, N: Nullability, const I: usize> Select
 {
     type Output = <Self as Select<P::Root>>::Value;
 
-    fn selection(&self) -> query::Selection {
-        query::Selection::Values(vec![self.path()])
+    fn paths(&self) -> Option<Vec<Path>> {
+        Some(vec![self.path()])
     }
 
     fn decode(&self, row: &dyn Row) -> Result<Self::Output> {

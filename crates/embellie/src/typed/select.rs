@@ -1,7 +1,7 @@
 //! Rows of values at typed paths.
 
 use embellie_core::field::FieldType;
-use embellie_core::{Path, Result, query};
+use embellie_core::{Path, Result};
 
 use super::trail::{KeyOf, Nullability, Root};
 use super::{Column, Paths, Rel, Trail};
@@ -65,8 +65,8 @@ macro_rules! single {
         {
             type Output = <$path as Select<P::Root>>::Value;
 
-            fn selection(&self) -> query::Selection {
-                query::Selection::Values(vec![self.select()])
+            fn paths(&self) -> Option<Vec<Path>> {
+                Some(vec![self.select()])
             }
 
             fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
@@ -84,8 +84,8 @@ macro_rules! tuples {
         impl<M, $($name: Select<M>),+> Selection<M> for ($($name,)+) {
             type Output = ($($name::Value,)+);
 
-            fn selection(&self) -> query::Selection {
-                query::Selection::Values(vec![$(self.$index.select()),+])
+            fn paths(&self) -> Option<Vec<Path>> {
+                Some(vec![$(self.$index.select()),+])
             }
 
             fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
@@ -129,15 +129,15 @@ impl<M, C: Selection<M>, R> Clone for Row<M, C, R> {
 
 impl<M, C: Selection<M>, R> std::fmt::Debug for Row<M, C, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Row({:?})", self.paths.selection())
+        write!(f, "Row({:?})", self.paths.paths().unwrap_or_default())
     }
 }
 
 impl<M: 'static, C: Selection<M>, R: Send + 'static> Selection<M> for Row<M, C, R> {
     type Output = R;
 
-    fn selection(&self) -> query::Selection {
-        self.paths.selection()
+    fn paths(&self) -> Option<Vec<Path>> {
+        self.paths.paths()
     }
 
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<R> {

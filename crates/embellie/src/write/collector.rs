@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use embellie_core::meta::{Model, ModelId, OnDelete, ReverseSource};
-use embellie_core::query::{Assignment, Selection};
+use embellie_core::query::Assignment;
 use embellie_core::{BoxFuture, Error, Expr, OrderBy, Path, Q, Query, Registry, Result, Value};
 use embellie_sql as sql;
 
@@ -109,8 +109,7 @@ impl<'a> Collector<'a> {
         let mut fields: BTreeSet<usize> = pointers.iter().map(|pointer| pointer.to_field).collect();
         fields.insert(model.primary_key_index());
         let fields: Vec<usize> = fields.into_iter().collect();
-        query.selection =
-            Selection::Values(fields.iter().map(|&field| Path::new([model.fields[field].attname()])).collect());
+        query = query.values(fields.iter().map(|&field| Path::new([model.fields[field].attname()])));
         let rows = self.values(&query).await?;
         let seen = self.seen.entry(model.id()).or_default();
         let mut new = Vec::new();
@@ -168,7 +167,7 @@ impl<'a> Collector<'a> {
     }
 
     async fn keys(&self, mut query: Query, model: &Model) -> Result<Vec<Value>> {
-        query.selection = Selection::Values(vec![Path::new([model.primary_key().attname()])]);
+        query = query.values([Path::new([model.primary_key().attname()])]);
         query.order_by = Some(vec![OrderBy::from("pk")]);
         Ok(self.values(&query).await?.into_iter().filter_map(|mut row| row.pop()).collect())
     }

@@ -206,10 +206,5 @@ fn short_enough(value: &Value, max_length: Option<u32>) -> Result<(), String> {
 }
 
 fn has_path(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) => true,
-        Expr::Value(_) => false,
-        Expr::Combined { left, right, .. } => has_path(left) || has_path(right),
-        Expr::Call { arguments, .. } => arguments.iter().any(has_path),
-    }
+    !expr.paths().is_empty()
 }

@@ -6,7 +6,6 @@ use super::{Findings, suggestion};
 use crate::expr::Path;
 use crate::lookup::Lookup;
 use crate::meta::{ConstraintMeta, IndexKind, IndexMeta, IndexTerm, Member, Model, Registry};
-use crate::query::{Condition, Operand};
 use crate::{Expr, Q};
 
 pub(super) fn check(model: &Model, findings: &mut Findings) {
@@ -122,11 +121,8 @@ fn check_references(
     include: &[String],
     findings: &mut Findings,
 ) {
-    let mut paths = Vec::new();
-    terms.iter().for_each(|term| expression_paths(&term.expr, &mut paths));
-    if let Some(condition) = condition {
-        condition_paths(condition, &mut paths);
-    }
+    let mut paths: Vec<&Path> = terms.iter().flat_map(|term| term.expr.paths()).collect();
+    paths.extend(condition.into_iter().flat_map(Q::paths));
     for path in &paths {
         let mut names = path.names();
         let Some(first) = names.next() else { continue };
@@ -168,32 +164,6 @@ pub(super) fn check_local_field(model: &Model, option: &str, name: &str, finding
                 suggestion(name, fields),
             );
         }
-    }
-}
-
-fn condition_paths<'q>(condition: &'q Q, paths: &mut Vec<&'q Path>) {
-    match condition {
-        Q::Condition(Condition { path, operand }) => {
-            paths.push(path);
-            match operand {
-                Operand::Expr(expr) => expression_paths(expr, paths),
-                Operand::List(list) => list.iter().for_each(|expr| expression_paths(expr, paths)),
-                Operand::Query(_) => {}
-            }
-        }
-        Q::Group { children, .. } => children.iter().for_each(|child| condition_paths(child, paths)),
-    }
-}
-
-fn expression_paths<'q>(expr: &'q Expr, paths: &mut Vec<&'q Path>) {
-    match expr {
-        Expr::Path(path) => paths.push(path),
-        Expr::Value(_) => {}
-        Expr::Combined { left, right, .. } => {
-            expression_paths(left, paths);
-            expression_paths(right, paths);
-        }
-        Expr::Call { arguments, .. } => arguments.iter().for_each(|argument| expression_paths(argument, paths)),
     }
 }
 

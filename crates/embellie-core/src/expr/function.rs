@@ -1,0 +1,184 @@
+//! The functions that every database has, or is given.
+
+macro_rules! functions {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal),+ $(,)?) => {
+        /// A database function, with Django's meaning on every database.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Function {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl Function {
+            /// All functions.
+            pub const ALL: &'static [Function] = &[$(Function::$variant),+];
+
+            /// The name of Django's class.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Function::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+functions! {
+    /// The first of several that is not null; two arguments at least.
+    Coalesce = "Coalesce",
+    /// The greatest of several; two arguments at least.
+    Greatest = "Greatest",
+    /// The least of several; two arguments at least.
+    Least = "Least",
+    /// The first argument, or null where it equals the second.
+    NullIf = "NullIf",
+    /// A JSON object of keys and values, which take turns.
+    JsonObject = "JSONObject",
+    /// A JSON array of the arguments.
+    JsonArray = "JSONArray",
+    /// The text of what a path into JSON leads to: Django's `KT`.
+    KeyText = "KT",
+    /// The time at which the statement began.
+    Now = "Now",
+    /// The number without its sign.
+    Abs = "Abs",
+    /// The arc cosine.
+    ACos = "ACos",
+    /// The arc sine.
+    ASin = "ASin",
+    /// The arc tangent.
+    ATan = "ATan",
+    /// The arc tangent of the first argument divided by the second.
+    ATan2 = "ATan2",
+    /// The least integer that is not less.
+    Ceil = "Ceil",
+    /// The cosine.
+    Cos = "Cos",
+    /// The cotangent.
+    Cot = "Cot",
+    /// Radians as degrees.
+    Degrees = "Degrees",
+    /// The exponential.
+    Exp = "Exp",
+    /// The greatest integer that is not greater.
+    Floor = "Floor",
+    /// The natural logarithm.
+    Ln = "Ln",
+    /// The logarithm of the second argument to the base of the first.
+    Log = "Log",
+    /// What is left of the first argument when it is divided by the second.
+    Mod = "Mod",
+    /// π.
+    Pi = "Pi",
+    /// The first argument to the power of the second.
+    Power = "Power",
+    /// Degrees as radians.
+    Radians = "Radians",
+    /// A random number, at least 0 and less than 1.
+    Random = "Random",
+    /// The number rounded to a precision, the optional second argument.
+    Round = "Round",
+    /// The sign: -1, 0 or 1.
+    Sign = "Sign",
+    /// The sine.
+    Sin = "Sin",
+    /// The square root.
+    Sqrt = "Sqrt",
+    /// The tangent.
+    Tan = "Tan",
+    /// The character of a code point.
+    Chr = "Chr",
+    /// Texts joined; null counts as empty. Two arguments at least.
+    Concat = "Concat",
+    /// The first characters, as many as the second argument says.
+    Left = "Left",
+    /// The length of a text, in characters.
+    Length = "Length",
+    /// The text in lower case.
+    Lower = "Lower",
+    /// The text filled up on the left to a length, with the optional third argument or spaces.
+    LPad = "LPad",
+    /// The text without spaces at its start.
+    LTrim = "LTrim",
+    /// The MD5 hash, in hexadecimal digits.
+    Md5 = "MD5",
+    /// The code point of the first character.
+    Ord = "Ord",
+    /// The text, as often as the second argument says.
+    Repeat = "Repeat",
+    /// The text with the second argument replaced by the optional third.
+    Replace = "Replace",
+    /// The text backwards.
+    Reverse = "Reverse",
+    /// The last characters, as many as the second argument says.
+    Right = "Right",
+    /// The text filled up on the right to a length, with the optional third argument or spaces.
+    RPad = "RPad",
+    /// The text without spaces at its end.
+    RTrim = "RTrim",
+    /// The SHA-1 hash, in hexadecimal digits.
+    Sha1 = "SHA1",
+    /// The SHA-224 hash, in hexadecimal digits.
+    Sha224 = "SHA224",
+    /// The SHA-256 hash, in hexadecimal digits.
+    Sha256 = "SHA256",
+    /// The SHA-384 hash, in hexadecimal digits.
+    Sha384 = "SHA384",
+    /// The SHA-512 hash, in hexadecimal digits.
+    Sha512 = "SHA512",
+    /// The place of the second text in the first, counted from 1; 0 when it is not there.
+    StrIndex = "StrIndex",
+    /// The part of a text from a place, counted from 1, of an optional length.
+    Substr = "Substr",
+    /// The text without spaces at its ends.
+    Trim = "Trim",
+    /// The text in upper case.
+    Upper = "Upper",
+    /// A random UUID, of version 4.
+    Uuid4 = "UUID4",
+    /// A UUID that grows with time, of version 7.
+    Uuid7 = "UUID7",
+    /// In a window: the share of rows up to this one and its peers.
+    CumeDist = "CumeDist",
+    /// In a window: the rank without gaps.
+    DenseRank = "DenseRank",
+    /// In a window: the value in the first row of the frame.
+    FirstValue = "FirstValue",
+    /// In a window: the value some rows before (the optional second argument, 1), or the optional third.
+    Lag = "Lag",
+    /// In a window: the value in the last row of the frame.
+    LastValue = "LastValue",
+    /// In a window: the value some rows after (the optional second argument, 1), or the optional third.
+    Lead = "Lead",
+    /// In a window: the value in the row of the frame that the second argument says, counted from 1.
+    NthValue = "NthValue",
+    /// In a window: which of so many equal parts the row is in.
+    Ntile = "Ntile",
+    /// In a window: the rank as a share.
+    PercentRank = "PercentRank",
+    /// In a window: the rank with gaps.
+    Rank = "Rank",
+    /// In a window: the row's number.
+    RowNumber = "RowNumber",
+}
+
+impl Function {
+    /// Whether the function has a meaning in a window alone.
+    pub fn is_window(self) -> bool {
+        use Function as F;
+        matches!(
+            self,
+            F::CumeDist
+                | F::DenseRank
+                | F::FirstValue
+                | F::Lag
+                | F::LastValue
+                | F::Lead
+                | F::NthValue
+                | F::Ntile
+                | F::PercentRank
+                | F::Rank
+                | F::RowNumber
+        )
+    }
+}
