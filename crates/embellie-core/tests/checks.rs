@@ -3,8 +3,8 @@
 use embellie_core::expr::Function;
 use embellie_core::field::FieldKind as Kind;
 use embellie_core::meta::{
-    CheckMessage, Choice, ConstraintMeta, Default as Initial, Deferrable, FieldMeta, IndexKind, IndexMeta, IndexTerm,
-    ManyToManyMeta, ModelMeta, OnDelete, Validator,
+    CheckMessage, Choice, ConstraintMeta, Default as Initial, Deferrable, FieldMeta, Generated, IndexKind, IndexMeta,
+    IndexTerm, ManyToManyMeta, ModelMeta, OnDelete, Validator,
 };
 use embellie_core::{Error, Expr, Q, Registry, Value};
 
@@ -371,5 +371,85 @@ fn a_finding_says_what_and_where_and_what_to_do() {
             "blog.Post: (models.E015) 'ordering' names 'autor', which is no field, relation or lookup. \
              Did you mean 'author'?",
         ]
+    );
+}
+
+fn line() -> ModelMeta {
+    model("Line").field(number("order")).field(number("number"))
+}
+
+#[test]
+fn composite_primary_keys() {
+    let user = || model("User").field(number("number").unique());
+    gives([line().composite_primary_key(["order", "number"]).ordering(["pk", "-pk"])], &[]);
+    gives(
+        [user(), model("Line").field(key("user", "User")).field(number("id")).composite_primary_key(["user", "id"])],
+        &[],
+    );
+    gives([user(), line().field(key("user", "User")).composite_primary_key(["user_id", "order"])], &[]);
+    gives([line().composite_primary_key(["order", "numbre"])], &["models.E042"]);
+    gives([line().composite_primary_key(["order", "pk"])], &["models.E042"]);
+    gives([line().field(number("null").null()).composite_primary_key(["order", "null"])], &["models.E042"]);
+    gives([line().composite_primary_key(["order", "order"])], &["models.E042"]);
+    gives([user(), line().field(key("user", "User")).composite_primary_key(["user", "user_id"])], &["models.E042"]);
+    let generated = number("twice").generated(Generated::stored(Expr::path("order") * 2));
+    gives([line().field(generated).composite_primary_key(["order", "twice"])], &["models.E042"]);
+    let linked = line().many_to_many(ManyToManyMeta::new("users", "User").related_name("+"));
+    gives([user(), linked.composite_primary_key(["order", "users"])], &["fields.E347", "models.E042"]);
+    gives([line().composite_primary_key(["order"])], &["embellie.E013"]);
+    gives([line().composite_primary_key(Vec::<String>::new())], &["embellie.E013"]);
+    gives([model("Line").composite_primary_key(["a", "b"])], &["models.E042", "models.E042"]);
+    gives([line().field(number("id").primary_key()).composite_primary_key(["order", "id"])], &["models.E026"]);
+    gives([line().field(field("id", Kind::Auto)).composite_primary_key(["order", "id"])], &["fields.E100"]);
+    gives(one(field("pair", Kind::CompositePrimaryKey)), &["fields.E013"]);
+    let named = |model: ModelMeta| model.composite_primary_key(["order", "number"]);
+    gives([named(line().unique_together(["pk"]))], &["models.E048"]);
+    gives([named(line().index(IndexMeta::fields(["order", "pk"])))], &["models.E048"]);
+    gives([named(line().constraint(unique("pk_uniq", &["pk"])))], &["models.E048"]);
+}
+
+#[test]
+fn relations_to_composite_primary_keys() {
+    let line = || line().composite_primary_key(["order", "number"]);
+    gives([line(), model("Post").field(key("line", "Line"))], &["fields.E347"]);
+    gives([line(), model("Post").field(key("line", "Line").relation(|r| r.to_field("order")))], &["fields.E311"]);
+    let unique = line().field(number("code").unique());
+    gives([unique, model("Post").field(key("line", "Line").relation(|r| r.to_field("code")))], &[]);
+    gives([line(), model("Post").many_to_many(ManyToManyMeta::new("lines", "Line"))], &["fields.E347"]);
+    gives([line().many_to_many(ManyToManyMeta::new("posts", "Post")), model("Post")], &["fields.E347"]);
+    gives([line(), model("Post").field(FieldMeta::one_to_one("line", "Line", OnDelete::Cascade))], &["fields.E347"]);
+}
+
+#[test]
+fn generated_fields() {
+    let generated = |name: &str, expr: Expr| number(name).generated(Generated::unstored(expr));
+    let twice = || generated("twice", Expr::path("number") * 2);
+    gives([line().field(twice())], &[]);
+    gives([line().field(twice().null().unique().index(true))], &[]);
+    for field in [twice().default(1), twice().db_default(1), twice().primary_key()] {
+        gives([line().field(field)], &["embellie.E014"]);
+    }
+    gives(
+        [line().field(field("at", Kind::DateTime).auto_now().generated(Generated::stored(Expr::value(Value::Null))))],
+        &["embellie.E014"],
+    );
+    gives(
+        [line().field(hidden("other", "self").generated(Generated::stored(Expr::path("number"))))],
+        &["embellie.E014"],
+    );
+    gives([line().field(generated("twice", Expr::path("nubmer") * 2))], &["embellie.E015"]);
+    gives([line().field(generated("twice", Expr::path("twice") * 2))], &["embellie.E015"]);
+    gives(
+        [line().field(hidden("other", "self")).field(generated("twice", Expr::path("other__number") * 2))],
+        &["embellie.E015"],
+    );
+    let decimal = Kind::Decimal { max_digits: 2, decimal_places: 3 };
+    gives(
+        [line().field(field("share", decimal).generated(Generated::stored(Expr::path("number") / 7)))],
+        &["fields.E223"],
+    );
+    gives(
+        [line().field(field("text", Kind::Char).generated(Generated::stored(Expr::path("number"))))],
+        &["fields.W224"],
     );
 }

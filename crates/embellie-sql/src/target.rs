@@ -34,6 +34,12 @@ pub enum Capability {
     DefaultInValues,
     /// Going on with a transaction after one of its statements failed.
     GoOnAfterError,
+    /// Columns that are computed when a row is written: `GENERATED ALWAYS AS (…) STORED`.
+    StoredGeneratedColumns,
+    /// Columns that are computed when a row is read: `GENERATED ALWAYS AS (…) VIRTUAL`.
+    UnstoredGeneratedColumns,
+    /// Columns that are computed from columns which are computed themselves.
+    ChainedGeneratedColumns,
 }
 
 impl Capability {
@@ -45,16 +51,22 @@ impl Capability {
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
+            Capability::StoredGeneratedColumns => "generated columns that are stored",
+            Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
+            Capability::ChainedGeneratedColumns => "generated columns that are computed from others",
         }
     }
 
     /// All capabilities.
-    pub const ALL: [Capability; 5] = [
+    pub const ALL: [Capability; 8] = [
         Capability::Returning,
         Capability::Upsert,
         Capability::NullsOrder,
         Capability::DefaultInValues,
         Capability::GoOnAfterError,
+        Capability::StoredGeneratedColumns,
+        Capability::UnstoredGeneratedColumns,
+        Capability::ChainedGeneratedColumns,
     ];
 }
 

@@ -64,6 +64,9 @@ pub enum FieldKind {
     /// `ForeignKey` and `OneToOneField`: stored as the field it refers to is stored, see
     /// [`Registry::storage_kind`](crate::meta::Registry::storage_kind).
     ForeignKey,
+    /// `CompositePrimaryKey`: the key of a model that has several fields for it. It has no column of its own, and no field
+    /// is of this kind: queries call it `pk`.
+    CompositePrimaryKey,
 }
 
 impl FieldKind {
@@ -96,6 +99,7 @@ impl FieldKind {
             FieldKind::Json => "JSONField",
             FieldKind::GenericIpAddress => "GenericIPAddressField",
             FieldKind::ForeignKey => "ForeignKey",
+            FieldKind::CompositePrimaryKey => "CompositePrimaryKey",
         }
     }
 

@@ -35,6 +35,9 @@ pub struct FieldMeta {
     pub default: Option<Default>,
     /// What the database fills in when nothing is said.
     pub db_default: Option<Expr>,
+    /// What the database computes the column from: Django's `GeneratedField`, whose `output_field` the rest of the
+    /// declaration is.
+    pub generated: Option<Generated>,
     /// Whether every save sets the current date or time.
     pub auto_now: bool,
     /// Whether creation sets the current date or time.
@@ -49,6 +52,29 @@ pub struct FieldMeta {
     pub verbose_name: Option<String>,
     /// What a person should know when filling it in.
     pub help_text: String,
+}
+
+/// How the database computes a column from others of its row: the rest of Django's `GeneratedField`.
+///
+/// Nothing is ever written to such a column; objects learn its value when they are saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generated {
+    /// The value, over columns of the same row.
+    pub expression: Expr,
+    /// Whether the value is stored when a row is written (`db_persist = True`), instead of computed when it is read.
+    pub stored: bool,
+}
+
+impl Generated {
+    /// A value that is computed when a row is written, and takes room there.
+    pub fn stored(expression: impl Into<Expr>) -> Self {
+        Generated { expression: expression.into(), stored: true }
+    }
+
+    /// A value that is computed when a row is read. Not every database has such columns.
+    pub fn unstored(expression: impl Into<Expr>) -> Self {
+        Generated { expression: expression.into(), stored: false }
+    }
 }
 
 /// What a new object has when nothing is said.
@@ -157,6 +183,7 @@ impl FieldMeta {
             index: kind == FieldKind::Slug,
             default: None,
             db_default: None,
+            generated: None,
             auto_now: false,
             auto_now_add: false,
             choices: Vec::new(),
@@ -261,6 +288,26 @@ impl FieldMeta {
     pub fn db_default(mut self, expr: impl Into<Expr>) -> Self {
         self.db_default = Some(expr.into());
         self
+    }
+
+    /// Lets the database compute the value. The field may then be left blank.
+    ///
+    /// ```
+    /// use embellie_core::{Expr, field::FieldKind, meta::{FieldMeta, Generated}};
+    /// let total = Expr::path("price") * Expr::path("amount");
+    /// let field = FieldMeta::new("total", FieldKind::Integer).generated(Generated::stored(total));
+    /// assert!(field.is_generated());
+    /// ```
+    #[must_use]
+    pub fn generated(mut self, generated: Generated) -> Self {
+        self.generated = Some(generated);
+        self.blank = true;
+        self
+    }
+
+    /// Whether the database computes the value.
+    pub fn is_generated(&self) -> bool {
+        self.generated.is_some()
     }
 
     /// Sets the current date or time at every save.

@@ -15,7 +15,8 @@ pub struct Model {
     pub(crate) id: ModelId,
     pub(crate) meta: ModelMeta,
     pub(crate) label: String,
-    pub(crate) primary_key: usize,
+    /// The places of the fields that are the primary key: one, or several together.
+    pub(crate) key: Vec<usize>,
     pub(crate) targets: Vec<Option<(ModelId, usize)>>,
     pub(crate) many_to_many: Vec<ManyToMany>,
     pub(crate) reverse: Vec<Reverse>,
@@ -115,14 +116,24 @@ impl Model {
         &self.label
     }
 
-    /// The primary key.
+    /// The primary key; the first field of a composite one.
     pub fn primary_key(&self) -> &FieldMeta {
-        &self.meta.fields[self.primary_key]
+        &self.meta.fields[self.primary_key_index()]
     }
 
-    /// The primary key's place among the fields.
+    /// The primary key's place among the fields; that of the first field of a composite one.
     pub fn primary_key_index(&self) -> usize {
-        self.primary_key
+        self.key.first().copied().unwrap_or_default()
+    }
+
+    /// The places of the fields that are the primary key: Django's `pk_fields`. One, unless it is composite.
+    pub fn key_fields(&self) -> &[usize] {
+        &self.key
+    }
+
+    /// Whether several fields are the primary key together.
+    pub fn has_composite_key(&self) -> bool {
+        self.key.len() > 1
     }
 
     /// What a name leads to: a field's name or attname, `pk`, a many-to-many relation or a way back.

@@ -12,7 +12,7 @@ mod registry;
 mod relation;
 
 pub use check::{CheckMessage, Level};
-pub use field::{Choice, Default, FieldMeta, Validator};
+pub use field::{Choice, Default, FieldMeta, Generated, Validator};
 pub use index::{ConstraintMeta, Deferrable, IndexKind, IndexMeta, IndexTerm};
 pub use link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSource};
 pub use model::ModelMeta;

@@ -24,6 +24,9 @@ pub struct ModelMeta {
     pub table: String,
     /// The fields with columns, in order.
     pub fields: Vec<FieldMeta>,
+    /// The fields that are the primary key together, by name: Django's `CompositePrimaryKey`. `None`: one field is the
+    /// key by itself.
+    pub composite_primary_key: Option<Vec<String>>,
     /// The many-to-many relations, in order.
     pub many_to_many: Vec<ManyToManyMeta>,
     /// The ordering of query sets that have none of their own.
@@ -57,6 +60,7 @@ impl ModelMeta {
             app,
             name,
             fields: Vec::new(),
+            composite_primary_key: None,
             many_to_many: Vec::new(),
             ordering: Vec::new(),
             indexes: Vec::new(),
@@ -87,6 +91,25 @@ impl ModelMeta {
     #[must_use]
     pub fn field(mut self, field: FieldMeta) -> Self {
         self.fields.push(field);
+        self
+    }
+
+    /// Makes two or more fields the primary key together, instead of one by itself: Django's `CompositePrimaryKey`.
+    ///
+    /// In queries they are known as `pk`, whose value is a list of theirs.
+    ///
+    /// ```
+    /// use embellie_core::{Registry, field::FieldKind, meta::{FieldMeta, ModelMeta}};
+    /// let registry = Registry::build([ModelMeta::new("shop", "Line")
+    ///     .field(FieldMeta::new("order", FieldKind::BigInteger))
+    ///     .field(FieldMeta::new("number", FieldKind::Integer))
+    ///     .composite_primary_key(["order", "number"])])?;
+    /// assert_eq!(registry.model("shop.Line")?.key_fields(), [0, 1]);
+    /// # Ok::<(), embellie_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn composite_primary_key(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.composite_primary_key = Some(fields.into_iter().map(Into::into).collect());
         self
     }
 

@@ -64,11 +64,10 @@ impl Registry {
         }
         let mut registry = Registry { models: Vec::with_capacity(declared.len()), labels };
         for (index, meta) in declared.into_iter().enumerate() {
-            let primary_key = meta.fields.iter().position(|field| field.primary_key).unwrap_or(0);
             registry.models.push(Model {
                 id: ModelId(index),
                 label: meta.label(),
-                primary_key,
+                key: key_places(&meta),
                 targets: vec![None; meta.fields.len()],
                 many_to_many: Vec::new(),
                 reverse: Vec::new(),
@@ -229,7 +228,7 @@ impl Registry {
                 };
                 let target = self.get(to);
                 let to_field = match &relation.to_field {
-                    None => Some(target.primary_key),
+                    None => Some(target.primary_key_index()),
                     Some(name) => target.fields.iter().position(|field| field.name == *name),
                 };
                 match to_field {
@@ -423,7 +422,9 @@ impl Registry {
                 let name = link_name(&model.label, &m2m.meta.name);
                 members.entry(name).or_insert(Member::ManyToMany(place));
             }
-            members.insert("pk".to_owned(), Member::Field(model.primary_key));
+            if let [key] = model.key[..] {
+                members.insert("pk".to_owned(), Member::Field(key));
+            }
             model.members = members;
         }
     }
@@ -491,8 +492,23 @@ fn missing_model<'a>(object: String, to: &str, labels: impl Iterator<Item = &'a 
     }
 }
 
+/// The places of the fields that are the primary key. A composite one has those that exist and are not named twice:
+/// the system checks tell of the others.
+fn key_places(model: &ModelMeta) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::new();
+    for name in model.composite_primary_key.iter().flatten() {
+        let found = model.fields.iter().position(|field| field.name == *name || field.attname() == *name);
+        places.extend(found.filter(|place| !places.contains(place)));
+    }
+    if places.is_empty() {
+        places.push(model.fields.iter().position(|field| field.primary_key).unwrap_or(0));
+    }
+    places
+}
+
 fn add_primary_key(model: &mut ModelMeta) {
-    if !model.fields.iter().any(|field| field.primary_key) {
+    let composite = model.composite_primary_key.is_some() && !model.fields.is_empty();
+    if !composite && !model.fields.iter().any(|field| field.primary_key) {
         model.fields.insert(0, FieldMeta::new("id", FieldKind::BigAuto).primary_key());
     }
 }

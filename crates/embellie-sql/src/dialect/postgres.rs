@@ -25,8 +25,12 @@ impl Dialect for Postgres {
         (13, 0, 0)
     }
 
-    fn can(&self, capability: Capability, _: (u32, u32, u32)) -> bool {
-        capability != Capability::GoOnAfterError
+    fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
+        match capability {
+            Capability::GoOnAfterError | Capability::ChainedGeneratedColumns => false,
+            Capability::UnstoredGeneratedColumns => version >= (18, 0, 0),
+            _ => true,
+        }
     }
 
     fn max_parameters(&self) -> usize {

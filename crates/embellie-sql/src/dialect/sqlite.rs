@@ -33,6 +33,9 @@ impl Dialect for Sqlite {
         match capability {
             Capability::Returning => version >= (3, 35, 0),
             Capability::Upsert | Capability::NullsOrder | Capability::GoOnAfterError => true,
+            Capability::StoredGeneratedColumns
+            | Capability::UnstoredGeneratedColumns
+            | Capability::ChainedGeneratedColumns => true,
             Capability::DefaultInValues => false,
         }
     }

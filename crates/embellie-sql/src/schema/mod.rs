@@ -6,6 +6,7 @@
 mod constraint;
 mod dialect;
 mod expression;
+mod generated;
 mod index;
 pub(crate) mod literal;
 mod names;

@@ -21,6 +21,11 @@ impl Writer<'_> {
         for constraint in &model.constraints {
             parts.extend(self.constraint(model, constraint, &mut later)?);
         }
+        if model.has_composite_key() {
+            let columns: Result<Vec<String>> =
+                model.key_fields().iter().map(|&place| self.quote(&model.fields[place].column)).collect();
+            parts.push(format!("PRIMARY KEY ({})", columns?.join(", ")));
+        }
         let sql = format!("CREATE TABLE {}{} ({})", self.if_not_exists(), self.quote(&model.table)?, parts.join(", "));
         self.plan.statements.push(Statement::schema(sql));
         Ok(later)
@@ -34,7 +39,11 @@ impl Writer<'_> {
         if let Some(default) = &field.db_default {
             sql += &format!(" DEFAULT {}", self.db_default(model, field, kind, default)?);
         }
-        sql += if field.null { " NULL" } else { " NOT NULL" };
+        sql += &match &field.generated {
+            Some(generated) => self.generated(model, field, generated)?,
+            None if field.null => " NULL".to_owned(),
+            None => " NOT NULL".to_owned(),
+        };
         if field.primary_key {
             sql += " PRIMARY KEY";
         } else if is_unique(field) {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod any_names;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod models;
 #[cfg(test)]
 mod postgres;

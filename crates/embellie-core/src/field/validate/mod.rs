@@ -86,7 +86,7 @@ pub fn validate(field: &FieldMeta, kind: FieldKind, value: &Value) -> Result<(),
 /// [`Error::Invalid`] with what is wrong with each field.
 pub fn full_clean(registry: &Registry, model: &Model, value: &dyn Fn(usize) -> Result<Value>) -> Result<()> {
     let mut fields = Vec::new();
-    for (place, field) in model.fields.iter().enumerate() {
+    for (place, field) in model.fields.iter().enumerate().filter(|(_, field)| !field.is_generated()) {
         let kind = registry.storage_kind(model.id(), place);
         let checked = match value(place) {
             Ok(value) => validate(field, kind, &value),

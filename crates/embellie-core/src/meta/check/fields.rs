@@ -1,6 +1,6 @@
 //! Single fields: their kind and options.
 
-use super::{Findings, label};
+use super::{Findings, generated, label};
 use crate::field::{FieldKind, compile, prepare};
 use crate::meta::{Default, FieldMeta, Model, OnDelete, Registry, Validator};
 use crate::{Expr, Value};
@@ -11,7 +11,13 @@ const DECIMAL_DIGITS: u16 = 28;
 pub(super) fn check(registry: &Registry, model: &Model, findings: &mut Findings) {
     for (place, field) in model.fields.iter().enumerate() {
         let object = label(model, &field.name);
-        check_kind(field, &object, findings);
+        if field.is_generated() {
+            let mut found = Findings::default();
+            check_kind(field, &object, &mut found);
+            generated::gather(found, &object, findings);
+        } else {
+            check_kind(field, &object, findings);
+        }
         check_null(field, &object, findings);
         check_dates(field, &object, findings);
         let stored = registry.storage_kind(model.id(), place);

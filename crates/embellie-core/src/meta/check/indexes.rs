@@ -148,6 +148,12 @@ fn check_references(
 /// A name in a model's option must be a field with a column.
 pub(super) fn check_local_field(model: &Model, option: &str, name: &str, findings: &mut Findings) {
     match model.member(name) {
+        _ if name == "pk" && model.composite_primary_key.is_some() => findings.error(
+            "models.E048",
+            model.label(),
+            format!("'{option}' names the composite primary key 'pk'."),
+            "Name its fields.",
+        ),
         Some(Member::Field(_)) => {}
         Some(Member::ManyToMany(_)) => findings.error(
             "models.E013",

@@ -17,6 +17,9 @@
 //! | `embellie.E010` | an index or constraint needs a name |
 //! | `embellie.E011` | a constraint that cannot be deferrable is |
 //! | `embellie.E012` | a validator's limit does not fit the field |
+//! | `embellie.E013` | a composite primary key has one field |
+//! | `embellie.E014` | a generated field has an option that sets its value |
+//! | `embellie.E015` | a generated field is computed from what is no column of its row |
 //! | `embellie.W001` | a field is named like a lookup |
 //! | `embellie.W002` | a field is named like a method of all objects |
 //! | `embellie.W003` | a field is named like a keyword of Python |
@@ -29,7 +32,9 @@
 //! To add a check, add it to the file of what it is about, give it an id and a failing set of models in
 //! `tests/checks.rs`.
 
+mod composite;
 mod fields;
+mod generated;
 mod indexes;
 mod models;
 mod names;
@@ -98,6 +103,8 @@ pub(crate) fn run(registry: &Registry) -> Vec<CheckMessage> {
         fields::check(registry, model, &mut findings);
         relations::check(registry, model, &mut findings);
         models::check(model, &mut findings);
+        composite::check(model, &mut findings);
+        generated::check(model, &mut findings);
         options::check(registry, model, &mut findings);
         indexes::check(model, &mut findings);
     }

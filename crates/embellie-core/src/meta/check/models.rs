@@ -16,7 +16,8 @@ pub(super) fn check(model: &Model, findings: &mut Findings) {
 }
 
 fn check_primary_key(model: &Model, findings: &mut Findings) {
-    let keys = model.fields.iter().filter(|field| field.primary_key).count();
+    let composite = usize::from(model.has_composite_key());
+    let keys = model.fields.iter().filter(|field| field.primary_key).count() + composite;
     if keys > 1 {
         findings.error(
             "models.E026",
@@ -25,7 +26,10 @@ fn check_primary_key(model: &Model, findings: &mut Findings) {
             "Keep primary_key on one field; others can be unique.",
         );
     }
-    if model.primary_key().name == "id" && model.fields.iter().any(|field| field.name == "id" && !field.primary_key) {
+    if !model.has_composite_key()
+        && model.primary_key().name == "id"
+        && model.fields.iter().any(|field| field.name == "id" && !field.primary_key)
+    {
         findings.error(
             "models.E004",
             model.label(),

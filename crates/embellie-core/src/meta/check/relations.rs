@@ -14,12 +14,24 @@ pub(super) fn check(registry: &Registry, model: &Model, findings: &mut Findings)
         check_related_name(relation.related_name.as_deref(), &object, findings);
         check_foreign_key(field, relation, &object, findings);
         if let Some((to, to_field)) = model.target(place) {
-            check_target(registry.get(to), to_field, &object, findings);
+            match registry.get(to) {
+                to if to.composite_primary_key.is_some() && relation.to_field.is_none() => {
+                    composite_end(to, &object, "Name a unique field with to_field.", findings);
+                }
+                to => check_target(to, to_field, &object, findings),
+            }
             check_clashes(registry, registry.get(to), model, ReverseSource::Field(place), &object, findings);
         }
     }
     for (place, relation) in model.many_to_many().iter().enumerate() {
         let object = label(model, &relation.meta.name);
+        let ends = [registry.get(relation.target), model];
+        if relation.meta.through_fields.is_none()
+            && let Some(end) = ends.into_iter().find(|end| end.composite_primary_key.is_some())
+        {
+            let hint = "Use a model between with through and through_fields, whose foreign keys have a to_field.";
+            composite_end(end, &object, hint, findings);
+        }
         check_clashes(
             registry,
             registry.get(relation.target),
@@ -71,6 +83,16 @@ fn check_foreign_key(field: &FieldMeta, relation: &ForeignKeyMeta, object: &str,
             "Use a one-to-one field.",
         );
     }
+}
+
+/// A relation goes by one column, so that it cannot lead to several that are a key together.
+fn composite_end(end: &Model, object: &str, hint: &str, findings: &mut Findings) {
+    findings.error(
+        "fields.E347",
+        object,
+        format!("The relation goes by the primary key of '{}', which is composite.", end.label()),
+        hint,
+    );
 }
 
 /// A foreign key leads to one row at most.
