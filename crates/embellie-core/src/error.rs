@@ -133,6 +133,7 @@ impl Error {
             ColumnRef::Uuid(_) => "a uuid",
             ColumnRef::Json(_) | ColumnRef::Document(_) => "json",
             ColumnRef::Ip(_) => "an ip address",
+            ColumnRef::List(_) => "a list",
         };
         Error::Decode(format!("expected {expected}, found {found} that does not fit"))
     }

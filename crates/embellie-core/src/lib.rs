@@ -21,5 +21,7 @@ pub use error::{DatabaseError, Error, Result, did_you_mean};
 pub use expr::{Expr, Nulls, OrderBy, Path};
 pub use meta::Registry;
 pub use query::{Q, Query};
-pub use row::{ColumnRef, Discard, FromColumn, Row, RowSink};
+pub use row::{
+    ColumnRef, Columns, DecodeList, Discard, Element, FromColumn, FromRow, Header, ListRef, Row, RowSink, each_element,
+};
 pub use value::Value;

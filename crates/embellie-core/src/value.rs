@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::ColumnRef;
+use crate::{ColumnRef, ListRef};
 
 /// One value: a statement's parameter, a lookup's right-hand side, or a run-time record's field.
 ///
@@ -51,7 +51,7 @@ pub enum Value {
     Json(Box<serde_json::Value>),
     /// An IPv4 or IPv6 address.
     Ip(IpAddr),
-    /// Several values: the right-hand side of `in` and `range`.
+    /// Several values: an array, and the right-hand side of `in` and `range`.
     List(Vec<Value>),
 }
 
@@ -61,10 +61,10 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// This value as a column that was read; a list, which no column holds, is null.
+    /// This value as a column that was read.
     pub fn as_column(&self) -> ColumnRef<'_> {
         match self {
-            Value::Null | Value::List(_) => ColumnRef::Null,
+            Value::Null => ColumnRef::Null,
             Value::Bool(v) => ColumnRef::Bool(*v),
             Value::Int(v) => ColumnRef::Int(*v),
             Value::Float(v) => ColumnRef::Float(*v),
@@ -79,6 +79,7 @@ impl Value {
             Value::Uuid(v) => ColumnRef::Uuid(*v),
             Value::Json(v) => ColumnRef::Document(v),
             Value::Ip(v) => ColumnRef::Ip(*v),
+            Value::List(v) => ColumnRef::List(ListRef::values(v)),
         }
     }
 

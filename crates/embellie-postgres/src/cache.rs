@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use embellie_core::Header;
+
 use crate::decode::Column;
-use crate::wire::Wire;
 
 /// A statement that the server has parsed.
 pub(crate) struct Prepared {
@@ -12,12 +13,19 @@ pub(crate) struct Prepared {
     pub(crate) columns: Box<[Column]>,
 }
 
+impl Header for Prepared {
+    fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        self.statement.columns().get(index).map(|column| column.name())
+    }
+}
+
 impl Prepared {
     pub(crate) fn new(statement: tokio_postgres::Statement) -> Self {
-        let columns = statement.columns().iter();
-        let columns =
-            columns.map(|about| Column { wire: Wire::of(about.type_()), stored: about.table_oid().is_some() });
-        Prepared { columns: columns.collect(), statement }
+        Prepared { columns: statement.columns().iter().map(Column::of).collect(), statement }
     }
 }
 

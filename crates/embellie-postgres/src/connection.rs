@@ -17,6 +17,7 @@ use crate::cache::{Prepared, StatementCache};
 use crate::cancel::Canceller;
 use crate::encode::Parameter;
 use crate::error::{from_postgres, is_fatal, lost, unsent};
+use crate::readable;
 use crate::row::WireRow;
 use crate::transaction::{self, Spoken, Transaction};
 
@@ -132,6 +133,7 @@ impl PostgresConnection {
                 match spoken {
                     Some(Spoken::Ends) => self.transaction = Transaction::default(),
                     Some(Spoken::RollsBackTo) => self.transaction.failed = false,
+                    Some(Spoken::ChangesSchema) => self.schema_has_changed(),
                     _ => {}
                 }
                 Ok(outcome)
@@ -151,10 +153,14 @@ impl PostgresConnection {
     /// Runs statements that take no parameters and give no rows.
     async fn run_script(&mut self, sql: &str) -> Result<Outcome, Failure> {
         self.client.batch_execute(sql).await?;
-        // Statements that were prepared before may give other columns now.
+        self.schema_has_changed();
+        Ok(Outcome::default())
+    }
+
+    /// Statements that were prepared before may give other columns now.
+    fn schema_has_changed(&mut self) {
         self.forget_statements();
         self.transaction.schema_changed |= self.transaction.open;
-        Ok(Outcome::default())
     }
 
     fn forget_statements(&mut self) {
@@ -184,7 +190,11 @@ impl PostgresConnection {
     }
 
     async fn prepare(&mut self, statement: &Statement) -> Result<Arc<Prepared>, Failure> {
-        let prepared = Arc::new(Prepared::new(self.client.prepare(&statement.sql).await?));
+        let mut parsed = self.client.prepare(&statement.sql).await?;
+        if let Some(readable) = readable::rewrite(&statement.sql, parsed.columns()) {
+            parsed = self.client.prepare(&readable).await?;
+        }
+        let prepared = Arc::new(Prepared::new(parsed));
         if statement.effect != Effect::Schema {
             self.cache.insert(&statement.sql, &prepared);
         }
@@ -204,6 +214,7 @@ impl PostgresConnection {
             let message = format!("the statement has {expected} placeholders, but {given} parameters were given");
             return Err(Failure::Unsent(Error::Programming(DatabaseError { message, ..DatabaseError::default() })));
         }
+        sink.columns(prepared).map_err(Failure::Unsent)?;
         let parameters = statement.parameters.iter().enumerate();
         let parameters = parameters.map(|(i, value)| Parameter { place: i + 1, value });
         let mut rows = pin!(self.client.query_raw(&prepared.statement, parameters).await?);

@@ -28,6 +28,9 @@
 //! as `varchar` or an enum, a list as an array. What does not fit is an [`Error::Data`](embellie_core::Error::Data)
 //! before anything is sent.
 //!
+//! Columns come in the binary form of their types, arrays as lists of what they hold. What has no counterpart among
+//! [`Value`](embellie_core::Value)s (a range, a point, a composite type) comes as the server's own text of it.
+//!
 //! # Futures that are dropped
 //!
 //! A future may be dropped at any point. What was sent by then goes on at the server until the connection is used
@@ -43,6 +46,7 @@ mod driver;
 mod encode;
 mod error;
 mod options;
+mod readable;
 mod row;
 mod socket;
 mod tls;

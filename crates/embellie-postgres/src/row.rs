@@ -1,6 +1,6 @@
 //! A row as it came over the wire.
 
-use embellie_core::{ColumnRef, Error, Row};
+use embellie_core::{ColumnRef, Error, Header, Row};
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::decode::{self, Column};
@@ -11,13 +11,19 @@ pub(crate) struct WireRow<'a> {
     pub(crate) columns: &'a [Column],
 }
 
-impl Row for WireRow<'_> {
+impl Header for WireRow<'_> {
     fn len(&self) -> usize {
         self.columns.len()
     }
 
+    fn name(&self, index: usize) -> Option<&str> {
+        self.row.columns().get(index).map(|column| column.name())
+    }
+}
+
+impl Row for WireRow<'_> {
     fn column(&self, index: usize) -> Result<ColumnRef<'_>, Error> {
-        let (Some(&column), Ok(Raw(bytes))) = (self.columns.get(index), self.row.try_get(index)) else {
+        let (Some(column), Ok(Raw(bytes))) = (self.columns.get(index), self.row.try_get(index)) else {
             let count = self.columns.len();
             return Err(Error::Decode(format!("there is no column {index}: the row has {count}, counted from 0")));
         };
@@ -27,10 +33,6 @@ impl Row for WireRow<'_> {
             let (name, ty) = about.map_or(("?", "?"), |about| (about.name(), about.type_().name()));
             unreadable.explain(name, ty)
         })
-    }
-
-    fn name(&self, index: usize) -> Option<&str> {
-        self.row.columns().get(index).map(|column| column.name())
     }
 }
 

@@ -33,12 +33,14 @@ pub(crate) fn sql(control: &Control) -> String {
     }
 }
 
-/// What a statement's own text does to the transaction, where somebody writes `BEGIN` as a statement.
+/// What a statement's own text does to the transaction or the schema, where somebody writes `BEGIN` or `ALTER TABLE`
+/// as a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spoken {
     Begins,
     Ends,
     RollsBackTo,
+    ChangesSchema,
 }
 
 impl Spoken {
@@ -54,6 +56,8 @@ impl Spoken {
         } else if is("rollback") || is("abort") {
             let to = words.take(2).any(|word| word.eq_ignore_ascii_case("to"));
             Some(if to { Spoken::RollsBackTo } else { Spoken::Ends })
+        } else if is("create") || is("alter") || is("drop") {
+            Some(Spoken::ChangesSchema)
         } else {
             None
         }
@@ -80,6 +84,7 @@ mod tests {
         assert_eq!(Spoken::of("ROLLBACK"), Some(Spoken::Ends));
         assert_eq!(Spoken::of("SELECT 1 -- begin"), None);
         assert_eq!(Spoken::of("beginning"), None);
+        assert_eq!(Spoken::of("ALTER TABLE t ADD COLUMN begin int"), Some(Spoken::ChangesSchema));
         assert!(Spoken::may_begin("CREATE TABLE t (id int);\nBEGIN; INSERT INTO t VALUES (1)"));
         assert!(!Spoken::may_begin("CREATE TABLE t (id int); DROP TABLE t"));
         // A function's body looks like one, so that it is no more than a suspicion.

@@ -1,17 +1,37 @@
 //! The current row of a running statement.
 
-use embellie_core::{ColumnRef, Error, Row};
+use embellie_core::{ColumnRef, Error, Header, Row};
+use rusqlite::Statement;
 use rusqlite::types::ValueRef;
+
+/// The columns of a prepared statement.
+pub(crate) struct SqliteHeader<'a, 'c>(pub(crate) &'a Statement<'c>);
+
+impl Header for SqliteHeader<'_, '_> {
+    fn len(&self) -> usize {
+        self.0.column_count()
+    }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        self.0.column_name(index).ok()
+    }
+}
 
 /// A row, read where SQLite keeps it.
 pub(crate) struct SqliteRow<'a>(pub(crate) &'a rusqlite::Row<'a>);
 
-impl Row for SqliteRow<'_> {
+impl Header for SqliteRow<'_> {
     fn len(&self) -> usize {
         // Asked for anew: SQLite prepares a statement again when the schema has changed.
         self.0.as_ref().column_count()
     }
 
+    fn name(&self, index: usize) -> Option<&str> {
+        self.0.as_ref().column_name(index).ok()
+    }
+}
+
+impl Row for SqliteRow<'_> {
     fn column(&self, index: usize) -> Result<ColumnRef<'_>, Error> {
         match self.0.get_ref(index) {
             Ok(ValueRef::Null) => Ok(ColumnRef::Null),
@@ -23,10 +43,6 @@ impl Row for SqliteRow<'_> {
             Ok(ValueRef::Blob(bytes)) => Ok(ColumnRef::Bytes(bytes)),
             Err(_) => Err(Error::Decode(format!("there is no column {index}: the row has {} columns", self.len()))),
         }
-    }
-
-    fn name(&self, index: usize) -> Option<&str> {
-        self.0.as_ref().column_name(index).ok()
     }
 }
 

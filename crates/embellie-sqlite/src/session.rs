@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use embellie_core::{Control, Effect, Error, Outcome, RowSink, Statement};
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, Connection};
+use rusqlite::{Batch, Connection, StatementStatus};
 
 use crate::encode::bind;
 use crate::error::{from_sqlite, is_busy};
 use crate::options::SqliteOptions;
-use crate::row::SqliteRow;
+use crate::row::{SqliteHeader, SqliteRow};
 use crate::turn::Turn;
 use crate::watch::{OverBudget, Watch};
 
@@ -136,12 +136,18 @@ impl Session {
         });
         let changes_before = if reads { 0 } else { self.connection.total_changes() };
         let mut count = 0;
+        sink.columns(&SqliteHeader(prepared))?;
+        let preparations = prepared.get_status(StatementStatus::RePrepare);
         let mut rows = prepared.raw_query();
         loop {
             match rows.next() {
                 Ok(Some(row)) => {
+                    let row = SqliteRow(row);
+                    if count == 0 && row.0.as_ref().get_status(StatementStatus::RePrepare) != preparations {
+                        sink.columns(&row)?;
+                    }
                     count += 1;
-                    sink.row(&SqliteRow(row))?;
+                    sink.row(&row)?;
                 }
                 Ok(None) => break,
                 Err(error) => {

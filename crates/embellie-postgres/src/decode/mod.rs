@@ -3,19 +3,36 @@
 use embellie_core::{ColumnRef, Error};
 use jiff::{SignedDuration, Timestamp};
 use postgres_protocol::types;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::calendar::{self, EPOCH_MICROS, MICROS_PER_DAY};
-use crate::wire::Wire;
+use crate::wire::{self, Wire};
 
+mod list;
 mod numeric;
 
+pub(crate) use list::Elements;
+
 /// What a column holds, found once per statement.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Column {
     pub(crate) wire: Wire,
     /// Whether it comes straight from a table, so that its value must not be rounded.
     pub(crate) stored: bool,
+    /// What it holds several of.
+    pub(crate) elements: Option<Box<Elements>>,
+}
+
+impl Column {
+    pub(crate) fn of(about: &tokio_postgres::Column) -> Self {
+        Column::of_type(about.type_(), about.name(), about.table_oid().is_some())
+    }
+
+    fn of_type(ty: &Type, name: &str, stored: bool) -> Self {
+        let elements = wire::element(ty).map(|element| Box::new(Elements::new(element, name, stored)));
+        Column { wire: Wire::of(ty), stored, elements }
+    }
 }
 
 /// Why a column cannot be read.
@@ -42,7 +59,7 @@ impl Unreadable {
     }
 }
 
-pub(crate) fn decode(column: Column, bytes: &[u8]) -> Result<ColumnRef<'_>, Unreadable> {
+pub(crate) fn decode<'a>(column: &'a Column, bytes: &'a [u8]) -> Result<ColumnRef<'a>, Unreadable> {
     Ok(match column.wire {
         Wire::Bool => ColumnRef::Bool(array::<1>(bytes)? != [0]),
         Wire::Int2 => ColumnRef::Int(i16::from_be_bytes(array(bytes)?).into()),
@@ -73,7 +90,8 @@ pub(crate) fn decode(column: Column, bytes: &[u8]) -> Result<ColumnRef<'_>, Unre
         Wire::Uuid => ColumnRef::Uuid(Uuid::from_bytes(array(bytes)?)),
         Wire::Inet => inet(bytes)?,
         Wire::Void => ColumnRef::Null,
-        Wire::Array | Wire::Other => return Err(Unreadable::Type),
+        Wire::Array => list::decode(column.elements.as_deref(), bytes)?,
+        Wire::Other => return Err(Unreadable::Type),
     })
 }
 

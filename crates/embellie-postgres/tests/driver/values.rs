@@ -208,8 +208,6 @@ async fn what_has_no_counterpart_is_named() {
         ("'24:00'::time AS t", "24:00:00"),
         ("'10:00+02'::timetz AS t", "another zone"),
         ("'10.0.0.0/8'::inet AS i", "a network"),
-        ("'{1,2}'::int[] AS a", "of the type _int4, which cannot be read; cast it to text"),
-        ("'[1,2)'::int4range AS r", "of the type int4range"),
     ] {
         let error = one(&mut link, &format!("SELECT {sql}"), vec![]).await.unwrap_err();
         assert!(matches!(error, Error::Decode(_)) && error.to_string().contains(expected), "{sql}: {error}");

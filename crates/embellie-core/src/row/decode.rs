@@ -1,4 +1,4 @@
-//! Reading a row without copying it: a borrowed view of each column, and the types that decode from it.
+//! The types that decode from a column.
 
 use std::net::IpAddr;
 
@@ -7,101 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::ColumnRef;
 use crate::{Error, Value};
-
-/// A driver's current row, valid until the next one is read.
-pub trait Row {
-    /// How many columns the row has.
-    fn len(&self) -> usize;
-
-    /// Whether the row has no columns.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The column at `index`, counted from 0.
-    ///
-    /// # Errors
-    /// When there is no such column, or its bytes are not what its type promises.
-    fn column(&self, index: usize) -> Result<ColumnRef<'_>, Error>;
-
-    /// The name that the database gives the column at `index`, if there is one.
-    fn name(&self, index: usize) -> Option<&str>;
-}
-
-/// A column's value, borrowed from the row: what each driver can give without allocating.
-///
-/// A database with few storage types (text for dates, integers for booleans) gives those; what they mean is
-/// decided by the type decoded, see [`FromColumn`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum ColumnRef<'a> {
-    /// `NULL`.
-    Null,
-    /// A boolean.
-    Bool(bool),
-    /// An integer of any width.
-    Int(i64),
-    /// A float of any width.
-    Float(f64),
-    /// An exact decimal.
-    Decimal(Decimal),
-    /// Text.
-    Text(&'a str),
-    /// Bytes.
-    Bytes(&'a [u8]),
-    /// A calendar date.
-    Date(Date),
-    /// A time of day.
-    Time(Time),
-    /// A date and time without a zone.
-    DateTime(DateTime),
-    /// A point in time.
-    Timestamp(Timestamp),
-    /// A span of time.
-    Duration(SignedDuration),
-    /// A UUID.
-    Uuid(Uuid),
-    /// The text of a JSON document.
-    Json(&'a str),
-    /// A JSON document that is parsed already.
-    Document(&'a serde_json::Value),
-    /// An IP address.
-    Ip(IpAddr),
-}
-
-/// Receives the rows of a statement, one after the other, as the driver reads them.
-///
-/// A sink is owned by the driver while it runs and handed back with the outcome, so that the driver may move the
-/// work to another thread.
-pub trait RowSink: Send {
-    /// Takes one row.
-    ///
-    /// # Errors
-    /// When the row cannot be decoded: the driver then stops reading and gives this error back.
-    fn row(&mut self, row: &dyn Row) -> Result<(), Error>;
-
-    /// Forgets all rows: the driver starts the statement again from its first row.
-    fn restart(&mut self);
-
-    /// Gives back the sink itself, to take out what it has gathered.
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any>;
-}
-
-/// A sink for statements whose rows, if any, are of no interest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Discard;
-
-impl RowSink for Discard {
-    fn row(&mut self, _: &dyn Row) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn restart(&mut self) {}
-
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
-        self
-    }
-}
 
 /// A type that can be read from one column of any database.
 ///
@@ -127,7 +34,7 @@ impl<T: FromColumn> FromColumn for Option<T> {
     }
 }
 
-fn mismatch<T>(expected: &'static str, column: ColumnRef<'_>) -> Result<T, Error> {
+pub(super) fn mismatch<T>(expected: &'static str, column: ColumnRef<'_>) -> Result<T, Error> {
     Err(Error::decode(expected, column))
 }
 
@@ -337,6 +244,7 @@ impl FromColumn for Value {
                 Value::Json(Box::new(serde_json::Value::from_column(column)?))
             }
             ColumnRef::Ip(v) => Value::Ip(v),
+            ColumnRef::List(_) => Value::List(Vec::from_column(column)?),
         })
     }
 }
