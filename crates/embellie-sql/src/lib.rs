@@ -5,6 +5,7 @@ mod definition;
 mod dialect;
 mod identifier;
 mod legalize;
+mod raw;
 mod render;
 mod resolve;
 mod resolved;
@@ -15,4 +16,5 @@ pub mod schema;
 
 pub use compile::{Compiled, OutputColumn, count, delete, exists, insert, select, update};
 pub use identifier::quote;
+pub use raw::raw;
 pub use target::{Capability, Target};

@@ -10,6 +10,7 @@ use embellie_core::field::FieldKind;
 use embellie_core::{Result, Value};
 
 use crate::Capability;
+use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Arithmetic, PatternKind, Scalar};
 use embellie_core::expr::Operator;
@@ -35,6 +36,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     fn mark(&self) -> char {
         '"'
     }
+
+    /// Where strings, names and comments begin and end in SQL that somebody has written.
+    fn lexicon(&self) -> Lexicon;
 
     /// Writes the placeholder of a parameter, counted from 1.
     fn placeholder(&self, number: usize, text: &mut String);

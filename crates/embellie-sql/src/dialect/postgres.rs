@@ -6,6 +6,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::{Combined, Dialect, like_pattern, symbol};
 use crate::Capability;
+use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Arithmetic, PatternKind, Scalar, kind_of};
 
@@ -35,6 +36,16 @@ impl Dialect for Postgres {
 
     fn max_parameters(&self) -> usize {
         65_535
+    }
+
+    fn lexicon(&self) -> Lexicon {
+        Lexicon {
+            escape_strings: true,
+            dollar_strings: true,
+            nested_comments: true,
+            more_quotes: false,
+            own_placeholders: &[],
+        }
     }
 
     fn placeholder(&self, number: usize, text: &mut String) {

@@ -6,6 +6,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::{Combined, Dialect, like_pattern, symbol};
 use crate::Capability;
+use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Arithmetic, PatternKind, Scalar};
 use crate::schema::literal;
@@ -42,6 +43,16 @@ impl Dialect for Sqlite {
 
     fn max_parameters(&self) -> usize {
         32_766
+    }
+
+    fn lexicon(&self) -> Lexicon {
+        Lexicon {
+            escape_strings: false,
+            dollar_strings: false,
+            nested_comments: false,
+            more_quotes: true,
+            own_placeholders: &['?', ':', '@', '$'],
+        }
     }
 
     fn placeholder(&self, _: usize, text: &mut String) {

@@ -58,7 +58,7 @@ impl<'t> Writer<'t> {
         matches!(self.place, Place::Definition(_))
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.target.dialect()
     }
 
@@ -114,7 +114,7 @@ impl<'t> Writer<'t> {
         self.text
     }
 
-    fn finish(self, effect: Effect) -> Result<Statement> {
+    pub(crate) fn finish(self, effect: Effect) -> Result<Statement> {
         let limit = self.target.max_parameters();
         if self.parameters.len() > limit {
             return Err(Error::NotSupported(format!(

@@ -11,6 +11,7 @@ mod negation;
 mod nonsense;
 mod order;
 mod property;
+mod raw;
 mod rows;
 mod spelling;
 mod types;
