@@ -1,7 +1,7 @@
 //! From queries to statements: resolve, verify, legalize, render.
 
 use embellie_core::field::FieldKind;
-use embellie_core::query::{Assignment, Insert};
+use embellie_core::query::{Annotation, Assignment, Insert};
 use embellie_core::{Query, Registry, Result, Statement};
 
 use crate::resolve::{self, Context};
@@ -72,8 +72,32 @@ pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
     compiled(resolve::exists(&Context::new(registry, target), query)?, target)
 }
 
+/// The statement that aggregates a query's rows: it gives one row, whatever the query.
+///
+/// ```
+/// use embellie_core::expr::{Aggregate, AggregateFunction};
+/// use embellie_core::query::Annotation;
+/// # use embellie_core::{Query, Registry, ServerInfo, field::FieldKind, meta::{FieldMeta, ModelMeta}};
+/// # let target = embellie_sql::Target::for_server(&ServerInfo { dialect: "postgres", version: (16, 0, 0) })?;
+/// # let registry = Registry::build([ModelMeta::new("blog", "Post").field(FieldMeta::new("views", FieldKind::Integer))])?;
+/// let sum = Annotation::new("total", Aggregate::of(AggregateFunction::Sum, "views"));
+/// let compiled = embellie_sql::aggregate(&Query::new("blog.Post"), &[sum], &registry, &target)?;
+/// assert_eq!(&*compiled.statement.sql, r#"SELECT SUM("blog_post"."views") FROM "blog_post""#);
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for what is no aggregate.
+pub fn aggregate(query: &Query, aggregates: &[Annotation], registry: &Registry, target: &Target) -> Result<Compiled> {
+    let select = resolve::aggregate(&Context::new(registry, target), query, aggregates)?;
+    finished(select, target)
+}
+
 fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compiled>> {
-    let Some(select) = select else { return Ok(None) };
+    select.map(|select| finished(select, target)).transpose()
+}
+
+fn finished(select: Select<'_>, target: &Target) -> Result<Compiled> {
     let select = legalize::select(target, select);
     let statement = render::select(target, &select)?;
     let columns = select
@@ -81,7 +105,7 @@ fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compil
         .into_iter()
         .map(|output| OutputColumn { name: output.name, kind: output.kind, nullable: output.nullable })
         .collect();
-    Ok(Some(Compiled { statement, columns }))
+    Ok(Compiled { statement, columns })
 }
 
 /// The statement that changes a query's rows. `None` when there is nothing to change.

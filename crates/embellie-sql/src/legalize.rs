@@ -2,7 +2,7 @@
 
 use embellie_core::expr::Nulls;
 
-use crate::resolved::{Among, Condition, Scalar, Select, Source, Term};
+use crate::resolved::{Among, Condition, Distinct, Scalar, Select, Source, Term};
 use crate::{Capability, Target};
 
 /// The query as the server understands it.
@@ -33,7 +33,7 @@ fn without_nulls_order(mut select: Select<'_>) -> Select<'_> {
             nulls.into_iter().chain([Term { nulls: None, ..term }])
         })
         .collect();
-    if select.distinct {
+    if select.distinct == Distinct::Rows {
         let added = select.order_by.iter().map(|term| &term.expr).filter(|expr| matches!(expr, Scalar::IsNull(_)));
         select.hidden.extend(added.cloned());
     }
@@ -65,7 +65,7 @@ fn each_query<'r>(condition: Condition<'r>, rewrite: &impl Fn(Select<'r>) -> Sel
 mod tests {
     use embellie_core::field::FieldKind;
     use embellie_core::meta::{FieldMeta, ModelMeta};
-    use embellie_core::query::{Distinct, Slice};
+    use embellie_core::query::{Distinct as Asked, Slice};
     use embellie_core::{Expr, Q, Query, Registry, ServerInfo};
 
     use super::*;
@@ -74,7 +74,7 @@ mod tests {
     fn query(distinct: bool) -> Query {
         Query {
             order_by: Some(vec![Expr::path("f").desc().nulls_last(), Expr::path("id").asc()]),
-            distinct: if distinct { Distinct::Rows } else { Distinct::No },
+            distinct: if distinct { Asked::Rows } else { Asked::No },
             slice: Slice { offset: 0, limit: Some(1) },
             ..Query::new("x.T").values(["id"])
         }

@@ -40,6 +40,8 @@ pub enum Capability {
     UnstoredGeneratedColumns,
     /// Columns that are computed from columns which are computed themselves.
     ChainedGeneratedColumns,
+    /// Values that are arrays.
+    Arrays,
 }
 
 impl Capability {
@@ -50,6 +52,7 @@ impl Capability {
             Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
+            Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
             Capability::StoredGeneratedColumns => "generated columns that are stored",
             Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
@@ -58,7 +61,7 @@ impl Capability {
     }
 
     /// All capabilities.
-    pub const ALL: [Capability; 8] = [
+    pub const ALL: &'static [Capability] = &[
         Capability::Returning,
         Capability::Upsert,
         Capability::NullsOrder,
@@ -67,6 +70,7 @@ impl Capability {
         Capability::StoredGeneratedColumns,
         Capability::UnstoredGeneratedColumns,
         Capability::ChainedGeneratedColumns,
+        Capability::Arrays,
     ];
 }
 
@@ -100,7 +104,7 @@ impl Target {
 
     /// What the server can do.
     pub fn capabilities(&self) -> Vec<Capability> {
-        Capability::ALL.into_iter().filter(|&capability| self.can(capability)).collect()
+        Capability::ALL.iter().copied().filter(|&capability| self.can(capability)).collect()
     }
 
     /// How many parameters one statement may have.

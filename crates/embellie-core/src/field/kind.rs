@@ -61,6 +61,8 @@ pub enum FieldKind {
     Json,
     /// `GenericIPAddressField`.
     GenericIpAddress,
+    /// Several values in one, as `ArrayAgg` and `ArraySubquery` give them: Django's `ArrayField`. No model's field yet.
+    List,
     /// `ForeignKey` and `OneToOneField`: stored as the field it refers to is stored, see
     /// [`Registry::storage_kind`](crate::meta::Registry::storage_kind).
     ForeignKey,
@@ -98,6 +100,7 @@ impl FieldKind {
             FieldKind::Binary => "BinaryField",
             FieldKind::Json => "JSONField",
             FieldKind::GenericIpAddress => "GenericIPAddressField",
+            FieldKind::List => "ArrayField",
             FieldKind::ForeignKey => "ForeignKey",
             FieldKind::CompositePrimaryKey => "CompositePrimaryKey",
         }

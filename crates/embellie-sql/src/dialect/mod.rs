@@ -5,14 +5,14 @@ mod sqlite;
 
 use std::fmt;
 
-use embellie_core::expr::Function;
+use embellie_core::expr::{AggregateFunction, DatePart, Function, TruncUnit};
 use embellie_core::field::FieldKind;
 use embellie_core::{Result, Value};
 
 use crate::Capability;
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Arithmetic, PatternKind, Scalar};
+use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar};
 use embellie_core::expr::Operator;
 
 /// How a database speaks SQL. The methods that write get the writer with everything before them written.
@@ -73,6 +73,29 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Writes a function.
     fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()>;
 
+    /// Writes a part of a date or time.
+    fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()>;
+
+    /// Writes a date or time cut down to a unit.
+    fn trunc(&self, w: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()>;
+
+    /// Writes a value made another type.
+    fn cast(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind, max_length: Option<u32>) -> Result<()>;
+
+    /// Writes what a path in a document leads to.
+    fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()>;
+
+    /// Writes an aggregate.
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()>;
+
+    /// Writes a condition as a value.
+    fn truth(&self, w: &mut Writer<'_>, condition: &Condition<'_>) -> Result<()> {
+        w.push("(");
+        w.condition(condition)?;
+        w.push(")");
+        Ok(())
+    }
+
     /// The function that gives a random number.
     fn random(&self) -> &'static str;
 
@@ -88,6 +111,34 @@ pub(crate) struct Combined<'s, 'r> {
     pub(crate) right: &'s Scalar<'r>,
     pub(crate) arithmetic: Arithmetic,
     pub(crate) kind: FieldKind,
+}
+
+/// A date or time cut down to a unit.
+#[derive(Debug)]
+pub(crate) struct Trunc<'s, 'r> {
+    pub(crate) expr: &'s Scalar<'r>,
+    pub(crate) unit: TruncUnit,
+    pub(crate) zone: Option<&'s str>,
+    pub(crate) kind: FieldKind,
+}
+
+/// The name that most databases have for an aggregate.
+pub(crate) fn aggregate_name(function: AggregateFunction) -> Option<&'static str> {
+    Some(match function {
+        AggregateFunction::AnyValue => "ANY_VALUE",
+        AggregateFunction::ArrayAgg => "ARRAY_AGG",
+        AggregateFunction::Avg => "AVG",
+        AggregateFunction::Count => "COUNT",
+        AggregateFunction::JsonArrayAgg => return None,
+        AggregateFunction::Max => "MAX",
+        AggregateFunction::Min => "MIN",
+        AggregateFunction::StdDev { sample: false } => "STDDEV_POP",
+        AggregateFunction::StdDev { sample: true } => "STDDEV_SAMP",
+        AggregateFunction::Sum => "SUM",
+        AggregateFunction::Variance { sample: false } => "VAR_POP",
+        AggregateFunction::Variance { sample: true } => "VAR_SAMP",
+        _ => return None,
+    })
 }
 
 static ALL: [&dyn Dialect; 2] = [&sqlite::Sqlite, &postgres::Postgres];

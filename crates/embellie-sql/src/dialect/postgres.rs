@@ -1,14 +1,14 @@
 //! PostgreSQL.
 
-use embellie_core::expr::{Function, Operator};
+use embellie_core::expr::{DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
 
-use super::{Combined, Dialect, like_pattern, symbol};
+use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Arithmetic, PatternKind, Scalar, kind_of};
+use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar, kind_of};
 
 #[derive(Debug)]
 pub(super) struct Postgres;
@@ -54,11 +54,13 @@ impl Dialect for Postgres {
     }
 
     fn typed_value(&self, w: &mut Writer<'_>, value: &Value, kind: Option<FieldKind>) -> Result<()> {
-        w.value(value)?;
-        if let Some(name) = type_name(value, kind) {
-            w.push("::");
-            w.push(name);
+        let Some(name) = type_name(value, kind) else { return w.value(value) };
+        match w.known_parameter(value, name) {
+            Some(number) => w.push(&format!("${number}")),
+            None => w.value(value)?,
         }
+        w.push("::");
+        w.push(name);
         Ok(())
     }
 
@@ -167,6 +169,29 @@ impl Dialect for Postgres {
                 Ok(())
             }
             _ => w.function(name, arguments),
+        }
+    }
+
+    fn extract(&self, _: &mut Writer<'_>, _: &Scalar<'_>, part: DatePart, _: Option<&str>) -> Result<()> {
+        Err(Error::NotSupported(format!("Extract of {part:?} is not known to the compiler")))
+    }
+
+    fn trunc(&self, _: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
+        Err(Error::NotSupported(format!("Trunc to {:?} is not known to the compiler", trunc.unit)))
+    }
+
+    fn cast(&self, _: &mut Writer<'_>, _: &Scalar<'_>, kind: FieldKind, _: Option<u32>) -> Result<()> {
+        Err(Error::NotSupported(format!("Cast to {kind:?} is not known to the compiler")))
+    }
+
+    fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {
+        Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
+    }
+
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()> {
+        match aggregate_name(aggregate.function) {
+            Some(name) => w.aggregate(name, aggregate),
+            None => Err(Error::NotSupported(format!("{} is not known to the compiler", aggregate.function.name()))),
         }
     }
 

@@ -1,14 +1,14 @@
 //! SQLite, with the functions that the driver registers for what SQLite lacks.
 
-use embellie_core::expr::{Function, Operator};
+use embellie_core::expr::{DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
 
-use super::{Combined, Dialect, like_pattern, symbol};
+use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Arithmetic, PatternKind, Scalar};
+use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar};
 use crate::schema::literal;
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Dialect for Sqlite {
             Capability::StoredGeneratedColumns
             | Capability::UnstoredGeneratedColumns
             | Capability::ChainedGeneratedColumns => true,
-            Capability::DefaultInValues => false,
+            Capability::DefaultInValues | Capability::Arrays => false,
         }
     }
 
@@ -193,6 +193,29 @@ impl Dialect for Sqlite {
             other => return Err(Error::NotSupported(format!("SQLite has no function {other:?} here"))),
         };
         numeric(w, kind, |w| w.function(name, arguments))
+    }
+
+    fn extract(&self, _: &mut Writer<'_>, _: &Scalar<'_>, part: DatePart, _: Option<&str>) -> Result<()> {
+        Err(Error::NotSupported(format!("Extract of {part:?} is not known to the compiler")))
+    }
+
+    fn trunc(&self, _: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
+        Err(Error::NotSupported(format!("Trunc to {:?} is not known to the compiler", trunc.unit)))
+    }
+
+    fn cast(&self, _: &mut Writer<'_>, _: &Scalar<'_>, kind: FieldKind, _: Option<u32>) -> Result<()> {
+        Err(Error::NotSupported(format!("Cast to {kind:?} is not known to the compiler")))
+    }
+
+    fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {
+        Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
+    }
+
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()> {
+        match aggregate_name(aggregate.function) {
+            Some(name) => w.aggregate(name, aggregate),
+            None => Err(Error::NotSupported(format!("{} is not known to the compiler", aggregate.function.name()))),
+        }
     }
 
     fn random(&self) -> &'static str {

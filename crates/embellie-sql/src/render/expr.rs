@@ -3,7 +3,7 @@
 use embellie_core::Result;
 
 use super::Writer;
-use crate::dialect::Combined;
+use crate::dialect::{Combined, Trunc};
 use crate::resolved::{Column, Scalar};
 
 impl Writer<'_> {
@@ -21,8 +21,52 @@ impl Writer<'_> {
             }
             Scalar::Call { function, arguments, kind } => self.dialect().call(self, *function, arguments, *kind),
             Scalar::Query(query) => self.subquery(query),
-            Scalar::CountRows => {
-                self.push("COUNT(*)");
+            Scalar::Extract { expr, part, zone } => self.dialect().extract(self, expr, *part, zone.as_deref()),
+            Scalar::Trunc { expr, unit, zone, kind } => {
+                self.dialect().trunc(self, &Trunc { expr, unit: *unit, zone: zone.as_deref(), kind: *kind })
+            }
+            Scalar::Cast { expr, kind, max_length } => self.dialect().cast(self, expr, *kind, *max_length),
+            Scalar::Collate { expr, collation } => {
+                self.scalar(expr)?;
+                self.push(" COLLATE ");
+                self.name(collation)
+            }
+            Scalar::Case { whens, otherwise, .. } => {
+                self.push("CASE");
+                for (condition, then) in whens {
+                    self.push(" WHEN ");
+                    self.condition(condition)?;
+                    self.push(" THEN ");
+                    self.scalar(then)?;
+                }
+                self.push(" ELSE ");
+                self.scalar(otherwise)?;
+                self.push(" END");
+                Ok(())
+            }
+            Scalar::Condition(condition) => self.dialect().truth(self, condition),
+            Scalar::Typed { expr, .. } => self.scalar(expr),
+            Scalar::Aggregate(aggregate) => self.dialect().aggregate(self, aggregate),
+            Scalar::Window(window) => self.window(window),
+            Scalar::Func(func) => self.func(func),
+            Scalar::Raw { pieces, parameters, .. } => self.raw(pieces, parameters),
+            Scalar::Json { expr, path, text } => self.dialect().json(self, expr, path, *text),
+            Scalar::Inner { alias, place, .. } => {
+                self.table_name(*alias)?;
+                self.push(&format!(".col{}", place + 1));
+                Ok(())
+            }
+            Scalar::Named { alias, name, .. } => {
+                self.table_name(*alias)?;
+                self.push(".");
+                self.name(name)
+            }
+            Scalar::Array(query) => {
+                self.push("ARRAY");
+                self.subquery(query)
+            }
+            Scalar::Star => {
+                self.push("*");
                 Ok(())
             }
             Scalar::One => {

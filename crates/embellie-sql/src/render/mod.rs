@@ -1,5 +1,6 @@
 //! Writing SQL text.
 
+mod aggregate;
 mod condition;
 mod delete;
 mod expr;
@@ -27,6 +28,10 @@ pub(crate) struct Writer<'t> {
     parameters: Vec<Value>,
     names: Names,
     place: Place,
+    /// Whether the rows of the present query are grouped: equal expressions must then have the same parameters.
+    grouped: bool,
+    /// Parameters with the type that each was given.
+    typed: Vec<(usize, &'static str)>,
 }
 
 /// Where the SQL is to stand.
@@ -46,6 +51,8 @@ impl<'t> Writer<'t> {
             parameters: Vec::new(),
             names: Names::default(),
             place: Place::Statement,
+            grouped: false,
+            typed: Vec::new(),
         }
     }
 
@@ -98,6 +105,20 @@ impl<'t> Writer<'t> {
             Place::Definition(literal) => self.text.push_str(&literal(value)?),
         }
         Ok(())
+    }
+
+    /// The number of a parameter of this value and type, where an equal one can be used again.
+    pub(crate) fn known_parameter(&mut self, value: &Value, type_name: &'static str) -> Option<usize> {
+        if !self.grouped || self.is_definition() {
+            return None;
+        }
+        let same = |number: usize| self.parameters.get(number - 1) == Some(value);
+        let known =
+            self.typed.iter().find(|(number, name)| *name == type_name && same(*number)).map(|(number, _)| *number);
+        if known.is_none() {
+            self.typed.push((self.parameters.len() + 1, type_name));
+        }
+        known
     }
 
     /// Values with commas between.

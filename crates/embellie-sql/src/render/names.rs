@@ -10,6 +10,8 @@ pub(super) struct Names {
     plain: Vec<String>,
     /// How many queries surround the present one.
     pub(super) depth: usize,
+    /// How many queries stood in a `FROM` so far.
+    queries: usize,
 }
 
 impl Names {
@@ -34,13 +36,16 @@ impl Names {
     /// Names the tables of a query.
     pub(super) fn assign(&mut self, select: &Select<'_>) {
         let source = match &select.source {
-            Source::Table { alias, table } => Some((*alias, *table)),
-            Source::Query { alias, .. } => {
-                self.set(*alias, "subquery".to_owned());
+            Source::Table { alias, table } => Some((*alias, &**table)),
+            Source::Query { alias, .. } | Source::Compound { alias, .. } => {
+                self.queries += 1;
+                let number = if self.queries == 1 { String::new() } else { self.queries.to_string() };
+                self.set(*alias, format!("subquery{number}"));
                 None
             }
+            Source::Nothing => None,
         };
-        let tables = source.into_iter().chain(select.joins.iter().map(|join| (join.alias, join.table)));
+        let tables = source.into_iter().chain(select.joins.iter().map(|join| (join.alias, &*join.table)));
         for (number, (alias, table)) in tables.enumerate() {
             if self.depth == 0 && !self.is_taken(table) {
                 self.set_table(alias, table);

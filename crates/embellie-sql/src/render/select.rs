@@ -1,25 +1,37 @@
 //! `SELECT`.
 
 use embellie_core::expr::Nulls;
-use embellie_core::query::Slice;
+use embellie_core::query::{SetOperator, Slice};
 use embellie_core::{Effect, Result, Statement, Value};
 
 use super::Writer;
 use crate::Target;
-use crate::resolved::{Join, JoinKind, Scalar, Select, Source, Term};
+use crate::resolved::{Alias, Condition, Cte, Distinct, Join, JoinKind, Lock, Scalar, Select, Source, Term};
 
 /// The statement of a query.
 pub(crate) fn select(target: &Target, select: &Select<'_>) -> Result<Statement> {
     let mut writer = Writer::new(target);
     writer.select(select, false)?;
-    writer.finish(Effect::Read)
+    // A lock is held until the end of the transaction, so that the statement is not merely read.
+    writer.finish(if select.lock.is_some() { Effect::Write } else { Effect::Read })
 }
 
 impl Writer<'_> {
     /// A query; with `named` columns `col1`, `col2`, … when it stands in another's `FROM`.
     pub(super) fn select(&mut self, select: &Select<'_>, named: bool) -> Result<()> {
+        self.with(&select.ctes)?;
         self.names.assign(select);
-        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        self.push("SELECT ");
+        match &select.distinct {
+            Distinct::No => {}
+            Distinct::Rows => self.push("DISTINCT "),
+            Distinct::On(scalars) => {
+                self.push("DISTINCT ON (");
+                self.scalars(scalars)?;
+                self.push(") ");
+            }
+        }
+        let grouped = std::mem::replace(&mut self.grouped, !select.group_by.is_empty());
         let columns = select.outputs.iter().map(|output| &output.expr).chain(&select.hidden);
         for (i, column) in columns.enumerate() {
             self.push(if i > 0 { ", " } else { "" });
@@ -28,28 +40,98 @@ impl Writer<'_> {
                 self.push(&format!(" AS col{}", i + 1));
             }
         }
-        self.push(" FROM ");
-        match &select.source {
-            Source::Table { alias, table } => {
-                self.name(table)?;
-                if self.names.get(*alias) != *table {
-                    self.push(" ");
-                    self.table_name(*alias)?;
-                }
-            }
-            Source::Query { query, .. } => {
-                self.push("(");
-                self.select(query, true)?;
-                self.push(") ");
-                self.name("subquery")?;
-            }
-        }
+        self.source(&select.source)?;
         for join in &select.joins {
             self.join(join)?;
         }
         self.where_clause(&select.condition)?;
+        for (i, scalar) in select.group_by.iter().enumerate() {
+            self.push(if i > 0 { ", " } else { " GROUP BY " });
+            match selected(select, scalar) {
+                Some(place) => self.push(&place.to_string()),
+                None => self.scalar(scalar)?,
+            }
+        }
+        if select.having != Condition::Always {
+            self.push(" HAVING ");
+            self.condition(&select.having)?;
+        }
         self.order_by(select)?;
-        self.slice(select.slice)
+        self.grouped = grouped;
+        self.slice(select.slice)?;
+        match &select.lock {
+            Some(lock) => self.lock(lock),
+            None => Ok(()),
+        }
+    }
+
+    fn source(&mut self, source: &Source<'_>) -> Result<()> {
+        match source {
+            Source::Table { alias, table } => {
+                self.push(" FROM ");
+                self.table(*alias, table)
+            }
+            Source::Query { alias, query } => {
+                self.push(" FROM (");
+                self.select(query, true)?;
+                self.push(") ");
+                self.table_name(*alias)
+            }
+            Source::Compound { alias, operator, queries } => {
+                self.push(" FROM (");
+                for (i, query) in queries.iter().enumerate() {
+                    if i > 0 {
+                        self.push(match operator {
+                            SetOperator::Union => " UNION ",
+                            SetOperator::UnionAll => " UNION ALL ",
+                            SetOperator::Intersection => " INTERSECT ",
+                            SetOperator::Difference => " EXCEPT ",
+                        });
+                    }
+                    self.names.depth += 1;
+                    self.select(query, true)?;
+                    self.names.depth -= 1;
+                }
+                self.push(") ");
+                self.table_name(*alias)
+            }
+            Source::Nothing => Ok(()),
+        }
+    }
+
+    /// A table, and what it is called here.
+    fn table(&mut self, alias: Alias, table: &str) -> Result<()> {
+        self.name(table)?;
+        if self.names.get(alias) != table {
+            self.push(" ");
+            self.table_name(alias)?;
+        }
+        Ok(())
+    }
+
+    /// Common table expressions.
+    fn with(&mut self, ctes: &[Cte<'_>]) -> Result<()> {
+        for (i, cte) in ctes.iter().enumerate() {
+            self.push(match i {
+                0 if ctes.iter().any(|cte| cte.recursive) => "WITH RECURSIVE ",
+                0 => "WITH ",
+                _ => ", ",
+            });
+            self.name(&cte.name)?;
+            self.push(" ");
+            self.name_list(&cte.columns.iter().map(String::as_str).collect::<Vec<_>>())?;
+            self.push(match cte.materialized {
+                None => " AS (",
+                Some(true) => " AS MATERIALIZED (",
+                Some(false) => " AS NOT MATERIALIZED (",
+            });
+            self.names.depth += 1;
+            self.select(&cte.query, false)?;
+            self.names.depth -= 1;
+            self.push(")");
+        }
+        self.push(if ctes.is_empty() { "" } else { " " });
+        Ok(())
     }
 
     /// A query within another.
@@ -67,16 +149,18 @@ impl Writer<'_> {
             JoinKind::Inner => " INNER JOIN ",
             JoinKind::Left => " LEFT OUTER JOIN ",
         });
-        self.name(join.table)?;
-        if self.names.get(join.alias) != join.table {
-            self.push(" ");
-            self.table_name(join.alias)?;
-        }
+        self.table(join.alias, &join.table)?;
         self.push(" ON (");
-        let (near, far) = join.on;
-        self.scalar(&Scalar::Column(near))?;
-        self.push(" = ");
-        self.scalar(&Scalar::Column(far))?;
+        for (i, (near, far)) in join.on.iter().enumerate() {
+            self.push(if i > 0 { " AND " } else { "" });
+            self.scalar(near)?;
+            self.push(" = ");
+            self.scalar(far)?;
+        }
+        if join.condition != Condition::Always {
+            self.push(if join.on.is_empty() { "" } else { " AND " });
+            self.condition(&join.condition)?;
+        }
         self.push(")");
         Ok(())
     }
@@ -84,18 +168,23 @@ impl Writer<'_> {
     fn order_by(&mut self, select: &Select<'_>) -> Result<()> {
         for (i, term) in select.order_by.iter().enumerate() {
             self.push(if i > 0 { ", " } else { " ORDER BY " });
-            match selected(select, term) {
+            match selected(select, &term.expr) {
                 Some(place) => self.push(&place.to_string()),
                 None => self.scalar(&term.expr)?,
             }
-            self.push(if term.descending { " DESC" } else { " ASC" });
-            self.push(match term.nulls {
-                Some(Nulls::First) => " NULLS FIRST",
-                Some(Nulls::Last) => " NULLS LAST",
-                None => "",
-            });
+            self.direction(term);
         }
         Ok(())
+    }
+
+    /// Which way a term orders.
+    pub(super) fn direction(&mut self, term: &Term<'_>) {
+        self.push(if term.descending { " DESC" } else { " ASC" });
+        self.push(match term.nulls {
+            Some(Nulls::First) => " NULLS FIRST",
+            Some(Nulls::Last) => " NULLS LAST",
+            None => "",
+        });
     }
 
     fn slice(&mut self, slice: Slice) -> Result<()> {
@@ -119,14 +208,28 @@ impl Writer<'_> {
         }
         Ok(())
     }
+
+    fn lock(&mut self, lock: &Lock) -> Result<()> {
+        self.push(if lock.no_key { " FOR NO KEY UPDATE" } else { " FOR UPDATE" });
+        for (i, alias) in lock.of.iter().enumerate() {
+            self.push(if i > 0 { ", " } else { " OF " });
+            self.table_name(*alias)?;
+        }
+        self.push(match (lock.nowait, lock.skip_locked) {
+            (true, _) => " NOWAIT",
+            (false, true) => " SKIP LOCKED",
+            (false, false) => "",
+        });
+        Ok(())
+    }
 }
 
-/// The place, counted from 1, of a term among the selected columns of distinct rows. An expression with constants must
-/// be named by its place: written once more, it has parameters of its own, and is not seen to be the same.
-fn selected(select: &Select<'_>, term: &Term<'_>) -> Option<usize> {
-    if !select.distinct || matches!(term.expr, Scalar::Column(_)) {
+/// The place, counted from 1, of an expression among the selected columns. An expression with constants must be named by
+/// its place: written once more, it has parameters of its own, and is not seen to be the same.
+fn selected(select: &Select<'_>, scalar: &Scalar<'_>) -> Option<usize> {
+    if matches!(scalar, Scalar::Column(_) | Scalar::Random | Scalar::Inner { .. } | Scalar::Named { .. }) {
         return None;
     }
     let mut columns = select.outputs.iter().map(|output| &output.expr).chain(&select.hidden);
-    columns.position(|column| *column == term.expr).map(|place| place + 1)
+    columns.position(|column| column == scalar).map(|place| place + 1)
 }

@@ -6,10 +6,11 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{Error, Query, Result, Value};
 use rust_decimal::Decimal;
 
+use super::left::Left;
 use super::lookup::Built;
-use super::names::{Relation, Trimmed};
+use super::names::Relation;
 use super::operand::Operand;
-use super::{BASE, Scope, rows};
+use super::{BASE, Scope};
 use crate::resolved::{Comparison, Condition, Scalar, Select};
 
 /// Where an integer lies with regard to those that a column holds.
@@ -21,12 +22,12 @@ enum Reach {
 
 impl<'r> Scope<'_, 'r> {
     pub(super) fn compare(
-        &self,
-        left: &Trimmed<'r>,
+        &mut self,
+        left: &Left<'r>,
         comparison: Comparison,
         operand: Operand<'_, 'r>,
     ) -> Result<Built<'r>> {
-        let expr = Scalar::Column(left.column);
+        let expr = left.scalar.clone();
         let right = match operand {
             Operand::Value(value) => {
                 let value = round(left, comparison, value);
@@ -48,16 +49,22 @@ impl<'r> Scope<'_, 'r> {
         Ok(Condition::Compare { left: expr, comparison, right }.into())
     }
 
+    /// The least and the greatest integer that a field's column holds.
+    fn range_of(&self, left: &Left<'r>) -> Option<(i64, i64)> {
+        left.end?;
+        self.context.target.dialect().integer_range(left.kind?)
+    }
+
     /// The value that the column stores, if the value is one that it can hold.
-    pub(super) fn within_range(&self, left: &Trimmed<'r>, value: Value) -> Result<Option<Value>> {
+    pub(super) fn within_range(&self, left: &Left<'r>, value: Value) -> Result<Option<Value>> {
         Ok(match self.reach_of(left, value)? {
             Reach::Within(value) => Some(value),
             Reach::Below | Reach::Above => None,
         })
     }
 
-    fn reach_of(&self, left: &Trimmed<'r>, value: Value) -> Result<Reach> {
-        let Some((least, greatest)) = self.context.target.dialect().integer_range(left.column.kind) else {
+    fn reach_of(&self, left: &Left<'r>, value: Value) -> Result<Reach> {
+        let Some((least, greatest)) = self.range_of(left) else {
             return left.prepare(value).map(Reach::Within);
         };
         if let Some(whole) = beyond_i64(&value) {
@@ -71,13 +78,8 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// The ends of a range brought into what the column holds; `None` when nothing lies between them.
-    pub(super) fn clamp(
-        &self,
-        left: &Trimmed<'r>,
-        low: Scalar<'r>,
-        high: Scalar<'r>,
-    ) -> Option<(Scalar<'r>, Scalar<'r>)> {
-        let Some((least, greatest)) = self.context.target.dialect().integer_range(left.column.kind) else {
+    pub(super) fn clamp(&self, left: &Left<'r>, low: Scalar<'r>, high: Scalar<'r>) -> Option<(Scalar<'r>, Scalar<'r>)> {
+        let Some((least, greatest)) = self.range_of(left) else {
             return Some((low, high));
         };
         let number = |scalar: &Scalar<'r>| match scalar {
@@ -112,9 +114,9 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// A subquery of one column. `None` when it is known to be empty.
-    pub(super) fn query_operand(&self, left: &Trimmed<'r>, query: &Query, what: &str) -> Result<Option<Select<'r>>> {
-        let key = left.relation.map(|_| left.end);
-        let select = rows::subquery(self.context, query, key)?;
+    pub(super) fn query_operand(&mut self, left: &Left<'r>, query: &Query, what: &str) -> Result<Option<Select<'r>>> {
+        let key = left.relation.and(left.end);
+        let select = self.subquery(query, key)?;
         if let Some(select) = &select
             && select.outputs.len() != 1
         {
@@ -127,7 +129,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// The one value of a subquery of one row and column.
-    pub(super) fn single_value(&self, left: &Trimmed<'r>, query: &Query, lookup: Lookup) -> Result<Scalar<'r>> {
+    pub(super) fn single_value(&mut self, left: &Left<'r>, query: &Query, lookup: Lookup) -> Result<Scalar<'r>> {
         let whole = query.selected().is_none();
         if query.slice.limit != Some(1) && (lookup == Lookup::Exact || whole) {
             return Err(Error::Value(format!(
@@ -137,16 +139,16 @@ impl<'r> Scope<'_, 'r> {
         }
         Ok(match self.query_operand(left, query, &format!("the {lookup} lookup"))? {
             Some(select) => Scalar::Query(Box::new(select)),
-            None => Scalar::Value { value: Value::Null, kind: Some(left.column.kind) },
+            None => Scalar::Value { value: Value::Null, kind: left.kind },
         })
     }
 }
 
 /// `>= 1.5` and `< 1.5` on an integer mean `>= 2` and `< 2`.
-fn round(left: &Trimmed<'_>, comparison: Comparison, value: Value) -> Value {
+fn round(left: &Left<'_>, comparison: Comparison, value: Value) -> Value {
     match (comparison, value) {
         (Comparison::GreaterOrEqual | Comparison::Less, Value::Float(v))
-            if left.relation.is_none() && left.column.kind.integer_range().is_some() =>
+            if left.relation.is_none() && left.kind.is_some_and(|kind| kind.integer_range().is_some()) =>
         {
             Value::Float(v.ceil())
         }
@@ -166,16 +168,12 @@ fn beyond_i64(value: &Value) -> Option<Decimal> {
 }
 
 /// What a comparison with a number beyond the column's range comes to. Null compares with no number.
-fn beyond_range<'r>(left: &Trimmed<'r>, comparison: Comparison, below: bool) -> Condition<'r> {
+fn beyond_range<'r>(left: &Left<'r>, comparison: Comparison, below: bool) -> Condition<'r> {
     match (comparison, below) {
         (Comparison::Greater | Comparison::GreaterOrEqual, true)
         | (Comparison::Less | Comparison::LessOrEqual, false) => {
             // A row that a relation leads to may be absent.
-            if left.column.null || left.last() != BASE {
-                Condition::Null { expr: Scalar::Column(left.column), expected: false }
-            } else {
-                Condition::Always
-            }
+            if left.null || left.last() != BASE { left.is_null(false) } else { Condition::Always }
         }
         _ => Condition::Never,
     }

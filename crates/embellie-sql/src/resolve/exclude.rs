@@ -2,7 +2,7 @@
 
 use embellie_core::Result;
 use embellie_core::meta::Hop;
-use embellie_core::query::{Connector, Slice};
+use embellie_core::query::Connector;
 
 use super::filter::Split;
 use super::joins::{Place, Places, Reuse};
@@ -23,8 +23,14 @@ impl<'r> Scope<'_, 'r> {
         steps: &[(String, Vec<Hop>)],
         shared: &Places,
     ) -> Result<Condition<'r>> {
-        let mut inner = Scope::new(self.context, self.model);
-        let places = inner.compare_with(split, operand)?;
+        let (context, model) = (self.context, self.model);
+        // What the right-hand side refers to stands around this query, not around the one that is made.
+        let (mut inner, places) = self.enclosing(|mut here| {
+            let mut inner = Scope::within(context, model, here.outer.take());
+            let places = inner.compare_with(split, operand)?;
+            here.outer = inner.outer.take();
+            Ok(((inner, places), Some(here)))
+        })?;
         let hops: Vec<Hop> = steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
         // The relation is the last hop; what comes before it can be left out of the subquery.
         let before = hops.len().saturating_sub(1);
@@ -81,16 +87,7 @@ impl<'r> Scope<'_, 'r> {
             return Condition::Never;
         }
         let (source, joins) = self.sources();
-        Condition::Exists(Box::new(Select {
-            source,
-            joins,
-            outputs: vec![super::rows::one()],
-            hidden: Vec::new(),
-            condition,
-            distinct: false,
-            order_by: Vec::new(),
-            slice: Slice::default(),
-        }))
+        Condition::Exists(Box::new(Select { joins, condition, ..Select::new(source, vec![super::rows::one()]) }))
     }
 }
 

@@ -1,11 +1,11 @@
-//! Expressions: `F`, constants, operators and functions.
+//! Expressions: which part of the resolver makes which.
 
-use embellie_core::expr::{Expr, Function, Operator};
-use embellie_core::field::FieldKind;
+use embellie_core::expr::{Expr, Operator};
 use embellie_core::{Error, Result, Value};
 
 use super::arithmetic;
 use super::joins::{Places, Reuse};
+use super::left::Left;
 use super::{Scope, message};
 use crate::resolved::Scalar;
 
@@ -22,20 +22,21 @@ impl<'r> Scope<'_, 'r> {
         self.scalar_in(expr, &mut shared, joins)
     }
 
-    fn scalar_in(&mut self, expr: &Expr, shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
+    pub(super) fn scalar_in(
+        &mut self,
+        expr: &Expr,
+        shared: &mut Option<&mut Places>,
+        joins: bool,
+    ) -> Result<Scalar<'r>> {
         let _level = self.context.enter()?;
         match expr {
             Expr::Path(path) => {
                 let names: Vec<&str> = path.names().collect();
-                let reuse = shared.as_deref().map_or(Reuse::All, Reuse::Only);
-                let trimmed = self.reach(&names, reuse)?;
-                if !joins && trimmed.places.len() > 1 {
-                    return Err(message::joined_reference());
-                }
-                if let Some(shared) = shared {
-                    shared.extend(trimmed.places.iter().copied());
-                }
-                Ok(Scalar::Column(trimmed.column))
+                self.path(&names, shared, joins)
+            }
+            Expr::Outer { path, levels } => {
+                let names: Vec<&str> = path.names().collect();
+                self.outer_path(&names, *levels)
             }
             Expr::Value(Value::List(_)) => {
                 Err(Error::Type("a list can only be compared with; it cannot be part of an expression".into()))
@@ -46,12 +47,110 @@ impl<'r> Scope<'_, 'r> {
                 let right = self.scalar_in(right, shared, joins)?;
                 combine(left, *operator, right)
             }
-            Expr::Call { function, arguments } => {
-                let arguments: Result<Vec<Scalar<'r>>> =
-                    arguments.iter().map(|argument| self.scalar_in(argument, shared, joins)).collect();
-                call(*function, arguments?)
+            Expr::Call { function, arguments } => self.call(*function, arguments, shared, joins),
+            Expr::Extract { expr, part, zone } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                self.extract(scalar, *part, zone.as_deref())
             }
+            Expr::Trunc { expr, unit, zone } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                self.trunc(scalar, *unit, zone.as_deref())
+            }
+            Expr::Func(func) => self.func(func, shared, joins),
+            Expr::Typed { expr, kind } => match &**expr {
+                // What the operands are does not matter where it is said what comes of them.
+                Expr::Combined { left, operator, right } => {
+                    let left = self.scalar_in(left, shared, joins)?;
+                    let right = self.scalar_in(right, shared, joins)?;
+                    Ok(combine_as(left, *operator, right, *kind))
+                }
+                Expr::Value(value) if !matches!(value, Value::List(_)) => {
+                    Ok(Scalar::Value { value: value.clone(), kind: Some(*kind) })
+                }
+                expr => Ok(Scalar::Typed { expr: Box::new(self.scalar_in(expr, shared, joins)?), kind: *kind }),
+            },
+            Expr::Cast { expr, kind, max_length } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                Ok(Scalar::Cast { expr: Box::new(scalar), kind: *kind, max_length: *max_length })
+            }
+            Expr::Collate { expr, collation } => self.collate(expr, collation, shared, joins),
+            Expr::Case { whens, otherwise } => self.case(whens, otherwise.as_deref(), shared, joins),
+            Expr::Condition(q) => {
+                self.condition_value(q, shared, joins).map(|condition| Scalar::Condition(Box::new(condition)))
+            }
+            Expr::Transform { expr, names } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                let names: Vec<&str> = names.names().collect();
+                self.transforms(Left::of_scalar(scalar, expr.to_string()), &names)
+            }
+            Expr::Slice { expr, start, length } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                self.slice_of(scalar, *start, *length)
+            }
+            Expr::Aggregate(aggregate) => self.aggregate_call(aggregate, shared, joins),
+            Expr::Window(window) => self.window(window, shared, joins),
+            Expr::Subquery(query) => self.scalar_query(query),
+            Expr::Exists(query) => self.exists_query(query).map(|condition| Scalar::Condition(Box::new(condition))),
+            Expr::ArraySubquery(query) => self.array_query(query),
+            Expr::Raw(raw) => self.raw(raw),
+            Expr::Star => Ok(Scalar::Star),
             _ => Err(Error::NotSupported(format!("the expression {expr} is not known to the compiler"))),
+        }
+    }
+
+    /// What names stand for: an annotation or a field, and transforms after it.
+    pub(super) fn path(&mut self, names: &[&str], shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
+        if let Some((annotation, used)) = self.annotation(names) {
+            let scalar = annotation.scalar.clone();
+            let left = Left::of_scalar(scalar, annotation.alias.clone());
+            return self.transforms(left, &names[used..]);
+        }
+        let way = match self.follow(self.model, names, false, true) {
+            Ok(way) => way,
+            Err(stop) => return Err(self.unknown(stop.into())),
+        };
+        let (field, transforms) = names.split_at(way.followed);
+        if let (Some(next), true) = (transforms.first(), way.relation.is_some()) {
+            // After a relation nothing but names of the related model makes sense.
+            let _ = next;
+            return Err(match self.follow(self.model, names, true, true) {
+                Err(stop) => self.unknown(stop.into()),
+                Ok(_) => message::no_join(transforms.first().copied().unwrap_or_default(), field.join("__").as_str()),
+            });
+        }
+        self.refer(super::BASE);
+        let reuse = shared.as_deref().map_or(Reuse::All, Reuse::Only);
+        let joined = self.make_joins(super::BASE, way, reuse);
+        let trimmed = self.trim(joined);
+        if !joins && trimmed.places.len() > 1 {
+            return Err(message::joined_reference());
+        }
+        if let Some(shared) = shared {
+            shared.extend(trimmed.places.iter().copied());
+        }
+        self.transforms(Left::from(trimmed), transforms)
+    }
+
+    /// Transforms, one after the other.
+    pub(super) fn transforms(&mut self, left: Left<'r>, names: &[&str]) -> Result<Scalar<'r>> {
+        let mut left = left;
+        for name in names {
+            left = match self.transform(&left, name)? {
+                Some(transformed) => transformed,
+                None => return Err(message::no_join(name, &left.name)),
+            };
+        }
+        Ok(left.scalar)
+    }
+
+    /// The error for an unknown name, with the annotations among the choices.
+    fn unknown(&self, error: Error) -> Error {
+        match error {
+            Error::Field(text) if !self.annotations.is_empty() && text.contains("Choices are: ") => {
+                let names: Vec<&str> = self.annotations.iter().map(|annotation| annotation.alias.as_str()).collect();
+                Error::Field(format!("{text}, {}", names.join(", ")))
+            }
+            other => other,
         }
     }
 }
@@ -61,46 +160,13 @@ fn combine<'r>(left: Scalar<'r>, operator: Operator, right: Scalar<'r>) -> Resul
     Ok(Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind })
 }
 
-fn call(function: Function, arguments: Vec<Scalar<'_>>) -> Result<Scalar<'_>> {
-    let count = arguments.len();
-    let kind_of_first = arguments.first().and_then(Scalar::kind);
-    let expect = |expected: usize| {
-        if count == expected {
-            return Ok(());
-        }
-        let s = if expected == 1 { "" } else { "s" };
-        Err(Error::Type(format!("'{function:?}' takes exactly {expected} argument{s} ({count} given)")))
-    };
-    let kind = match function {
-        Function::Lower | Function::Upper => {
-            expect(1)?;
-            kind_of_first.filter(|kind| kind.is_text()).unwrap_or(FieldKind::Char)
-        }
-        Function::Length => {
-            expect(1)?;
-            FieldKind::Integer
-        }
-        Function::Abs => {
-            expect(1)?;
-            match kind_of_first {
-                Some(kind) if arithmetic::is_number(kind) => kind,
-                None => FieldKind::Integer,
-                Some(kind) => {
-                    return Err(Error::Field(format!("Abs takes a number, not a {}", kind.django_name())));
-                }
-            }
-        }
-        Function::Coalesce => {
-            if count < 2 {
-                return Err(Error::Value("Coalesce must take at least two expressions".into()));
-            }
-            arithmetic::common(arguments.iter().filter_map(Scalar::kind))?.unwrap_or(FieldKind::Char)
-        }
-        Function::Now => {
-            expect(0)?;
-            FieldKind::DateTime
-        }
-        other => return Err(Error::NotSupported(format!("the function {other:?} is not known to the compiler"))),
-    };
-    Ok(Scalar::Call { function, arguments, kind })
+fn combine_as<'r>(
+    left: Scalar<'r>,
+    operator: Operator,
+    right: Scalar<'r>,
+    kind: embellie_core::field::FieldKind,
+) -> Scalar<'r> {
+    let arithmetic = arithmetic::combine(left.kind(), operator, right.kind())
+        .map_or(crate::resolved::Arithmetic::Plain, |(arithmetic, _)| arithmetic);
+    Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind }
 }

@@ -1,9 +1,11 @@
 //! Conditions: Django's `add_q` and `build_filter`.
 
-use embellie_core::query::{Condition as Asked, Connector, Step};
-use embellie_core::{Error, Q, Result};
+use embellie_core::field::FieldKind;
+use embellie_core::query::{Comparison, Condition as Asked, Connector};
+use embellie_core::{Error, Expr, Q, Result, Value};
 
 use super::joins::{Place, Places, Reuse};
+use super::left::Left;
 use super::names::Stop;
 use super::operand::Operand;
 use super::promote::Promoter;
@@ -19,10 +21,12 @@ pub(super) struct Surroundings {
     negated: bool,
     /// Whether it may reach other tables.
     joins: bool,
+    /// Whether a negated comparison with what may be several rows is one of its own query.
+    splits: bool,
 }
 
 impl Surroundings {
-    const NONE: Self = Surroundings { branch_negated: false, negated: false, joins: true };
+    const NONE: Self = Surroundings { branch_negated: false, negated: false, joins: true, splits: true };
 }
 
 /// Names that lead to a field, and those after them.
@@ -33,13 +37,7 @@ pub(super) struct Split<'q> {
 
 impl<'r> Scope<'_, 'r> {
     /// Adds one call's conditions.
-    pub(super) fn step(&mut self, step: &Step) -> Result<()> {
-        let (q, negated) = match step {
-            Step::Filter(q) => (q, false),
-            Step::Exclude(q) => (q, true),
-            Step::Values(paths) => return self.reach_values(paths),
-            _ => return Err(Error::NotSupported("this step of a query is not known to the compiler".into())),
-        };
+    pub(super) fn filter(&mut self, q: &Q, negated: bool) -> Result<()> {
         let before = self.inner_joins();
         let mut shared = Places::new();
         let (condition, _) =
@@ -47,6 +45,24 @@ impl<'r> Scope<'_, 'r> {
         self.conditions.extend(condition);
         self.demote(before);
         Ok(())
+    }
+
+    /// A condition as part of an expression. It takes no rows away: the joins that it needs are outer ones.
+    pub(super) fn condition_value(
+        &mut self,
+        q: &Q,
+        shared: &mut Option<&mut Places>,
+        joins: bool,
+    ) -> Result<Condition<'r>> {
+        let around = Surroundings { joins, splits: false, ..Surroundings::NONE };
+        let mut own = self.places().collect::<Places>();
+        let places = match shared {
+            Some(shared) => &mut **shared,
+            None => &mut own,
+        };
+        let (condition, needed) = self.group(Connector::And, false, std::slice::from_ref(q), places, around)?;
+        self.promote(needed);
+        Ok(condition.unwrap_or(Condition::Always))
     }
 
     /// A condition that reaches no other table: what a constraint or an index can have.
@@ -82,6 +98,8 @@ impl<'r> Scope<'_, 'r> {
                 Q::Group { connector, negated, children } => {
                     self.group(*connector, *negated, children, shared, inside)?
                 }
+                Q::Lookup(comparison) => (Some(self.comparison(comparison, shared, inside)?), Places::new()),
+                Q::Expr(expr) => (Some(self.truth(expr, shared, inside)?), Places::new()),
                 _ => return Err(Error::NotSupported("this condition is not known to the compiler".into())),
             };
             promoter.vote(needed);
@@ -100,6 +118,11 @@ impl<'r> Scope<'_, 'r> {
         around: Surroundings,
     ) -> Result<(Condition<'r>, Places)> {
         let names: Vec<&str> = asked.path.names().collect();
+        if let Some((annotation, used)) = self.annotation(&names) {
+            let left = Left::of_scalar(annotation.scalar.clone(), annotation.alias.clone());
+            let operand = self.operand(&asked.operand, shared, around.joins)?;
+            return Ok((self.lookup(&left, &names[used..], operand)?.condition, Places::new()));
+        }
         let split = self.split(&names)?;
         if !around.joins && split.field.len() > 1 {
             return Err(message::joined_reference());
@@ -111,7 +134,7 @@ impl<'r> Scope<'_, 'r> {
             .filter(|place| self.references()[place.0] > before.get(place.0).copied().unwrap_or(0))
             .collect();
         self.refer(BASE);
-        let way = match self.follow(self.model, &split.field, false, !around.branch_negated) {
+        let way = match self.follow(self.model, &split.field, false, !around.branch_negated || !around.splits) {
             Ok(way) => way,
             Err(Stop::Multiple(steps)) => {
                 return Ok((self.exclude(&split, operand, &steps, shared)?, Places::new()));
@@ -120,7 +143,7 @@ impl<'r> Scope<'_, 'r> {
         };
         let joined = self.make_joins(BASE, way, Reuse::Only(shared));
         used.extend(joined.places.iter().copied());
-        let left = self.trim(joined);
+        let left = Left::from(self.trim(joined));
         shared.extend(left.places.iter().copied());
 
         let other = operand.as_nullable_column();
@@ -136,14 +159,40 @@ impl<'r> Scope<'_, 'r> {
         if built.is_null.is_none() {
             // Unknown is not true, and its negation neither: with the null ruled out inside the negation, rows without
             // a value are among those for which the comparison does not hold.
-            if left.column.null || self.is_left(left.last()) {
-                condition = condition.and(Condition::not_null(left.column));
+            if left.null || self.is_left(left.last()) {
+                condition = condition.and(left.is_null(false));
             }
             if let Some(column) = other {
                 condition = condition.and(Condition::not_null(column));
             }
         }
         Ok((condition, Places::new()))
+    }
+
+    /// A comparison of an expression.
+    fn comparison(&mut self, asked: &Comparison, shared: &mut Places, around: Surroundings) -> Result<Condition<'r>> {
+        let scalar = self.scalar(&asked.left, Some(shared), around.joins)?;
+        let left = match &asked.left {
+            Expr::Path(path) => Left::of_scalar(scalar, path.to_string()),
+            other => Left::of_scalar(scalar, expression_name(other)),
+        };
+        let operand = self.operand(&asked.operand, shared, around.joins)?;
+        let names: Vec<&str> = asked.lookups.names().collect();
+        Ok(self.lookup(&left, &names, operand)?.condition)
+    }
+
+    /// The condition that an expression is true.
+    fn truth(&mut self, expr: &Expr, shared: &mut Places, around: Surroundings) -> Result<Condition<'r>> {
+        let scalar = self.scalar(expr, Some(shared), around.joins)?;
+        match scalar {
+            Scalar::Condition(condition) => Ok(*condition),
+            Scalar::Value { value: Value::Bool(true), .. } => Ok(Condition::Always),
+            Scalar::Value { value: Value::Bool(false), .. } => Ok(Condition::Never),
+            scalar if scalar.kind().is_none_or(|kind| kind == FieldKind::Bool) => {
+                Ok(Condition::Truth { expr: scalar, expected: true })
+            }
+            _ => Err(Error::Type("Cannot filter against a non-conditional expression.".into())),
+        }
     }
 
     /// Which of the names lead to a field, and which come after it.
@@ -160,7 +209,7 @@ impl<'r> Scope<'_, 'r> {
         let mut promoter = Promoter::new(Connector::And, 1, false);
         let joined = self.make_joins(BASE, way, Reuse::Only(&Places::new()));
         let places = joined.places.clone();
-        let left = self.trim(joined);
+        let left = Left::from(self.trim(joined));
         let built = self.lookup(&left, &split.lookups, operand)?;
         if built.is_null != Some(true) {
             promoter.vote(places.iter().copied().collect());
@@ -177,5 +226,14 @@ impl<'r> Scope<'_, 'r> {
         let joined = self.make_joins(BASE, way, Reuse::Only(shared));
         let column = self.trim(joined).column;
         Ok(Condition::Null { expr: Scalar::Column(column), expected: true })
+    }
+}
+
+/// By which name messages call an expression.
+fn expression_name(expr: &Expr) -> String {
+    match expr {
+        Expr::Call { function, .. } => function.name().to_owned(),
+        Expr::Aggregate(aggregate) => aggregate.function.name().to_owned(),
+        other => other.to_string(),
     }
 }

@@ -82,7 +82,7 @@ impl<'r> Scope<'_, 'r> {
                 let said = &self.registry().storage_field(model.id(), field).name;
                 prepare(kind, said, value.clone()).map(Cell::Value)
             }
-            expr if has_path(expr) => Err(Error::Value(format!(
+            expr if !expr.paths().is_empty() => Err(Error::Value(format!(
                 "Failed to insert expression \"{expr}\" on {}.{}. F() expressions can only be used to update, not to \
                  insert.",
                 model.label(),
@@ -90,14 +90,5 @@ impl<'r> Scope<'_, 'r> {
             ))),
             expr => self.scalar(expr, None, false).map(Cell::Expr),
         }
-    }
-}
-
-fn has_path(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) => true,
-        Expr::Combined { left, right, .. } => has_path(left) || has_path(right),
-        Expr::Call { arguments, .. } => arguments.iter().any(has_path),
-        _ => false,
     }
 }

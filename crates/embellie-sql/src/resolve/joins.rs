@@ -1,11 +1,12 @@
 //! The tables of a query and how they hang together: Django's `alias_map` with its reference counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use embellie_core::meta::{Hop, Model};
 
 use super::{BASE, Scope};
-use crate::resolved::{Alias, Column, Join, JoinKind, Source};
+use crate::resolved::{Alias, Column, Condition, Join, JoinKind, Scalar, Source};
 
 /// A table's place in its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +19,9 @@ pub(super) type Places = BTreeSet<Place>;
 #[derive(Debug, Clone)]
 pub(super) struct TableUse<'r> {
     pub(super) alias: Alias,
-    table: &'r str,
+    pub(super) table: Cow<'r, str>,
+    /// The model whose rows it holds; none for what is no model's table.
+    pub(super) model: Option<&'r Model>,
     /// How it is joined; the base table is not.
     pub(super) join: Option<Joined>,
     /// How often it is needed. A join that nothing needs is left out.
@@ -41,8 +44,8 @@ pub(super) enum Reuse<'a> {
 }
 
 impl<'r> TableUse<'r> {
-    pub(super) fn base(alias: Alias, table: &'r str) -> Self {
-        TableUse { alias, table, join: None, references: 1 }
+    pub(super) fn base(alias: Alias, model: &'r Model) -> Self {
+        TableUse { alias, table: Cow::Borrowed(&model.table), model: Some(model), join: None, references: 1 }
     }
 }
 
@@ -93,9 +96,10 @@ impl<'r> Scope<'_, 'r> {
             return place;
         }
         let kind = if hop.nullable || self.is_left(parent) { JoinKind::Left } else { JoinKind::Inner };
-        let table = &self.registry().get(hop.to).table;
+        let model = self.registry().get(hop.to);
         let join = Some(Joined { parent, hop, kind });
-        self.tables.push(TableUse { alias: self.context.new_alias(), table, join, references: 1 });
+        let table = Cow::Borrowed(model.table.as_str());
+        self.tables.push(TableUse { alias: self.context.new_alias(), table, model: Some(model), join, references: 1 });
         Place(self.tables.len() - 1)
     }
 
@@ -181,8 +185,9 @@ impl<'r> Scope<'_, 'r> {
             let (from, to) = (self.registry().get(hop.from), self.registry().get(hop.to));
             let near = self.column(parent, from, hop.from_field);
             let far = Column { alias: table.alias, ..self.column(parent, to, hop.to_field) };
-            Some(Join { alias: table.alias, table: table.table, kind, on: (near, far) })
+            let on = vec![(Scalar::Column(near), Scalar::Column(far))];
+            Some(Join { alias: table.alias, table: table.table.clone(), kind, on, condition: Condition::Always })
         });
-        (Source::Table { alias: first.alias, table: first.table }, joins.collect())
+        (Source::Table { alias: first.alias, table: first.table.clone() }, joins.collect())
     }
 }

@@ -4,7 +4,7 @@ use embellie_core::field::{FieldKind, prepare};
 use embellie_core::lookup::Lookup;
 use embellie_core::{Error, Result, Value};
 
-use super::names::Trimmed;
+use super::left::Left;
 use super::operand::{Element, Operand};
 use super::{Scope, message};
 use crate::resolved::{Among, Comparison, Condition, PatternKind, Scalar};
@@ -23,9 +23,15 @@ impl<'r> From<Condition<'r>> for Built<'r> {
 }
 
 impl<'r> Scope<'_, 'r> {
-    /// The condition of a lookup on a column.
-    pub(super) fn lookup(&self, left: &Trimmed<'r>, names: &[&str], operand: Operand<'_, 'r>) -> Result<Built<'r>> {
-        let lookup = self.lookup_of(left, names)?;
+    /// The condition of a lookup, which transforms may come before.
+    pub(super) fn lookup(&mut self, left: &Left<'r>, names: &[&str], operand: Operand<'_, 'r>) -> Result<Built<'r>> {
+        let (transformed, lookup) = self.lookup_of(left, names)?;
+        let left = transformed.as_ref().unwrap_or(left);
+        self.compare_by(left, lookup, operand)
+    }
+
+    /// The condition of a lookup.
+    fn compare_by(&mut self, left: &Left<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Built<'r>> {
         if let Some(relation) = left.relation {
             self.check_related(relation, &operand)?;
         }
@@ -35,10 +41,10 @@ impl<'r> Scope<'_, 'r> {
             _ => {}
         }
         if let Operand::List(_) = operand {
-            let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.field_name());
+            let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.name);
             return Err(Error::Type(what));
         }
-        let json = left.relation.is_none() && left.column.kind == FieldKind::Json;
+        let json = left.relation.is_none() && left.kind == Some(FieldKind::Json);
         if json && lookup == Lookup::Contains {
             return Err(Error::NotSupported(
                 "the lookup 'contains' of a JSONField is not known to the compiler".into(),
@@ -71,24 +77,34 @@ impl<'r> Scope<'_, 'r> {
         }
     }
 
-    /// The lookup of the names after a field: `exact` when there are none.
-    fn lookup_of(&self, left: &Trimmed<'r>, names: &[&str]) -> Result<Lookup> {
-        let class = left.relation.map_or_else(|| left.end.kind().django_name(), |relation| relation.class);
-        let known = |lookup: &Lookup| left.relation.is_none() || message::is_relation_lookup(*lookup);
-        let choices = || Lookup::names().filter(|name| Lookup::from_name(name).as_ref().is_some_and(known));
-        let unsupported = || {
-            let related = left.relation.map(|relation| relation.model);
-            message::unsupported_lookup(names, class, choices(), related)
-        };
-        match names {
-            [] => Ok(Lookup::Exact),
-            [name] => Lookup::from_name(name).filter(known).ok_or_else(unsupported),
-            [..] => Err(unsupported()),
+    /// The lookup that the names after a field end in, `exact` when they end in none, and what the transforms before it
+    /// make of the field.
+    fn lookup_of(&self, left: &Left<'r>, names: &[&str]) -> Result<(Option<Left<'r>>, Lookup)> {
+        let Some((&last, before)) = names.split_last() else { return Ok((None, Lookup::Exact)) };
+        let mut transformed: Option<Left<'r>> = None;
+        for &name in before {
+            transformed = Some(self.transform_or_refuse(transformed.as_ref().unwrap_or(left), name, names)?);
         }
+        let at = transformed.as_ref().unwrap_or(left);
+        if let Some(lookup) = Lookup::from_name(last).filter(|lookup| known(at, *lookup)) {
+            return Ok((transformed, lookup));
+        }
+        Ok((Some(self.transform_or_refuse(at, last, names)?), Lookup::Exact))
     }
 
-    fn text_lookup(&self, left: &Trimmed<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
-        let expr = Scalar::Column(left.column);
+    fn transform_or_refuse(&self, left: &Left<'r>, name: &str, names: &[&str]) -> Result<Left<'r>> {
+        if left.relation.is_none()
+            && let Some(transformed) = self.transform(left, name)?
+        {
+            return Ok(transformed);
+        }
+        let choices = Lookup::names().filter(|name| Lookup::from_name(name).is_some_and(|lookup| known(left, lookup)));
+        let related = left.relation.map(|relation| relation.model);
+        Err(message::unsupported_lookup(names, left.class(), choices, related))
+    }
+
+    fn text_lookup(&mut self, left: &Left<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        let expr = left.scalar.clone();
         let operand = match operand {
             Operand::Value(value) => Scalar::Value { value: as_text(left, value)?, kind: Some(FieldKind::Text) },
             Operand::Expr(expr) => expr,
@@ -113,11 +129,11 @@ impl<'r> Scope<'_, 'r> {
         })
     }
 
-    fn range(&self, left: &Trimmed<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+    fn range(&self, left: &Left<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
         let Ok::<[Element<'r>; 2], _>([low, high]) = elements(operand)?.try_into() else {
-            return Err(Error::Value(format!("'{}__range' takes two values", left.field_name())));
+            return Err(Error::Value(format!("'{}__range' takes two values", left.name)));
         };
-        let expr = Scalar::Column(left.column);
+        let expr = left.scalar.clone();
         let (low, high) = (self.element(left, low)?, self.element(left, high)?);
         Ok(match self.clamp(left, low, high) {
             Some((low, high)) => Condition::Between { expr, low, high },
@@ -125,15 +141,15 @@ impl<'r> Scope<'_, 'r> {
         })
     }
 
-    fn element(&self, left: &Trimmed<'r>, element: Element<'r>) -> Result<Scalar<'r>> {
+    fn element(&self, left: &Left<'r>, element: Element<'r>) -> Result<Scalar<'r>> {
         match element {
             Element::Value(value) => Ok(left.constant(left.prepare(value)?)),
             Element::Expr(expr) => Ok(expr),
         }
     }
 
-    fn one_of(&self, left: &Trimmed<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
-        let expr = Scalar::Column(left.column);
+    fn one_of(&mut self, left: &Left<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        let expr = left.scalar.clone();
         if let Operand::Query(query) = operand {
             return Ok(match self.query_operand(left, query, "the 'in' lookup")? {
                 Some(query) => Condition::OneOf { expr, among: Among::Query(Box::new(query)) },
@@ -165,23 +181,9 @@ impl<'r> Scope<'_, 'r> {
     }
 }
 
-impl<'r> Trimmed<'r> {
-    /// The name by which messages call the field.
-    pub(super) fn field_name(&self) -> &'r str {
-        &self.end.model.fields[self.end.index].name
-    }
-
-    /// A value as the column stores it.
-    pub(super) fn prepare(&self, value: Value) -> Result<Value> {
-        if matches!(value, Value::List(_)) {
-            return Err(Error::Type(format!("Field '{}' takes one value, not a list.", self.field_name())));
-        }
-        prepare(self.column.kind, self.field_name(), value)
-    }
-
-    pub(super) fn constant(&self, value: Value) -> Scalar<'r> {
-        Scalar::Value { value, kind: Some(self.column.kind) }
-    }
+/// Whether a lookup may follow.
+fn known(left: &Left<'_>, lookup: Lookup) -> bool {
+    left.relation.is_none() || message::is_relation_lookup(lookup)
 }
 
 impl super::names::Field<'_> {
@@ -190,9 +192,8 @@ impl super::names::Field<'_> {
     }
 }
 
-fn null<'r>(left: &Trimmed<'r>, expected: bool) -> Built<'r> {
-    let condition = Condition::Null { expr: Scalar::Column(left.column), expected };
-    Built { condition, is_null: Some(expected) }
+fn null<'r>(left: &Left<'r>, expected: bool) -> Built<'r> {
+    Built { condition: left.is_null(expected), is_null: Some(expected) }
 }
 
 /// What can be iterated: lists, and the characters of a text, as in Python.
@@ -207,6 +208,6 @@ fn elements<'r>(operand: Operand<'_, 'r>) -> Result<Vec<Element<'r>>> {
 }
 
 /// The text that a pattern is made of, whatever the column's type.
-fn as_text(left: &Trimmed<'_>, value: Value) -> Result<Value> {
-    prepare(FieldKind::Text, left.field_name(), value)
+fn as_text(left: &Left<'_>, value: Value) -> Result<Value> {
+    prepare(FieldKind::Text, &left.name, value)
 }

@@ -3,36 +3,53 @@
 //! The rules of when a join is shared, made anew, trimmed, and inner or outer are Django's; each file holds one group
 //! of them.
 
+mod aggregate;
+mod annotate;
 mod arithmetic;
 mod compare;
+mod compound;
+mod cte;
 mod exclude;
 mod expr;
+mod extra;
 mod filter;
+mod function;
+mod group;
 mod insert;
 mod joins;
+mod left;
 mod lookup;
 mod message;
 mod names;
 mod operand;
 mod order;
 mod promote;
+mod qualify;
+mod relation;
 mod rows;
 mod select;
+mod subquery;
+mod transform;
 mod update;
+mod window;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use embellie_core::meta::Model;
-use embellie_core::query::Connector;
+use embellie_core::query::{Connector, Step};
 use embellie_core::{Error, Query, Registry, Result};
 
 use crate::Target;
 use crate::resolved::{Alias, Condition};
+use annotate::Annotated;
+use group::Grouping;
 use joins::{Place, TableUse};
-use names::Trimmed;
+use select::Chosen;
 
+pub(crate) use aggregate::{aggregate, count};
 pub(crate) use insert::insert;
-pub(crate) use rows::{count, exists, rows};
+pub(crate) use rows::{exists, rows};
 pub(crate) use update::{delete, update};
 
 /// What resolving one statement needs throughout, subqueries included.
@@ -85,14 +102,24 @@ impl<'r> Context<'r> {
     }
 }
 
-/// One query, or one subquery, while its names are looked up: the tables it uses so far, and its conditions.
+/// One query, or one subquery, while its names are looked up: the tables it uses so far, its conditions and values.
 pub(crate) struct Scope<'c, 'r> {
     context: &'c Context<'r>,
     model: &'r Model,
     tables: Vec<TableUse<'r>>,
     conditions: Vec<Condition<'r>>,
-    /// The values asked for, once they are reached.
-    values: Option<Vec<(String, Trimmed<'r>)>>,
+    annotations: Vec<Annotated<'r>>,
+    /// What `values()` chose, in order; the model's columns when `None`.
+    values: Option<Vec<Chosen<'r>>>,
+    grouping: Grouping<'r>,
+    /// The ordering that `extra()` asks for, if it does.
+    extra_order: Vec<embellie_core::OrderBy>,
+    /// The time zone by whose clock points in time are read.
+    zone: Option<Cow<'static, str>>,
+    /// Whether all rows are made one: aggregates of annotations that are aggregates are then fine.
+    summarizing: bool,
+    /// The query around this one.
+    outer: Option<Box<Scope<'c, 'r>>>,
 }
 
 /// The place of the query's own table.
@@ -101,14 +128,36 @@ const BASE: Place = Place(0);
 impl<'c, 'r> Scope<'c, 'r> {
     /// All rows of a model.
     pub(crate) fn new(context: &'c Context<'r>, model: &'r Model) -> Self {
-        let base = TableUse::base(context.new_alias(), &model.table);
-        Scope { context, model, tables: vec![base], conditions: Vec::new(), values: None }
+        Scope::within(context, model, None)
+    }
+
+    fn within(context: &'c Context<'r>, model: &'r Model, outer: Option<Box<Self>>) -> Self {
+        let base = TableUse::base(context.new_alias(), model);
+        Scope {
+            context,
+            model,
+            tables: vec![base],
+            conditions: Vec::new(),
+            annotations: Vec::new(),
+            values: None,
+            grouping: Grouping::None,
+            extra_order: Vec::new(),
+            zone: outer.as_ref().and_then(|outer| outer.zone.clone()),
+            summarizing: false,
+            outer,
+        }
     }
 
     /// The rows that a query's steps leave.
-    fn of_query(context: &'c Context<'r>, query: &Query) -> Result<Self> {
+    fn of_query(context: &'c Context<'r>, query: &Query, outer: Option<Box<Self>>) -> Result<Self> {
         let _level = context.enter_levels(QUERY_LEVELS)?;
-        let mut scope = Scope::new(context, context.registry.model(&query.model)?);
+        let mut scope = Scope::within(context, context.registry.model(&query.model)?, outer);
+        if query.time_zone.is_some() {
+            scope.zone.clone_from(&query.time_zone);
+        }
+        if let Some(cte) = &query.from {
+            scope.read_from(cte)?;
+        }
         for step in &query.steps {
             scope.step(step)?;
         }
@@ -116,6 +165,43 @@ impl<'c, 'r> Scope<'c, 'r> {
             scope.conditions.push(Condition::Never);
         }
         Ok(scope)
+    }
+
+    /// Adds what one call asks for.
+    fn step(&mut self, step: &Step) -> Result<()> {
+        match step {
+            Step::Filter(q) => self.filter(q, false),
+            Step::Exclude(q) => self.filter(q, true),
+            Step::Annotate(annotation) => self.annotate(annotation),
+            Step::Values(paths) => self.choose(paths),
+            Step::Relation(relation) => self.add_relation(relation),
+            Step::Join(join) => self.join_cte(join),
+            Step::Extra(extra) => self.add_extra(extra),
+            _ => Err(Error::NotSupported("this step of a query is not known to the compiler".into())),
+        }
+    }
+
+    /// Makes a scope within this one, and takes it apart. This one is the inner one's `outer` meanwhile.
+    fn enclosing<T>(&mut self, work: impl FnOnce(Box<Self>) -> Result<(T, Option<Box<Self>>)>) -> Result<T> {
+        let hollow = Scope {
+            context: self.context,
+            model: self.model,
+            tables: Vec::new(),
+            conditions: Vec::new(),
+            annotations: Vec::new(),
+            values: None,
+            grouping: Grouping::None,
+            extra_order: Vec::new(),
+            zone: None,
+            summarizing: false,
+            outer: None,
+        };
+        let outer = Box::new(std::mem::replace(self, hollow));
+        let (made, outer) = work(outer)?;
+        if let Some(outer) = outer {
+            *self = *outer;
+        }
+        Ok(made)
     }
 
     fn registry(&self) -> &'r Registry {

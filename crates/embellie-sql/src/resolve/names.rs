@@ -83,12 +83,6 @@ pub(super) struct Trimmed<'r> {
     pub(super) relation: Option<Relation<'r>>,
 }
 
-impl Trimmed<'_> {
-    pub(super) fn last(&self) -> Place {
-        self.places.last().copied().unwrap_or(BASE)
-    }
-}
-
 impl<'r> Scope<'_, 'r> {
     /// Follows names from a model as far as they are fields and relations. What is left may be lookups.
     ///

@@ -2,9 +2,12 @@
 
 use embellie_core::expr::{Expr, Nulls};
 use embellie_core::meta::{Hop, Model};
+use embellie_core::query::Distinct;
 use embellie_core::{Error, OrderBy, Path, Query, Result};
 
+use super::group::Grouping;
 use super::joins::{Place, Reuse};
+use super::left::Left;
 use super::{BASE, Scope};
 use crate::resolved::{Output, Scalar, Term};
 
@@ -14,9 +17,17 @@ type Seen = Vec<Vec<Option<Hop>>>;
 impl<'r> Scope<'_, 'r> {
     /// The terms of a query's ordering. A name that is one of the values asked for orders by that value.
     pub(super) fn ordering(&mut self, query: &Query, outputs: &[Output<'r>]) -> Result<Vec<Term<'r>>> {
-        let values = &outputs[..query.selected().map_or(0, <[_]>::len).min(outputs.len())];
+        let named = query.selected().is_some() || !self.annotations.is_empty();
+        let values = if named { outputs } else { &[] };
         let model = self.model;
-        let asked = query.order_by.as_deref().unwrap_or(&model.ordering);
+        let extra = std::mem::take(&mut self.extra_order);
+        // A model's own ordering says nothing of groups.
+        let own: &[OrderBy] = if matches!(self.grouping, Grouping::None) { &model.ordering } else { &[] };
+        let asked = match &query.order_by {
+            _ if !extra.is_empty() => &extra,
+            Some(asked) => asked,
+            None => own,
+        };
         let mut terms = Vec::with_capacity(asked.len());
         for term in asked {
             let turned = query.reversed.then(|| term.clone().reversed());
@@ -41,12 +52,26 @@ impl<'r> Scope<'_, 'r> {
         Ok(unique)
     }
 
+    /// The ordering where it has a say in which rows there are: of a slice, and of the first of equal rows.
+    pub(super) fn ordering_of_distinct(&mut self, query: &Query, outputs: &[Output<'r>]) -> Result<Vec<Term<'r>>> {
+        match query.slice.is_whole() && !matches!(query.distinct, Distinct::On(_)) {
+            true => Ok(Vec::new()),
+            false => self.ordering(query, outputs),
+        }
+    }
+
     fn term(&mut self, term: &OrderBy, terms: &mut Vec<Term<'r>>) -> Result<()> {
         match &term.expr {
             Expr::Path(path) => {
                 let names: Vec<&str> = path.names().collect();
                 if names == ["?"] {
                     terms.push(Term { expr: Scalar::Random, descending: false, nulls: None });
+                    return Ok(());
+                }
+                if let Some((annotation, used)) = self.annotation(&names) {
+                    let left = Left::of_scalar(annotation.scalar.clone(), annotation.alias.clone());
+                    let expr = self.transforms(left, &names[used..])?;
+                    terms.push(Term { expr, descending: term.descending, nulls: term.nulls });
                     return Ok(());
                 }
                 let (model, direction) = (self.model, Direction { descending: term.descending, nulls: term.nulls });

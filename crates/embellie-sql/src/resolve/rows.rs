@@ -1,75 +1,161 @@
-//! Whole queries: of rows, of their number, of whether there are any, and as part of another.
+//! Whole queries: of rows, of whether there are any, and as part of another.
 
 use embellie_core::field::FieldKind;
-use embellie_core::query::{Distinct, Slice};
+use embellie_core::query::{Distinct as Asked, Slice};
 use embellie_core::{Query, Result};
 
+use super::group::{self, Grouping};
 use super::names::Field;
-use super::{Context, Scope};
-use crate::resolved::{Column, Condition, Output, Scalar, Select, Source, Term};
+use super::{Context, Scope, compound};
+use crate::resolved::{Condition, Distinct, Output, Scalar, Select, Source, Term};
 
 /// The query for a query's rows. `None` when it is known to have none.
 pub(crate) fn rows<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
-    let mut scope = Scope::of_query(context, query)?;
-    let outputs = scope.outputs();
-    let order_by = scope.ordering(query, &outputs)?;
-    Ok(scope.into_select(query, outputs, order_by))
-}
-
-/// The query for the number of a query's rows. `None` when it is known to be 0.
-pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
-    let mut scope = Scope::of_query(context, query)?;
-    let outputs = scope.outputs();
-    let number =
-        Output { name: "__count".to_owned(), expr: Scalar::CountRows, kind: FieldKind::BigInteger, nullable: false };
-    if query.distinct == Distinct::No && query.slice.is_whole() {
-        return Ok(scope.into_plain(vec![number]));
-    }
-    let outputs =
-        if query.distinct != Distinct::No { outputs } else { vec![scope.own_output(scope.model.primary_key_index())] };
-    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
-    Ok(scope.into_select(query, outputs, order_by).map(|inner| over(context, inner, vec![number])))
+    Ok(whole(context, query, None)?.0)
 }
 
 /// The query that has a row when a query has one. `None` when it is known to have none.
 pub(crate) fn exists<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
-    let scope = Scope::of_query(context, query)?;
+    Ok(exists_within(context, query, None)?.0)
+}
+
+/// Something made of a scope, and the scope around it.
+type Within<'c, 'r, T> = Result<(T, Option<Box<Scope<'c, 'r>>>)>;
+
+pub(super) fn whole<'c, 'r>(
+    context: &'c Context<'r>,
+    query: &Query,
+    outer: Option<Box<Scope<'c, 'r>>>,
+) -> Within<'c, 'r, Option<Select<'r>>> {
+    if query.compound.is_some() {
+        return compound::rows(context, query, outer);
+    }
+    let mut scope = Scope::of_query(context, query, outer)?;
     let outputs = scope.outputs();
-    let slice = Slice { limit: Some(1), ..query.slice };
-    if query.distinct != Distinct::No && !query.slice.is_whole() {
-        let inner = scope.into_select(query, outputs, Vec::new());
-        return Ok(inner
-            .map(|inner| Select { slice: Slice { offset: 0, limit: Some(1) }, ..over(context, inner, vec![one()]) }));
-    }
-    Ok(scope.into_plain(vec![one()]).map(|select| Select { slice, ..select }))
+    let order_by = scope.ordering(query, &outputs)?;
+    let outer = scope.outer.take();
+    Ok((scope.into_select(query, outputs, order_by)?, outer))
 }
 
-/// A query of keys or of selected values, to be compared with. Rows of a model give `key`, if it is a field of that
-/// model, or else the primary key. `None` when it is known to have no rows.
-pub(super) fn subquery<'r>(context: &Context<'r>, query: &Query, key: Option<Field<'r>>) -> Result<Option<Select<'r>>> {
-    let mut scope = Scope::of_query(context, query)?;
-    let outputs = match query.selected() {
-        None => {
-            let key = key.filter(|key| key.model.id() == scope.model.id());
-            vec![scope.own_output(key.map_or(scope.model.primary_key_index(), |key| key.index))]
+fn exists_within<'c, 'r>(
+    context: &'c Context<'r>,
+    query: &Query,
+    outer: Option<Box<Scope<'c, 'r>>>,
+) -> Within<'c, 'r, Option<Select<'r>>> {
+    let one_row = Slice { offset: 0, limit: Some(1) };
+    if query.compound.is_some() {
+        let (select, outer) = compound::rows(context, query, outer)?;
+        return Ok((select.map(|select| Select { slice: one_row, ..over(context, select, vec![one()]) }), outer));
+    }
+    let mut scope = Scope::of_query(context, query, outer)?;
+    let outer = scope.outer.take();
+    let distinct = query.distinct != Asked::No;
+    if distinct && !query.slice.is_whole() {
+        let outputs = scope.outputs();
+        let order_by = scope.ordering_of_distinct(query, &outputs)?;
+        let inner = scope.into_select(query, outputs, order_by)?;
+        return Ok((inner.map(|inner| Select { slice: one_row, ..over(context, inner, vec![one()]) }), outer));
+    }
+    let query =
+        Query { distinct: Asked::No, slice: Slice { limit: Some(1), ..query.slice }, lock: None, ..plain(query) };
+    Ok((scope.into_select(&query, vec![one()], Vec::new())?, outer))
+}
+
+/// A query without its steps: what is left to say of it when they are resolved.
+fn plain(query: &Query) -> Query {
+    Query {
+        ctes: query.ctes.clone(),
+        distinct: query.distinct.clone(),
+        slice: query.slice,
+        lock: query.lock.clone(),
+        ..Query::new(query.model.clone())
+    }
+}
+
+impl<'c, 'r> Scope<'c, 'r> {
+    /// A query of keys or of selected values, to be compared with. Rows of a model give `key`, if it is a field of that
+    /// model, or else the primary key. `None` when it is known to have no rows.
+    pub(super) fn subquery(&mut self, query: &Query, key: Option<Field<'r>>) -> Result<Option<Select<'r>>> {
+        let context = self.context;
+        let select = self.enclosing(|outer| {
+            if query.compound.is_some() {
+                return compound::subquery(context, query, Some(outer));
+            }
+            let mut scope = Scope::of_query(context, query, Some(outer))?;
+            let outputs = match query.selected() {
+                None => {
+                    let key = key.filter(|key| key.model.id() == scope.model.id());
+                    vec![scope.own_output(key.map_or(scope.model.primary_key_index(), |key| key.index))]
+                }
+                Some(_) => scope.outputs(),
+            };
+            let order_by = match query.slice.is_whole() && !matches!(query.distinct, Asked::On(_)) {
+                true => Vec::new(),
+                false => scope.ordering(query, &outputs)?,
+            };
+            let outer = scope.outer.take();
+            Ok((scope.into_select(query, outputs, order_by)?, outer))
+        })?;
+        Ok(select.map(|select| without_hidden(context, select)))
+    }
+
+    /// The condition that a query within this one has rows.
+    pub(super) fn exists_query(&mut self, query: &Query) -> Result<Condition<'r>> {
+        let context = self.context;
+        let select = self.enclosing(|outer| exists_within(context, query, Some(outer)))?;
+        Ok(match select {
+            Some(select) => Condition::Exists(Box::new(select)),
+            None => Condition::Never,
+        })
+    }
+
+    /// The finished query, or `None` when its conditions cannot hold.
+    pub(super) fn into_select(
+        mut self,
+        query: &Query,
+        outputs: Vec<Output<'r>>,
+        order_by: Vec<Term<'r>>,
+    ) -> Result<Option<Select<'r>>> {
+        let condition = self.take_condition();
+        if condition == Condition::Never {
+            return Ok(None);
         }
-        Some(_) => scope.outputs(),
-    };
-    let order_by = if query.slice.is_whole() { Vec::new() } else { scope.ordering(query, &outputs)? };
-    let Some(select) = scope.into_select(query, outputs, order_by) else { return Ok(None) };
-    if select.hidden.is_empty() || select.outputs.len() != 1 {
-        return Ok(Some(select));
+        let group::Split { rows, having, qualify } = group::split(condition);
+        if having != Condition::Always && matches!(self.grouping, Grouping::None) {
+            self.grouping = Grouping::Key;
+        }
+        let group_by = self.groups(&outputs, &order_by, &having);
+        let distinct = self.distinct(query)?;
+        let hidden = match distinct {
+            Distinct::Rows => order_by
+                .iter()
+                .filter(|term| outputs.iter().all(|output| output.expr != term.expr))
+                .map(|term| term.expr.clone())
+                .collect(),
+            Distinct::No | Distinct::On(_) => Vec::new(),
+        };
+        let lock = self.lock(query)?;
+        let ctes = self.ctes(query)?;
+        let (source, joins) = self.sources();
+        let select = Select {
+            joins,
+            hidden,
+            condition: rows,
+            group_by,
+            having,
+            distinct,
+            order_by,
+            slice: query.slice,
+            lock,
+            ctes,
+            ..Select::new(source, outputs)
+        };
+        Ok(Some(match qualify {
+            Condition::Always => select,
+            qualify => super::qualify::qualify(self.context, select, qualify)?,
+        }))
     }
-    // What is selected for the ordering's sake must not be seen outside.
-    let alias = context.new_alias();
-    let Output { name, kind, nullable, .. } = select.outputs[0].clone();
-    let column = Column { alias, name: FIRST_COLUMN, kind, null: nullable };
-    let output = Output { name, expr: Scalar::Column(column), kind, nullable };
-    Ok(Some(Select { source: Source::Query { alias, query: Box::new(select) }, ..plain(vec![output]) }))
 }
-
-/// The name of the first column of a query in `FROM`.
-pub(crate) const FIRST_COLUMN: &str = "col1";
 
 /// A column that says no more than that there is a row.
 pub(super) fn one<'r>() -> Output<'r> {
@@ -77,55 +163,26 @@ pub(super) fn one<'r>() -> Output<'r> {
 }
 
 /// A query over another.
-fn over<'r>(context: &Context<'r>, inner: Select<'r>, outputs: Vec<Output<'r>>) -> Select<'r> {
-    Select { source: Source::Query { alias: context.new_alias(), query: Box::new(inner) }, ..plain(outputs) }
+pub(super) fn over<'r>(context: &Context<'r>, mut inner: Select<'r>, outputs: Vec<Output<'r>>) -> Select<'r> {
+    let ctes = std::mem::take(&mut inner.ctes);
+    let source = Source::Query { alias: context.new_alias(), query: Box::new(inner) };
+    Select { ctes, ..Select::new(source, outputs) }
 }
 
-fn plain(outputs: Vec<Output<'_>>) -> Select<'_> {
-    Select {
-        source: Source::Table { alias: crate::resolved::Alias(u32::MAX), table: "" },
-        joins: Vec::new(),
-        outputs,
-        hidden: Vec::new(),
-        condition: Condition::Always,
-        distinct: false,
-        order_by: Vec::new(),
-        slice: Slice::default(),
+/// The query without what is selected for the ordering's sake alone, which must not be seen outside.
+pub(super) fn without_hidden<'r>(context: &Context<'r>, select: Select<'r>) -> Select<'r> {
+    if select.hidden.is_empty() {
+        return select;
     }
-}
-
-impl<'r> Scope<'_, 'r> {
-    /// The finished query, or `None` when its conditions cannot hold.
-    pub(super) fn into_select(
-        mut self,
-        query: &Query,
-        outputs: Vec<Output<'r>>,
-        order_by: Vec<Term<'r>>,
-    ) -> Option<Select<'r>> {
-        let condition = self.take_condition();
-        if condition == Condition::Never {
-            return None;
-        }
-        let hidden = match query.distinct != Distinct::No {
-            true => order_by
-                .iter()
-                .filter(|term| outputs.iter().all(|output| output.expr != term.expr))
-                .map(|term| term.expr.clone())
-                .collect(),
-            false => Vec::new(),
-        };
-        let (source, joins) = self.sources();
-        let (distinct, slice) = (query.distinct != Distinct::No, query.slice);
-        Some(Select { source, joins, outputs, hidden, condition, distinct, order_by, slice })
-    }
-
-    /// The query without distinction, order and slice.
-    pub(super) fn into_plain(mut self, outputs: Vec<Output<'r>>) -> Option<Select<'r>> {
-        let condition = self.take_condition();
-        if condition == Condition::Never {
-            return None;
-        }
-        let (source, joins) = self.sources();
-        Some(Select { source, joins, condition, ..plain(outputs) })
-    }
+    let alias = context.new_alias();
+    let outputs = select
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(place, output)| Output {
+            expr: Scalar::Inner { alias, place, kind: output.kind, null: output.nullable },
+            ..output.clone()
+        })
+        .collect();
+    Select::new(Source::Query { alias, query: Box::new(select) }, outputs)
 }

@@ -1,50 +1,160 @@
-//! What the rows of a query give.
+//! What the rows of a query give. Django's `set_values`.
 
-use embellie_core::{Path, Result};
+use embellie_core::meta::Model;
+use embellie_core::{Error, Path, Result};
 
-use super::joins::{Place, Reuse};
+use super::group::Grouping;
+use super::joins::Place;
 use super::{BASE, Scope};
 use crate::resolved::{Column, Output, Scalar};
 
+/// A value of each row.
+#[derive(Debug, Clone)]
+pub(super) struct Chosen<'r> {
+    pub(super) name: String,
+    pub(super) what: What<'r>,
+    /// Whether it was named; what an annotation adds later was not.
+    pub(super) asked: bool,
+}
+
+/// What a chosen value is.
+#[derive(Debug, Clone)]
+pub(super) enum What<'r> {
+    /// A field, or a transform of one.
+    Field(Scalar<'r>),
+    /// An annotation, by its place.
+    Annotation(usize),
+}
+
+impl Chosen<'_> {
+    pub(super) fn annotation(name: String, place: usize) -> Self {
+        Chosen { name, what: What::Annotation(place), asked: false }
+    }
+}
+
 impl<'r> Scope<'_, 'r> {
-    /// Makes the joins for the values that a query asks for.
-    pub(super) fn reach_values(&mut self, paths: &[Path]) -> Result<()> {
-        let values = paths.iter().map(|path| {
+    /// Chooses the values of each row: fields and annotations, or every column and annotation.
+    pub(super) fn choose(&mut self, paths: &[Path]) -> Result<()> {
+        let mut chosen = Vec::with_capacity(paths.len());
+        for path in paths {
+            let name = path.to_string();
             let names: Vec<&str> = path.names().collect();
-            Ok((path.to_string(), self.reach(&names, Reuse::All)?))
-        });
-        let values: Result<Vec<_>> = values.collect();
-        self.values = Some(values?);
+            let annotation = self.annotations.iter().position(|annotation| annotation.alias == name);
+            let what = match annotation {
+                Some(place) if self.annotations[place].selected => What::Annotation(place),
+                Some(_) => {
+                    return Err(Error::Field(format!(
+                        "Cannot select the '{name}' alias. Use annotate() to promote it."
+                    )));
+                }
+                None => What::Field(self.path(&names, &mut None, true)?),
+            };
+            chosen.push(Chosen { name, what, asked: true });
+        }
+        if !paths.is_empty() {
+            for (place, annotation) in self.annotations.iter_mut().enumerate() {
+                annotation.selected =
+                    chosen.iter().any(|value| matches!(value.what, What::Annotation(p) if p == place));
+            }
+        }
+        if let Grouping::Key = self.grouping {
+            let columns = self.model_columns().map(|output| output.expr).collect();
+            self.grouping = Grouping::By(columns);
+            self.group_by_annotations();
+        }
+        if paths.is_empty() {
+            chosen.extend(self.model_columns().map(|output| Chosen {
+                name: output.name,
+                what: What::Field(output.expr),
+                asked: false,
+            }));
+            let selected = self.annotations.iter().enumerate().filter(|(_, annotation)| annotation.selected);
+            chosen.extend(selected.map(|(place, annotation)| Chosen::annotation(annotation.alias.clone(), place)));
+        }
+        self.values = Some(chosen);
         Ok(())
     }
 
-    /// The columns that the query selects: the values asked for, or every column of the model. Which of them may be
-    /// null is known once all joins are.
+    /// The columns that the query selects. Which of them may be null is known once all joins are.
     pub(super) fn outputs(&self) -> Vec<Output<'r>> {
-        match self.values.as_deref() {
-            None | Some([]) => self.whole(),
-            Some(values) => {
-                values.iter().map(|(name, value)| self.output(name.clone(), value.last(), value.column)).collect()
+        match &self.values {
+            None => {
+                let annotations = self.annotations.iter().filter(|annotation| annotation.selected);
+                self.model_columns()
+                    .chain(
+                        annotations.map(|annotation| self.output(annotation.alias.clone(), annotation.scalar.clone())),
+                    )
+                    .collect()
             }
+            Some(values) => values
+                .iter()
+                .map(|value| {
+                    let scalar = match &value.what {
+                        What::Field(scalar) => scalar.clone(),
+                        What::Annotation(place) => self.annotations[*place].scalar.clone(),
+                    };
+                    self.output(value.name.clone(), scalar)
+                })
+                .collect(),
         }
     }
 
     /// Every column of the model.
-    fn whole(&self) -> Vec<Output<'r>> {
-        let model = self.model;
-        (0..model.fields.len())
-            .map(|field| self.output(model.fields[field].attname(), BASE, self.column(BASE, model, field)))
-            .collect()
+    pub(super) fn model_columns(&self) -> impl Iterator<Item = Output<'r>> + use<'_, 'r> {
+        (0..self.model.fields.len()).map(|field| self.own_output(field))
     }
 
     /// One column of the model.
     pub(super) fn own_output(&self, field: usize) -> Output<'r> {
-        let model = self.model;
-        self.output(model.fields[field].attname(), BASE, self.column(BASE, model, field))
+        let model: &'r Model = self.model;
+        self.output(model.fields[field].attname(), Scalar::Column(self.column(BASE, model, field)))
     }
 
-    fn output(&self, name: String, place: Place, column: Column<'r>) -> Output<'r> {
-        let nullable = column.null || self.is_left(place);
-        Output { name, expr: Scalar::Column(column), kind: column.kind, nullable }
+    pub(super) fn output(&self, name: String, scalar: Scalar<'r>) -> Output<'r> {
+        let nullable = self.may_be_null(&scalar);
+        // What nothing is known of is given as the database gives it: a null is as good as a text.
+        let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Text);
+        Output { name, expr: scalar, kind, nullable }
+    }
+
+    /// Whether an expression may be null in this query.
+    fn may_be_null(&self, scalar: &Scalar<'r>) -> bool {
+        use embellie_core::expr::{AggregateFunction, Function};
+        match scalar {
+            Scalar::Column(column) => column.null || self.place_of(*column).is_some_and(|place| self.is_left(place)),
+            Scalar::Value { value, .. } => value.is_null(),
+            Scalar::Inner { null, .. } | Scalar::Named { null, .. } => *null,
+            Scalar::Aggregate(aggregate) => aggregate.function != AggregateFunction::Count,
+            Scalar::Call { function: Function::Coalesce, arguments, .. } => {
+                arguments.iter().all(|argument| self.may_be_null(argument))
+            }
+            Scalar::Call { function: Function::Concat | Function::Now | Function::Pi | Function::Random, .. }
+            | Scalar::Condition(_)
+            | Scalar::IsNull(_)
+            | Scalar::One
+            | Scalar::Random
+            | Scalar::Array(_) => false,
+            Scalar::Typed { expr, .. } | Scalar::Collate { expr, .. } | Scalar::Cast { expr, .. } => {
+                self.may_be_null(expr)
+            }
+            Scalar::Call { function: Function::Lower | Function::Upper | Function::Length, arguments, .. } => {
+                arguments.iter().any(|argument| self.may_be_null(argument))
+            }
+            Scalar::Combined { left, right, operator, .. } => {
+                // A division by zero is null on some databases.
+                matches!(operator, embellie_core::expr::Operator::Divide | embellie_core::expr::Operator::Modulo)
+                    || self.may_be_null(left)
+                    || self.may_be_null(right)
+            }
+            Scalar::Case { whens, otherwise, .. } => {
+                self.may_be_null(otherwise) || whens.iter().any(|(_, then)| self.may_be_null(then))
+            }
+            _ => true,
+        }
+    }
+
+    /// The place of the table that a column belongs to.
+    pub(super) fn place_of(&self, column: Column<'r>) -> Option<Place> {
+        self.places().find(|&place| self.table(place).alias == column.alias)
     }
 }

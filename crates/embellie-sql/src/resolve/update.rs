@@ -18,8 +18,8 @@ pub(crate) fn update<'r>(
     if !query.slice.is_whole() {
         return Err(Error::Type("Cannot update a query once a slice has been taken.".into()));
     }
-    let scope = Scope::of_query(context, query)?;
-    let (mut scope, condition) = scope.into_own_rows();
+    let scope = Scope::of_query(context, query, None)?;
+    let (mut scope, condition) = scope.into_own_rows(query)?;
     let mut resolved = Vec::with_capacity(assignments.len());
     for assignment in assignments {
         let (column, value) = scope.assignment(assignment)?;
@@ -43,7 +43,7 @@ pub(crate) fn delete<'r>(context: &Context<'r>, query: &Query) -> Result<Option<
     if query.selected().is_some() {
         return Err(Error::Type("Cannot call delete() after .values() or .values_list()".into()));
     }
-    let (scope, condition) = Scope::of_query(context, query)?.into_own_rows();
+    let (scope, condition) = Scope::of_query(context, query, None)?.into_own_rows(query)?;
     if condition == Condition::Never {
         return Ok(None);
     }
@@ -53,22 +53,26 @@ pub(crate) fn delete<'r>(context: &Context<'r>, query: &Query) -> Result<Option<
 impl<'c, 'r> Scope<'c, 'r> {
     /// A scope of one table, and the condition in it that leaves this query's rows: the query's own where it needs no
     /// other table, or else by its keys.
-    fn into_own_rows(mut self) -> (Scope<'c, 'r>, Condition<'r>) {
-        if self.is_single() {
+    fn into_own_rows(mut self, query: &Query) -> Result<(Scope<'c, 'r>, Condition<'r>)> {
+        let plain = self.conditions.iter().all(|c| !c.contains_aggregate() && !c.contains_window());
+        if self.is_single() && plain && query.ctes.is_empty() {
             let condition = self.take_condition();
-            return (self, condition);
+            return Ok((self, condition));
         }
-        let outer = Scope::new(self.context, self.model);
+        let mut outer = Scope::new(self.context, self.model);
+        outer.annotations = self.annotations.clone();
+        outer.annotations.retain(|annotation| !annotation.scalar.any(&|part| matches!(part, Scalar::Column(_))));
         let key = self.model.primary_key_index();
         let output = self.own_output(key);
-        let condition = match self.into_plain(vec![output]) {
+        let rows = Query { ctes: query.ctes.clone(), ..Query::new(query.model.clone()) };
+        let condition = match self.into_select(&rows, vec![output], Vec::new())? {
             None => Condition::Never,
             Some(keys) => Condition::OneOf {
                 expr: Scalar::Column(outer.column(BASE, outer.model, key)),
                 among: Among::Query(Box::new(keys)),
             },
         };
-        (outer, condition)
+        Ok((outer, condition))
     }
 
     fn assignment(&mut self, assignment: &Assignment) -> Result<(&'r str, Scalar<'r>)> {
@@ -92,7 +96,20 @@ impl<'c, 'r> Scope<'c, 'r> {
                 let said = &self.registry().storage_field(model.id(), index).name;
                 Scalar::Value { value: prepare(kind, said, value.clone())?, kind: Some(kind) }
             }
-            expr => self.scalar(expr, None, false)?,
+            expr => {
+                let value = self.scalar(expr, None, false)?;
+                if value.contains_aggregate() {
+                    return Err(Error::Field(format!(
+                        "Aggregate functions are not allowed in this query ({name}={expr})."
+                    )));
+                }
+                if value.contains_window() {
+                    return Err(Error::Field(format!(
+                        "Window expressions are not allowed in this query ({name}={expr})."
+                    )));
+                }
+                value
+            }
         };
         Ok((&model.fields[index].column, value))
     }

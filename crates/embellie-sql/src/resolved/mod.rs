@@ -2,14 +2,17 @@
 
 mod condition;
 mod scalar;
+mod walk;
 
 pub(crate) use condition::{Among, Comparison, Condition, PatternKind};
-pub(crate) use scalar::{Arithmetic, Column, Scalar, kind_of};
+pub(crate) use scalar::{Aggregate, Arithmetic, Column, Func, FuncPiece, Key, Scalar, Window, kind_of};
+
+use std::borrow::Cow;
 
 use embellie_core::Value;
 use embellie_core::expr::Nulls;
 use embellie_core::field::FieldKind;
-use embellie_core::query::Slice;
+use embellie_core::query::{SetOperator, Slice};
 
 /// A table's use in a statement. No two uses in one statement are equal, those in subqueries included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,26 +28,99 @@ pub(crate) struct Select<'r> {
     /// What is selected besides, since the ordering of distinct rows needs it.
     pub(crate) hidden: Vec<Scalar<'r>>,
     pub(crate) condition: Condition<'r>,
-    pub(crate) distinct: bool,
+    /// What rows are grouped by.
+    pub(crate) group_by: Vec<Scalar<'r>>,
+    /// The condition on groups.
+    pub(crate) having: Condition<'r>,
+    pub(crate) distinct: Distinct<'r>,
     pub(crate) order_by: Vec<Term<'r>>,
     pub(crate) slice: Slice,
+    pub(crate) lock: Option<Lock>,
+    /// Common table expressions that this query and those within it may use.
+    pub(crate) ctes: Vec<Cte<'r>>,
+}
+
+/// Which rows are given once.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Distinct<'r> {
+    No,
+    Rows,
+    /// The first of the rows that are equal here.
+    On(Vec<Scalar<'r>>),
+}
+
+/// A lock on rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Lock {
+    pub(crate) nowait: bool,
+    pub(crate) skip_locked: bool,
+    pub(crate) no_key: bool,
+    /// The tables whose rows are locked; all when empty.
+    pub(crate) of: Vec<Alias>,
+}
+
+/// A common table expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Cte<'r> {
+    pub(crate) name: String,
+    /// The names of its columns.
+    pub(crate) columns: Vec<String>,
+    pub(crate) query: Select<'r>,
+    pub(crate) recursive: bool,
+    pub(crate) materialized: Option<bool>,
+}
+
+impl<'r> Select<'r> {
+    /// Some columns of all rows of a source.
+    pub(crate) fn new(source: Source<'r>, outputs: Vec<Output<'r>>) -> Self {
+        Select {
+            source,
+            joins: Vec::new(),
+            outputs,
+            hidden: Vec::new(),
+            condition: Condition::Always,
+            group_by: Vec::new(),
+            having: Condition::Always,
+            distinct: Distinct::No,
+            order_by: Vec::new(),
+            slice: Slice::default(),
+            lock: None,
+            ctes: Vec::new(),
+        }
+    }
 }
 
 /// Where the rows come from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source<'r> {
-    Table { alias: Alias, table: &'r str },
-    Query { alias: Alias, query: Box<Select<'r>> },
+    Table {
+        alias: Alias,
+        table: Cow<'r, str>,
+    },
+    Query {
+        alias: Alias,
+        query: Box<Select<'r>>,
+    },
+    /// The rows of several queries put together. What the rows are, the first says.
+    Compound {
+        alias: Alias,
+        operator: SetOperator,
+        queries: Vec<Select<'r>>,
+    },
+    /// No table at all: one row.
+    Nothing,
 }
 
 /// One more table beside those before it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Join<'r> {
     pub(crate) alias: Alias,
-    pub(crate) table: &'r str,
+    pub(crate) table: Cow<'r, str>,
     pub(crate) kind: JoinKind,
     /// The columns that must be equal: of a table before this one, and of this one.
-    pub(crate) on: (Column<'r>, Column<'r>),
+    pub(crate) on: Vec<(Scalar<'r>, Scalar<'r>)>,
+    /// What must hold besides.
+    pub(crate) condition: Condition<'r>,
 }
 
 /// What a join does with rows that have nothing at the other end.

@@ -1,10 +1,10 @@
 //! Expressions that give one value.
 
 use embellie_core::Value;
-use embellie_core::expr::{Function, Operator};
+use embellie_core::expr::{AggregateFunction, DatePart, Frame, Function, Operator, TruncUnit};
 use embellie_core::field::FieldKind;
 
-use super::{Alias, Select};
+use super::{Alias, Condition, Select, Term};
 
 /// A column of a table in use.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,15 +38,133 @@ pub(crate) enum Scalar<'r> {
         arguments: Vec<Scalar<'r>>,
         kind: FieldKind,
     },
+    /// A part of a date or time, a number.
+    Extract {
+        expr: Box<Scalar<'r>>,
+        part: DatePart,
+        /// The zone by whose clock a point in time is read.
+        zone: Option<String>,
+    },
+    /// A date or time cut down to a unit.
+    Trunc {
+        expr: Box<Scalar<'r>>,
+        unit: TruncUnit,
+        zone: Option<String>,
+        kind: FieldKind,
+    },
+    Cast {
+        expr: Box<Scalar<'r>>,
+        kind: FieldKind,
+        max_length: Option<u32>,
+    },
+    Collate {
+        expr: Box<Scalar<'r>>,
+        collation: String,
+    },
+    Case {
+        whens: Vec<(Condition<'r>, Scalar<'r>)>,
+        /// What it gives when none holds; null is a value.
+        otherwise: Box<Scalar<'r>>,
+        kind: Option<FieldKind>,
+    },
+    /// A condition as a truth value.
+    Condition(Box<Condition<'r>>),
+    /// An expression of which it was said what it gives.
+    Typed {
+        expr: Box<Scalar<'r>>,
+        kind: FieldKind,
+    },
+    Aggregate(Box<Aggregate<'r>>),
+    Window(Box<Window<'r>>),
+    /// A function given by its text.
+    Func(Box<Func<'r>>),
+    /// SQL text around parameters: one piece more than parameters.
+    Raw {
+        pieces: Vec<String>,
+        parameters: Vec<Value>,
+        kind: Option<FieldKind>,
+    },
+    /// What a path in a document leads to: as JSON, or as text.
+    Json {
+        expr: Box<Scalar<'r>>,
+        path: Vec<Key>,
+        text: bool,
+    },
+    /// A column of a query in `FROM`, by its place.
+    Inner {
+        alias: Alias,
+        place: usize,
+        kind: FieldKind,
+        null: bool,
+    },
+    /// A column of a common table expression.
+    Named {
+        alias: Alias,
+        name: String,
+        kind: FieldKind,
+        null: bool,
+    },
     Query(Box<Select<'r>>),
-    /// `COUNT(*)`.
-    CountRows,
+    /// The values of a query, as an array.
+    Array(Box<Select<'r>>),
+    /// `*`, in `COUNT(*)`.
+    Star,
     /// `1`, for queries of which only the number of rows matters.
     One,
     /// A random number for each row.
     Random,
     /// Whether an expression is null.
     IsNull(Box<Scalar<'r>>),
+}
+
+/// A step into a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Key {
+    /// A member of an object; of an array, the element, when the name is a number.
+    Name(String),
+    /// An element of an array.
+    Index(i64),
+}
+
+/// An aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Aggregate<'r> {
+    pub(crate) function: AggregateFunction,
+    pub(crate) arguments: Vec<Scalar<'r>>,
+    pub(crate) distinct: bool,
+    pub(crate) filter: Option<Condition<'r>>,
+    pub(crate) order_by: Vec<Term<'r>>,
+    pub(crate) kind: FieldKind,
+}
+
+/// A function over rows around each row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Window<'r> {
+    /// A window function or an aggregate.
+    pub(crate) expr: Scalar<'r>,
+    pub(crate) partition_by: Vec<Scalar<'r>>,
+    pub(crate) order_by: Vec<Term<'r>>,
+    pub(crate) frame: Option<Frame>,
+}
+
+/// A function given by its text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Func<'r> {
+    /// Text and, between, arguments: all of them, or one.
+    pub(crate) pieces: Vec<FuncPiece>,
+    pub(crate) arguments: Vec<Scalar<'r>>,
+    pub(crate) kind: Option<FieldKind>,
+    pub(crate) aggregate: bool,
+}
+
+/// A piece of the text of a [`Func`].
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum FuncPiece {
+    Text(String),
+    /// All arguments, with commas between.
+    Arguments,
+    /// One argument.
+    Argument(usize),
 }
 
 /// What an operator works on: databases without a type for durations need to know.
@@ -66,11 +184,26 @@ impl Scalar<'_> {
         match self {
             Scalar::Column(column) => Some(column.kind),
             Scalar::Value { value, kind } => kind.or_else(|| kind_of(value)),
-            Scalar::Combined { kind, .. } | Scalar::Call { kind, .. } => Some(*kind),
+            Scalar::Combined { kind, .. }
+            | Scalar::Call { kind, .. }
+            | Scalar::Trunc { kind, .. }
+            | Scalar::Cast { kind, .. }
+            | Scalar::Typed { kind, .. }
+            | Scalar::Inner { kind, .. }
+            | Scalar::Named { kind, .. } => Some(*kind),
+            Scalar::Extract { .. } => Some(FieldKind::Integer),
+            Scalar::Collate { expr, .. } => expr.kind(),
+            Scalar::Case { kind, .. } | Scalar::Raw { kind, .. } => *kind,
+            Scalar::Condition(_) | Scalar::IsNull(_) => Some(FieldKind::Bool),
+            Scalar::Aggregate(aggregate) => Some(aggregate.kind),
+            Scalar::Window(window) => window.expr.kind(),
+            Scalar::Func(func) => func.kind,
+            Scalar::Json { text, .. } => Some(if *text { FieldKind::Text } else { FieldKind::Json }),
             Scalar::Query(query) => query.outputs.first().map(|output| output.kind),
-            Scalar::CountRows | Scalar::One => Some(FieldKind::BigInteger),
+            Scalar::Array(_) => Some(FieldKind::List),
+            Scalar::Star => None,
+            Scalar::One => Some(FieldKind::BigInteger),
             Scalar::Random => Some(FieldKind::Float),
-            Scalar::IsNull(_) => Some(FieldKind::Bool),
         }
     }
 }

@@ -99,7 +99,7 @@ fn distinct_rows_take_what_they_are_ordered_by_along() {
     let sliced = Query { slice: Slice { offset: 0, limit: Some(2) }, ..query };
     assert_eq!(
         tail(&keys("Comment").filter(Q::new("post__in", sliced))),
-        r#""blog_comment" WHERE "blog_comment"."post_id" IN (SELECT "subquery"."col1" FROM (SELECT DISTINCT "U0"."id" AS col1, "U1"."name" AS col2 FROM "blog_post" "U0" INNER JOIN "blog_author" "U1" ON ("U0"."author_id" = "U1"."id") ORDER BY "U1"."name" ASC, "U0"."id" ASC LIMIT ?) "subquery") -- [2]"#
+        r#""blog_comment" WHERE "blog_comment"."post_id" IN (SELECT "subquery".col1 FROM (SELECT DISTINCT "U0"."id" AS col1, "U1"."name" AS col2 FROM "blog_post" "U0" INNER JOIN "blog_author" "U1" ON ("U0"."author_id" = "U1"."id") ORDER BY "U1"."name" ASC, "U0"."id" ASC LIMIT ?) "subquery") -- [2]"#
     );
 }
 

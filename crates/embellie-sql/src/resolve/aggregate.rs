@@ -1,0 +1,333 @@
+//! Aggregates over all rows of a query. Django's `get_aggregation`.
+
+use embellie_core::expr::AggregateFunction;
+use embellie_core::field::FieldKind;
+use embellie_core::query::{Annotation, Distinct as Asked};
+use embellie_core::{Error, Expr, Query, Result};
+
+use super::annotate::{Annotated, check_alias};
+use super::group::{self, Grouping};
+use super::rows;
+use super::{Context, Scope};
+use crate::resolved::{Aggregate, Alias, Condition, Output, Scalar, Select, Source};
+
+/// The query of aggregates over a query's rows: one row, whatever the query.
+pub(crate) fn aggregate<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotation]) -> Result<Select<'r>> {
+    if query.compound.is_some() {
+        return over_compound(context, query, aggregates);
+    }
+    let mut scope = Scope::of_query(context, query, None)?;
+    scope.summarizing = true;
+    let mut resolved: Vec<Annotated<'r>> = Vec::with_capacity(aggregates.len());
+    let known = scope.annotations.len();
+    for asked in aggregates {
+        check_alias(&asked.alias)?;
+        let scalar = scope.scalar(&asked.expr, None, true)?;
+        if !scalar.contains_aggregate() {
+            return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
+        }
+        let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: false };
+        // Those that follow may use it.
+        scope.annotations.push(annotated.clone());
+        resolved.push(annotated);
+    }
+    scope.annotations.truncate(known);
+    let nested = scope.needs_inner(query, &resolved);
+    let number = |scope: &Scope<'_, 'r>, annotated: Annotated<'r>| scope.output(annotated.alias, annotated.scalar);
+    if !nested {
+        let outputs = resolved.into_iter().map(|annotated| number(&scope, annotated)).collect();
+        return scope.into_one_row(query, outputs);
+    }
+    let alias = context.new_alias();
+    let mut inner = Inner { alias, outputs: scope.inner_outputs(query) };
+    let mut outputs = Vec::with_capacity(resolved.len());
+    for Annotated { alias, scalar, .. } in resolved {
+        let scalar = scalar.replace_parts_of_aggregates(&mut |part| inner.take(&scope, part));
+        outputs.push(scope.output(alias, scalar));
+    }
+    let Inner { outputs: mut columns, .. } = inner;
+    if columns.is_empty() {
+        columns.push(match scope.grouping {
+            Grouping::By(_) => rows::one(),
+            _ => scope.own_output(scope.model.primary_key_index()),
+        });
+    }
+    let order_by = scope.ordering_of_distinct(query, &columns)?;
+    let inner_query = Query { lock: None, ..query.clone() };
+    Ok(match scope.into_select(&inner_query, columns, order_by)? {
+        Some(mut select) => {
+            let ctes = std::mem::take(&mut select.ctes);
+            Select { ctes, ..Select::new(Source::Query { alias, query: Box::new(select) }, outputs) }
+        }
+        None => nothing(alias, outputs),
+    })
+}
+
+/// The query for the number of a query's rows. `None` when it is known to be 0.
+pub(crate) fn count<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Select<'r>>> {
+    let select = aggregate(
+        context,
+        query,
+        &[Annotation::new("__count", embellie_core::expr::Aggregate::new(AggregateFunction::Count, [Expr::Star]))],
+    )?;
+    Ok((select.condition != Condition::Never).then_some(select))
+}
+
+/// A row of aggregates over no rows at all.
+fn nothing<'r>(alias: Alias, outputs: Vec<Output<'r>>) -> Select<'r> {
+    // Columns of rows that are not there are null.
+    let outputs = outputs
+        .into_iter()
+        .map(|output| {
+            let expr = output.expr.replace(&mut |scalar| match scalar {
+                Scalar::Inner { alias: of, kind, .. } if *of == alias => {
+                    Some(Scalar::Value { value: embellie_core::Value::Null, kind: Some(*kind) })
+                }
+                _ => None,
+            });
+            Output { expr, ..output }
+        })
+        .collect();
+    Select { condition: Condition::Never, ..Select::new(Source::Nothing, outputs) }
+}
+
+/// Aggregates over the rows of several queries together.
+fn over_compound<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotation]) -> Result<Select<'r>> {
+    let select = rows::rows(context, &Query { order_by: ordering_of_slice(query), ..query.clone() })?;
+    let alias = context.new_alias();
+    let columns: Vec<Output<'r>> = select.as_ref().map(|select| select.outputs.clone()).unwrap_or_default();
+    let mut scope = Scope::new(context, context.registry.model(&query.model)?);
+    for (place, column) in columns.iter().enumerate() {
+        let scalar = Scalar::Inner { alias, place, kind: column.kind, null: column.nullable };
+        scope.add_annotation(column.name.clone(), scalar, false);
+    }
+    let mut outputs = Vec::with_capacity(aggregates.len());
+    for asked in aggregates {
+        check_alias(&asked.alias)?;
+        let scalar = scope.scalar(&asked.expr, None, true)?;
+        if !scalar.contains_aggregate() {
+            return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
+        }
+        scope.add_annotation(asked.alias.to_string(), scalar.clone(), false);
+        outputs.push(scope.output(asked.alias.to_string(), scalar));
+    }
+    Ok(match select {
+        Some(select) => {
+            Select { source: Source::Query { alias, query: Box::new(select) }, ..Select::new(Source::Nothing, outputs) }
+        }
+        None => nothing(alias, outputs),
+    })
+}
+
+/// The ordering that has a say in which rows there are.
+fn ordering_of_slice(query: &Query) -> Option<Vec<embellie_core::OrderBy>> {
+    if query.slice.is_whole() { Some(Vec::new()) } else { query.order_by.clone() }
+}
+
+/// The query below, and what is taken of it.
+struct Inner<'r> {
+    alias: Alias,
+    outputs: Vec<Output<'r>>,
+}
+
+impl<'r> Inner<'r> {
+    /// A part of an aggregate as a column of the query below, where it has to be.
+    fn take(&mut self, scope: &Scope<'_, 'r>, part: &Scalar<'r>) -> Option<Scalar<'r>> {
+        let known =
+            self.outputs.iter().position(|output| output.expr == *part && !matches!(part, Scalar::Value { .. }));
+        let annotation = || scope.annotations.iter().any(|annotation| annotation.scalar == *part);
+        let place = match known {
+            Some(place) => place,
+            None if matches!(part, Scalar::Value { .. }) => return None,
+            None if matches!(part, Scalar::Column(_)) || annotation() || part.contains_aggregate() => {
+                self.outputs.push(scope.output(format!("__col{}", self.outputs.len() + 1), part.clone()));
+                self.outputs.len() - 1
+            }
+            None => return None,
+        };
+        let output = &self.outputs[place];
+        Some(Scalar::Inner { alias: self.alias, place, kind: output.kind, null: output.nullable })
+    }
+}
+
+impl<'r> Scalar<'r> {
+    /// The expression with the parts of its outermost aggregates replaced.
+    fn replace_parts_of_aggregates(self, change: &mut dyn FnMut(&Scalar<'r>) -> Option<Scalar<'r>>) -> Scalar<'r> {
+        match self {
+            aggregate @ Scalar::Aggregate(_) => aggregate.replace_parts(change),
+            Scalar::Func(func) if func.aggregate => Scalar::Func(func).replace_parts(change),
+            other => other.replace_parts(&mut |part| {
+                part.contains_aggregate().then(|| part.clone().replace_parts_of_aggregates(change))
+            }),
+        }
+    }
+}
+
+impl<'r> Scope<'_, 'r> {
+    /// Whether rows must be made before they can be aggregated: they are grouped, sliced, distinct or computed.
+    fn needs_inner(&self, query: &Query, aggregates: &[Annotated<'r>]) -> bool {
+        let grouped = matches!(self.grouping, Grouping::By(_));
+        let existing = self.annotations.iter().any(|annotation| annotation.scalar.contains_aggregate())
+            || self.conditions.iter().any(|condition| condition.contains_aggregate() || condition.contains_window());
+        let computed = |scalar: &Scalar<'r>| {
+            scalar.any(&|part| {
+                let is_query = |part: &Scalar<'r>| {
+                    matches!(part, Scalar::Query(_) | Scalar::Array(_) | Scalar::Window(_))
+                        || matches!(part, Scalar::Condition(condition) if matches!(**condition, Condition::Exists(_)))
+                };
+                is_query(part)
+                    && self.annotations.iter().any(|annotation| annotation.scalar.any(&|known| known == part))
+            })
+        };
+        grouped
+            || existing
+            || !query.slice.is_whole()
+            || query.distinct != Asked::No
+            || aggregates.iter().any(|annotated| computed(&annotated.scalar))
+    }
+
+    /// The columns of the query below that it has whatever is aggregated: those that say which rows there are.
+    fn inner_outputs(&self, query: &Query) -> Vec<Output<'r>> {
+        if query.distinct != Asked::No || self.values.is_some() {
+            return self.outputs();
+        }
+        // A window's rows are not chosen by which of its values are asked for, and a group is what it is grouped by.
+        let by = self.annotations.iter().filter(|annotation| annotation.selected);
+        by.filter(|annotation| matches!(self.grouping, Grouping::Key) && !annotation.scalar.contains_aggregate())
+            .filter(|annotation| !matches!(annotation.scalar, Scalar::Value { .. }))
+            .map(|annotation| self.output(annotation.alias.clone(), annotation.scalar.clone()))
+            .collect()
+    }
+
+    /// The query of one row, without distinction, order and slice.
+    fn into_one_row(mut self, query: &Query, outputs: Vec<Output<'r>>) -> Result<Select<'r>> {
+        let condition = self.take_condition();
+        let group::Split { rows, .. } = group::split(condition);
+        if rows == Condition::Never {
+            let alias = self.context.new_alias();
+            let outputs = outputs
+                .into_iter()
+                .map(|output| {
+                    let expr = output.expr.replace(&mut |scalar| match scalar {
+                        Scalar::Column(column) => {
+                            Some(Scalar::Value { value: embellie_core::Value::Null, kind: Some(column.kind) })
+                        }
+                        _ => None,
+                    });
+                    Output { expr, ..output }
+                })
+                .collect();
+            return Ok(nothing(alias, outputs));
+        }
+        let ctes = self.ctes(query)?;
+        let (source, joins) = self.sources();
+        Ok(Select { joins, condition: rows, ctes, ..Select::new(source, outputs) })
+    }
+
+    /// Whether an aggregate stands in an expression other than as an annotation that is summarized.
+    fn is_nested(&self, scalar: &Scalar<'r>) -> bool {
+        let known = |part: &Scalar<'r>| self.annotations.iter().any(|annotation| annotation.scalar == *part);
+        scalar.contains_aggregate()
+            && !(self.summarizing
+                && !scalar.clone().replace(&mut |part| known(part).then_some(Scalar::One)).contains_aggregate())
+    }
+
+    /// An aggregate of resolved arguments.
+    pub(super) fn aggregate_call(
+        &mut self,
+        asked: &embellie_core::expr::Aggregate,
+        shared: &mut Option<&mut super::joins::Places>,
+        joins: bool,
+    ) -> Result<Scalar<'r>> {
+        let name = asked.function.name();
+        let mut arguments = Vec::with_capacity(asked.arguments.len());
+        for argument in &asked.arguments {
+            let scalar = match (argument, asked.function) {
+                (Expr::Star, AggregateFunction::Count) if asked.filter.is_some() && asked.distinct => {
+                    return Err(Error::Value("Star cannot be used with filter. Please specify a field.".into()));
+                }
+                (Expr::Star, AggregateFunction::Count) => Scalar::Star,
+                (argument, _) => self.scalar_in(argument, shared, joins)?,
+            };
+            if self.is_nested(&scalar) {
+                return Err(Error::Field(format!(
+                    "Cannot compute {name}('{argument}'): '{argument}' is an aggregate; aggregate it by aggregate(), or \
+                     in a query of its own"
+                )));
+            }
+            if scalar.contains_window() && !self.summarizing {
+                return Err(Error::Field(format!(
+                    "Cannot compute {name}('{argument}'): '{argument}' is a window expression; aggregate it by aggregate()"
+                )));
+            }
+            arguments.push(scalar);
+        }
+        let filter = match &asked.filter {
+            Some(q) => match self.condition_value(q, shared, joins)? {
+                Condition::Always => None,
+                condition => Some(condition),
+            },
+            None => None,
+        };
+        if filter.as_ref().is_some_and(Condition::contains_aggregate) {
+            return Err(Error::Field(format!("{name}: an aggregate cannot be part of the filter of an aggregate")));
+        }
+        let order_by = self.window_terms(&asked.order_by, shared, joins)?;
+        let kind = aggregate_kind(asked.function, &arguments)?;
+        let aggregate = Scalar::Aggregate(Box::new(Aggregate {
+            function: asked.function,
+            arguments,
+            distinct: asked.distinct,
+            filter,
+            order_by,
+            kind,
+        }));
+        let Some(default) = &asked.default else { return Ok(aggregate) };
+        if asked.function == AggregateFunction::Count {
+            return Err(Error::Type("Count does not allow default.".into()));
+        }
+        let default = match self.scalar_in(default, shared, joins)? {
+            Scalar::Value { value, kind: None } => Scalar::Value { value, kind: Some(kind) },
+            other => other,
+        };
+        Ok(Scalar::Call {
+            function: embellie_core::expr::Function::Coalesce,
+            arguments: vec![aggregate, default],
+            kind,
+        })
+    }
+}
+
+/// What an aggregate gives.
+fn aggregate_kind(function: AggregateFunction, arguments: &[Scalar<'_>]) -> Result<FieldKind> {
+    use AggregateFunction as A;
+    let wanted = if function == A::StringAgg { 2 } else { 1 };
+    if arguments.len() != wanted {
+        return Err(Error::Type(format!(
+            "'{}' takes exactly {wanted} argument{} ({} given)",
+            function.name(),
+            if wanted == 1 { "" } else { "s" },
+            arguments.len()
+        )));
+    }
+    let of = arguments.first().and_then(Scalar::kind);
+    Ok(match function {
+        A::Count => FieldKind::BigInteger,
+        A::ArrayAgg => FieldKind::List,
+        A::JsonArrayAgg => FieldKind::Json,
+        A::StringAgg => FieldKind::Text,
+        A::AnyValue | A::Max | A::Min => of.unwrap_or(FieldKind::Text),
+        A::Sum => match of {
+            Some(kind) if kind.integer_range().is_some() => FieldKind::BigInteger,
+            Some(kind) => kind,
+            None => FieldKind::Text,
+        },
+        A::Avg | A::StdDev { .. } | A::Variance { .. } => match of {
+            Some(kind @ (FieldKind::Decimal { .. } | FieldKind::Duration)) => kind,
+            _ => FieldKind::Float,
+        },
+        other => {
+            return Err(Error::NotSupported(format!("the aggregate {} is not known to the compiler", other.name())));
+        }
+    })
+}

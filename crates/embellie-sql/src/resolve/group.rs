@@ -1,0 +1,193 @@
+//! What rows are grouped by, and which conditions are on groups. Django's `set_group_by`, `get_group_by` and
+//! `split_having_qualify`.
+
+use std::collections::BTreeSet;
+
+use embellie_core::query::Connector;
+
+use super::{BASE, Scope};
+use crate::resolved::{Alias, Condition, Output, Scalar, Select, Term};
+
+/// What rows are grouped by.
+#[derive(Debug, Clone)]
+pub(super) enum Grouping<'r> {
+    /// Nothing.
+    None,
+    /// The model's rows: each makes one group.
+    Key,
+    /// These, and what else is selected.
+    By(Vec<Scalar<'r>>),
+}
+
+/// Conditions by what they are on.
+#[derive(Debug)]
+pub(super) struct Split<'r> {
+    /// On rows.
+    pub(super) rows: Condition<'r>,
+    /// On groups.
+    pub(super) having: Condition<'r>,
+    /// On what windows give.
+    pub(super) qualify: Condition<'r>,
+}
+
+impl<'r> Scope<'_, 'r> {
+    /// Groups by what is selected so far, since an aggregate was added.
+    pub(super) fn group_by_selected(&mut self) {
+        let Some(values) = &self.values else {
+            self.grouping = Grouping::Key;
+            return;
+        };
+        let fields = values.iter().filter_map(|value| match &value.what {
+            super::select::What::Field(scalar) => Some(scalar.clone()),
+            super::select::What::Annotation(_) => None,
+        });
+        self.grouping = Grouping::By(fields.collect());
+        self.group_by_annotations();
+    }
+
+    /// Groups by the selected annotations, too.
+    pub(super) fn group_by_annotations(&mut self) {
+        let mut by = Vec::new();
+        for annotation in self.annotations.iter().filter(|annotation| annotation.selected) {
+            if annotation.scalar.contains_aggregate() {
+                self.group_columns(&annotation.scalar, &mut by);
+            } else if !matches!(annotation.scalar, Scalar::Value { .. }) {
+                by.push(annotation.scalar.clone());
+            }
+        }
+        if let Grouping::By(known) = &mut self.grouping {
+            known.extend(by);
+        }
+    }
+
+    /// What must be grouped by for an expression to have one value for each group.
+    fn group_columns(&self, scalar: &Scalar<'r>, by: &mut Vec<Scalar<'r>>) {
+        match scalar {
+            Scalar::Value { .. } | Scalar::One | Scalar::Star | Scalar::Aggregate(_) => {}
+            Scalar::Func(func) if func.aggregate => {}
+            Scalar::Query(query) | Scalar::Array(query) => self.columns_used(query, scalar, by),
+            Scalar::Condition(condition) => self.group_conditions(condition, by),
+            Scalar::Window(window) => {
+                window.expr.each_part(&mut |part| self.group_columns(part, by));
+                window.partition_by.iter().for_each(|part| self.group_columns(part, by));
+                window.order_by.iter().for_each(|term| self.group_columns(&term.expr, by));
+            }
+            other if other.contains_aggregate() || other.contains_window() => {
+                other.each_part(&mut |part| self.group_columns(part, by));
+            }
+            other => by.push(other.clone()),
+        }
+    }
+
+    /// What must be grouped by for a condition on groups.
+    fn group_conditions(&self, condition: &Condition<'r>, by: &mut Vec<Scalar<'r>>) {
+        match condition {
+            Condition::Group { children, .. } => {
+                children.iter().for_each(|child| self.group_conditions(child, by));
+            }
+            Condition::Exists(query) => {
+                self.columns_used(query, &Scalar::Condition(Box::new(condition.clone())), by);
+            }
+            other => other.each_scalar(&mut |scalar| self.group_columns(scalar, by)),
+        }
+    }
+
+    /// The columns of this query that a query within it uses; the inner query itself where one of them may have several
+    /// values for a row.
+    fn columns_used(&self, query: &Select<'r>, itself: &Scalar<'r>, by: &mut Vec<Scalar<'r>>) {
+        let mut used: Vec<Scalar<'r>> = Vec::new();
+        query.each_scalar_within(&mut |scalar| {
+            if let Scalar::Column(column) = scalar
+                && self.place_of(*column).is_some()
+                && !used.contains(scalar)
+            {
+                used.push(scalar.clone());
+            }
+        });
+        let multiple = |scalar: &Scalar<'r>| match scalar {
+            Scalar::Column(column) => {
+                self.place_of(*column).is_some_and(|place| self.way(place).iter().any(|hop| hop.multiple))
+            }
+            _ => false,
+        };
+        if used.iter().any(multiple) {
+            by.push(itself.clone());
+        } else {
+            by.extend(used);
+        }
+    }
+
+    /// All that the rows are grouped by, once everything else is known.
+    pub(super) fn groups(
+        &self,
+        outputs: &[Output<'r>],
+        order_by: &[Term<'r>],
+        having: &Condition<'r>,
+    ) -> Vec<Scalar<'r>> {
+        let mut by = match &self.grouping {
+            Grouping::None => return Vec::new(),
+            Grouping::Key => vec![self.own_output(self.model.primary_key_index()).expr],
+            Grouping::By(by) => by.clone(),
+        };
+        for output in outputs {
+            if !by.contains(&output.expr) {
+                self.group_columns(&output.expr, &mut by);
+            }
+        }
+        for term in order_by {
+            if outputs.iter().all(|output| output.expr != term.expr) {
+                self.group_columns(&term.expr, &mut by);
+            }
+        }
+        let mut required = Vec::new();
+        self.group_conditions(having, &mut required);
+        by.extend(required.iter().cloned());
+
+        // The other columns of a table follow from its key.
+        let keys: BTreeSet<Alias> = by
+            .iter()
+            .filter_map(|scalar| match scalar {
+                Scalar::Column(column) if self.is_key(scalar) => Some(column.alias),
+                _ => None,
+            })
+            .collect();
+        let mut kept: Vec<Scalar<'r>> = Vec::with_capacity(by.len());
+        for scalar in by {
+            let follows = match &scalar {
+                Scalar::Column(column) => keys.contains(&column.alias) && !self.is_key(&scalar),
+                _ => false,
+            };
+            if (!follows || required.contains(&scalar)) && !kept.contains(&scalar) {
+                kept.push(scalar);
+            }
+        }
+        kept
+    }
+
+    /// Whether an expression is the primary key of a table whose other columns follow from it; a view has no key that
+    /// a database knows.
+    fn is_key(&self, scalar: &Scalar<'r>) -> bool {
+        let Scalar::Column(column) = scalar else { return false };
+        let Some(place) = self.place_of(*column) else { return false };
+        self.table(place).model.is_some_and(|model| model.managed && model.primary_key().column == column.name)
+            && (place == BASE || self.hop_to(place).is_some())
+    }
+}
+
+/// Divides conditions that all hold into those on rows, on groups and on windows.
+pub(super) fn split(condition: Condition<'_>) -> Split<'_> {
+    let (mut rows, mut having, mut qualify) = (Vec::new(), Vec::new(), Vec::new());
+    let mut queue = vec![condition];
+    while let Some(condition) = queue.pop() {
+        match condition {
+            Condition::Group { connector: Connector::And, negated: false, children } => {
+                queue.extend(children.into_iter().rev());
+            }
+            other if other.contains_window() => qualify.push(other),
+            other if other.contains_aggregate() => having.push(other),
+            other => rows.push(other),
+        }
+    }
+    let all = |conditions| Condition::group(Connector::And, false, conditions);
+    Split { rows: all(rows), having: all(having), qualify: all(qualify) }
+}
