@@ -147,11 +147,16 @@ impl Opt {
 
     /// Texts in brackets, or one alone.
     pub(crate) fn texts(&self) -> Result<Vec<String>> {
-        let texts = match &self.value {
-            Value::Is(tokens) => texts(tokens.clone()),
+        Ok(self.literals()?.iter().map(LitStr::value).collect())
+    }
+
+    /// Texts in brackets, or one alone, with their places in the source.
+    pub(crate) fn literals(&self) -> Result<Vec<LitStr>> {
+        let literals = match &self.value {
+            Value::Is(tokens) => literals(tokens.clone()),
             _ => None,
         };
-        texts.ok_or_else(|| self.wrong(&format!("names, as in `{} = [\"a\", \"b\"]`", self.name)))
+        literals.ok_or_else(|| self.wrong(&format!("names, as in `{} = [\"a\", \"b\"]`", self.name)))
     }
 
     /// Lists of texts in brackets.
@@ -173,10 +178,14 @@ fn bracketed(tokens: TokenStream) -> Option<TokenStream> {
     }
 }
 
-fn texts(tokens: TokenStream) -> Option<Vec<String>> {
+fn literals(tokens: TokenStream) -> Option<Vec<LitStr>> {
     let inner = bracketed(tokens.clone()).unwrap_or(tokens);
     let parser = syn::punctuated::Punctuated::<LitStr, syn::Token![,]>::parse_terminated;
-    parser.parse2(inner).ok().map(|texts| texts.iter().map(LitStr::value).collect())
+    parser.parse2(inner).ok().map(|literals| literals.into_iter().collect())
+}
+
+fn texts(tokens: TokenStream) -> Option<Vec<String>> {
+    literals(tokens).map(|literals| literals.iter().map(LitStr::value).collect())
 }
 
 fn span_of(tokens: &TokenStream, otherwise: Span) -> Span {

@@ -41,6 +41,8 @@ impl RecordModel {
 pub struct Record {
     model: Arc<RecordModel>,
     values: Vec<Value>,
+    /// The primary key, where several fields are it together; null as long as one of them is.
+    composite_key: Value,
     state: State,
 }
 
@@ -54,7 +56,7 @@ impl Record {
                 state.leave_to_database(place);
             }
         }
-        Record { model, values, state }
+        Record { model, values, composite_key: Value::Null, state }.with_key()
     }
 
     pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row) -> Result<Self> {
@@ -65,7 +67,22 @@ impl Record {
                 kind.decode(row.column(place)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
             })
             .collect();
-        Ok(Record { model: Arc::clone(model), values: values?, state: State::SAVED })
+        let (values, composite_key) = (values?, Value::Null);
+        Ok(Record { model: Arc::clone(model), values, composite_key, state: State::SAVED }.with_key())
+    }
+
+    /// The record, with its key as its fields have it.
+    fn with_key(mut self) -> Self {
+        self.know_key();
+        self
+    }
+
+    fn know_key(&mut self) {
+        if self.model().has_composite_key() {
+            let parts: Vec<Value> = self.model().key_fields().iter().map(|&place| self.values[place].clone()).collect();
+            let known = parts.iter().all(|part| !part.is_null());
+            self.composite_key = if known { Value::List(parts) } else { Value::Null };
+        }
     }
 
     /// The model's metadata.
@@ -73,9 +90,12 @@ impl Record {
         self.model.meta()
     }
 
-    /// The primary key.
+    /// The primary key; for one of several fields, a list of theirs, or null as long as one of them is.
     pub fn key(&self) -> &Value {
-        &self.values[self.model().primary_key_index()]
+        match self.model().has_composite_key() {
+            true => &self.composite_key,
+            false => &self.values[self.model().primary_key_index()],
+        }
     }
 
     /// The value of a field, by its name, its attname or `pk`.
@@ -83,19 +103,43 @@ impl Record {
     /// # Errors
     /// [`Error::FieldDoesNotExist`] when the model has no such field.
     pub fn get(&self, field: &str) -> Result<&Value> {
-        self.place(field).map(|place| &self.values[place])
+        match field {
+            "pk" => Ok(self.key()),
+            _ => self.place(field).map(|place| &self.values[place]),
+        }
     }
 
     /// Sets a field, by its name, its attname or `pk`.
     ///
     /// # Errors
     /// [`Error::FieldDoesNotExist`] when the model has no such field, and the errors of [`prepare`] when the value does
-    /// not fit.
+    /// not fit; [`Error::Value`] for a `pk` of several fields that is no list of as many.
     pub fn set(&mut self, field: &str, value: impl Into<Value>) -> Result<()> {
+        let value = value.into();
+        if field == "pk" && self.model().has_composite_key() {
+            return self.set_key(value);
+        }
         let place = self.place(field)?;
         let kind = self.model.registry.storage_kind(self.model().id(), place);
-        self.values[place] = prepare(kind, field, value.into())?;
+        self.values[place] = prepare(kind, field, value)?;
         self.state.given(place);
+        self.know_key();
+        Ok(())
+    }
+
+    /// Sets all fields of a key of several; null sets all of them to null.
+    fn set_key(&mut self, key: Value) -> Result<()> {
+        let model = Arc::clone(&self.model);
+        let places = model.meta().key_fields();
+        let parts = match key {
+            Value::Null => vec![Value::Null; places.len()],
+            Value::List(parts) if parts.len() == places.len() => parts,
+            Value::List(_) => return Err(Error::Value(format!("'pk' must have {} elements.", places.len()))),
+            _ => return Err(Error::Value("'pk' must be a list of the values of its fields.".into())),
+        };
+        for (&place, part) in places.iter().zip(parts) {
+            self.set(&model.meta().fields[place].name, part)?;
+        }
         Ok(())
     }
 
@@ -253,6 +297,7 @@ impl Instance for Record {
         if field < self.values.len() {
             let kind = self.model.registry.storage_kind(self.model().id(), field);
             self.values[field] = if column == ColumnRef::Null { Value::Null } else { kind.decode(column)? };
+            self.know_key();
         }
         Ok(())
     }

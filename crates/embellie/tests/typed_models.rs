@@ -345,6 +345,6 @@ fn instances_give_and_take_their_fields() {
     let mut group = new!(Group { founded: jiff::civil::date(1999, 1, 2) });
     assert_eq!((group.label(), group.value(1)), ("test.Group", Ok(jiff::civil::date(1999, 1, 2).into())));
     group.set_column(0, ColumnRef::Int(9)).unwrap();
-    assert_eq!((group.id, group.key()), (9, &9));
+    assert_eq!((group.id, group.key()), (9, Ok(9)));
     assert!(group.set_column(0, ColumnRef::Text("x")).is_err());
 }

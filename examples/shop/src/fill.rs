@@ -64,7 +64,9 @@ impl Writer<'_> {
                 return Ok(keys);
             }
             M::objects().bulk_create(&mut batch, self.db).await?;
-            keys.extend(batch.iter().map(Model::key));
+            for object in &batch {
+                keys.push(object.key()?);
+            }
             (self.progress)(what, batch.len() as u64);
         }
     }

@@ -1,5 +1,6 @@
 //! Field types: what a column may hold, and how Rust types map to it.
 
+mod key;
 mod kind;
 mod prepare;
 mod types;

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::field::{Field, Kind};
-use super::{Model, here, meta, reverse};
+use super::{Key, Model, here, key, meta, reverse};
 use crate::query::binding;
 use crate::tokens::{ident, plain};
 
@@ -162,15 +162,21 @@ fn members(model: &Model) -> (Vec<Member>, Vec<String>) {
     names.push("pk".to_owned());
     let doc = "The path to the primary key, whatever its name.".to_owned();
     let pk = Ident::new("pk", here());
-    match model.primary_key() {
-        None => add_column(&mut members, pk, doc, quote!(i64), false, place),
-        Some((_, Field { kind: Kind::Key { target, .. }, .. })) => {
+    match model.key() {
+        Key::Added | Key::Wrong => add_column(&mut members, pk, doc, quote!(i64), false, place),
+        Key::Field(Field { kind: Kind::Key { target, .. }, .. }) => {
             let ty = relation_type(target.clone(), place, false, quote!(__e::PrimaryKey));
             members.push(Member { ident: pk, doc, ty, value: quote!(__e::Rel::NEW) });
         }
-        Some((_, field)) => {
+        Key::Field(field) => {
             let base = &field.base;
             add_column(&mut members, pk, doc, quote!(#base), false, place);
+        }
+        Key::Together(fields) => {
+            let key = key::type_of(&fields);
+            let ty: Box<dyn Fn(&TokenStream) -> TokenStream> =
+                Box::new(move |trail| quote!(__e::CompositeKey<#trail, #key, #place>));
+            members.push(Member { ident: pk, doc, ty, value: quote!(__e::CompositeKey::NEW) });
         }
     }
     (members, names)
@@ -249,14 +255,15 @@ impl ColumnCode {
 fn instance(model: &Model) -> TokenStream {
     let (name, spec) = (model.ident(), meta::spec(model));
     let label = format!("{}.{}", meta::app(model), model.name());
-    let (key_type, key) = match model.primary_key() {
-        None => (quote!(i64), Ident::new("id", here())),
-        Some((_, field)) => {
-            let ty = &field.base;
-            (quote!(#ty), field.ident.clone())
-        }
-    };
     let id = Ident::new("id", here());
+    let (key_type, key) = match model.key() {
+        Key::Added => (quote!(i64), quote!(::core::result::Result::Ok(self.#id))),
+        Key::Field(Field { ident, base, .. }) => {
+            (quote!(#base), quote!(::core::result::Result::Ok(::core::clone::Clone::clone(&self.#ident))))
+        }
+        Key::Together(fields) => (key::type_of(&fields), key::value_of(&fields)),
+        Key::Wrong => (quote!(i64), quote!(::core::result::Result::Ok(0))),
+    };
     let mut columns = Vec::new();
     if model.adds_id {
         columns.push(ColumnCode::new(0, &id, None));
@@ -328,8 +335,8 @@ fn instance(model: &Model) -> TokenStream {
                 __e::name::<#name>(__field)
             }
 
-            fn key(&self) -> &#key_type {
-                &self.#key
+            fn key(&self) -> __e::core::Result<#key_type> {
+                #key
             }
         }
 
@@ -376,9 +383,14 @@ fn instance(model: &Model) -> TokenStream {
 fn new(model: &Model) -> TokenStream {
     let name = model.ident();
     let given_name = format_ident!("{}Given", plain(name));
-    let columns: Vec<(usize, &Field)> = model.columns().collect();
+    type Columns<'m> = Vec<(usize, &'m Field)>;
+    let (generated, columns): (Columns<'_>, Columns<'_>) =
+        model.columns().partition(|(_, field)| field.options.generated.is_some());
     let idents: Vec<&Ident> = columns.iter().map(|(_, field)| &field.ident).collect();
     let types: Vec<&syn::Type> = columns.iter().map(|(_, field)| &field.ty).collect();
+    // Whatever they hold at first, the database tells.
+    let generated =
+        generated.iter().map(|(_, Field { ident, .. })| quote!(#ident: ::core::default::Default::default()));
     let mut required = Vec::new();
     let mut values = Vec::new();
     for (place, field) in &columns {
@@ -427,6 +439,7 @@ fn new(model: &Model) -> TokenStream {
                 #name {
                     #id_value
                     #(#values,)*
+                    #(#generated,)*
                     #(#links,)*
                     _state: __state,
                 }

@@ -51,6 +51,10 @@ pub(crate) struct FieldOptions {
     pub(crate) kind: Option<&'static str>,
     pub(crate) default: Option<TokenStream>,
     pub(crate) db_default: Option<TokenStream>,
+    /// What the database computes the field from.
+    pub(crate) generated: Option<TokenStream>,
+    /// Whether a generated field is stored.
+    pub(crate) stored: Option<bool>,
     pub(crate) validators: Vec<Opt>,
     pub(crate) on_delete: Option<(Ident, Option<TokenStream>)>,
     pub(crate) related_name: Option<String>,
@@ -65,7 +69,7 @@ pub(crate) struct FieldOptions {
 }
 
 /// The options of all fields.
-const OPTIONS: [&str; 35] = [
+const OPTIONS: [&str; 37] = [
     "primary_key",
     "auto",
     "unique",
@@ -81,6 +85,8 @@ const OPTIONS: [&str; 35] = [
     "kind",
     "default",
     "db_default",
+    "generated",
+    "stored",
     "validators",
     "on_delete",
     "related_name",
@@ -205,6 +211,28 @@ impl Field {
         if self.options.primary_key && self.null {
             wrong("a primary key is not an `Option`");
         }
+        let set = [
+            ("default", self.options.default.is_some()),
+            ("db_default", self.options.db_default.is_some()),
+            ("auto_now", self.options.auto_now),
+            ("auto_now_add", self.options.auto_now_add),
+            ("auto", self.is_auto()),
+            ("primary_key", self.options.primary_key),
+        ];
+        match (&self.options.generated, self.options.stored) {
+            (Some(_), None) => wrong(
+                "`generated` lacks `stored`: the value is computed when a row is written, or with `stored = false` when \
+                 it is read",
+            ),
+            (None, Some(_)) => wrong("`stored` is an option of generated fields"),
+            (Some(_), _) if matches!(self.kind, Kind::Key { .. }) => wrong("a relation is not generated"),
+            (Some(_), _) => {
+                for (option, _) in set.iter().filter(|(_, set)| *set) {
+                    wrong(&format!("a generated field has no `{option}`: the database computes its value"));
+                }
+            }
+            (None, None) => {}
+        }
     }
 }
 
@@ -254,6 +282,8 @@ impl FieldOptions {
             "kind" => self.kind = Some(kind_named(option)?),
             "default" => self.default = Some(option.tokens()?),
             "db_default" => self.db_default = Some(option.tokens()?),
+            "generated" => self.generated = Some(option.tokens()?),
+            "stored" => self.stored = Some(option.flag()?),
             "validators" => self.validators = validators(option)?,
             "on_delete" => self.on_delete = Some(on_delete(option)?),
             "related_name" => self.related_name = Some(option.text()?),

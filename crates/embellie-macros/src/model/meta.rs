@@ -190,6 +190,12 @@ fn field_options(field: &Field) -> Vec<TokenStream> {
         let default = some(db_default(value));
         given.push(quote!(__it.db_default = #default;));
     }
+    if let (Some(expression), Some(stored)) = (&options.generated, options.stored) {
+        let expression = operand(expression.clone());
+        given.push(quote! {
+            __it = __it.generated(__e::meta::Generated { expression: #expression, stored: #stored });
+        });
+    }
     if options.auto_now {
         given.push(quote!(__it.auto_now = true;));
     }
@@ -304,6 +310,9 @@ fn model_options(model: &Model) -> Vec<TokenStream> {
     let texts = |texts: &[String]| quote!(::std::vec![#(#texts.into()),*]);
     if let Some(table) = &options.table {
         given.push(quote!(__it.table = #table.into();));
+    }
+    if let Some((_, names)) = &options.primary_key {
+        given.push(quote!(__it = __it.composite_primary_key([#(#names),*]);));
     }
     if !options.ordering.is_empty() {
         let terms = texts(&options.ordering);

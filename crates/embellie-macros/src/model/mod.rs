@@ -3,13 +3,14 @@
 mod condition;
 mod emit;
 mod field;
+mod key;
 mod meta;
 mod options;
 mod reverse;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields};
+use syn::{Data, DeriveInput, Error, Fields, LitStr};
 
 use field::Field;
 use options::ModelOptions;
@@ -25,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) fields: Vec<Field>,
     /// Whether `id` is added.
     pub(crate) adds_id: bool,
+    /// Whether the fields that are named as the primary key cannot be it.
+    pub(crate) key_is_wrong: bool,
 }
 
 impl Model {
@@ -54,10 +57,32 @@ impl Model {
         self.fields.iter().filter_map(|field| if field.is_link() { links.next() } else { columns.next() }).collect()
     }
 
-    /// The primary key, unless it is the `id` that is added.
-    pub(crate) fn primary_key(&self) -> Option<(usize, &Field)> {
-        self.columns().find(|(_, field)| field.options.primary_key)
+    /// The primary key.
+    pub(crate) fn key(&self) -> Key<'_> {
+        if let Some((_, names)) = &self.options.primary_key {
+            let place = |name: &LitStr| self.columns().find(|(_, field)| key::is_named(field, &name.value()));
+            return match self.key_is_wrong {
+                true => Key::Wrong,
+                false => Key::Together(names.iter().filter_map(place).collect()),
+            };
+        }
+        match self.columns().find(|(_, field)| field.options.primary_key) {
+            Some((_, field)) => Key::Field(field),
+            None => Key::Added,
+        }
     }
+}
+
+/// A model's primary key.
+pub(crate) enum Key<'m> {
+    /// The `id` that is added.
+    Added,
+    /// A field.
+    Field(&'m Field),
+    /// Several fields together, with their places.
+    Together(Vec<(usize, &'m Field)>),
+    /// Several fields that cannot be it, which is told.
+    Wrong,
 }
 
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -79,8 +104,13 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let options = ModelOptions::read(read(options, &mut errors), &mut errors);
     let fields: Vec<Field> = written.into_iter().filter_map(|field| Field::read(field, &mut errors)).collect();
-    let mut keys = fields.iter().filter(|field| field.options.primary_key);
-    let adds_id = keys.next().is_none();
+    let composite = options.primary_key.is_some();
+    let key_is_wrong = match &options.primary_key {
+        Some((option, names)) => !key::check(*option, names, &fields, &mut errors),
+        None => false,
+    };
+    let mut keys = fields.iter().filter(|field| field.options.primary_key && !composite);
+    let adds_id = keys.next().is_none() && !composite;
     if let Some(second) = keys.next() {
         errors.push(Error::new(second.ident.span(), "the model has two primary keys: `primary_key` may stand once"));
     }
@@ -91,7 +121,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         ));
         return report(&errors);
     }
-    let model = Model { item, options, fields, adds_id };
+    let model = Model { item, options, fields, adds_id, key_is_wrong };
     model.check(&mut errors);
     let errors = report(&errors);
     let emitted = emit::emit(&model);

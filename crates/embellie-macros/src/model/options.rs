@@ -1,7 +1,7 @@
 //! A model's options.
 
-use proc_macro2::{Ident, TokenStream};
-use syn::Error;
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Error, LitStr};
 
 use super::condition;
 use crate::options::{Opt, choices, read};
@@ -11,6 +11,8 @@ use crate::options::{Opt, choices, read};
 pub(crate) struct ModelOptions {
     pub(crate) app: Option<String>,
     pub(crate) table: Option<String>,
+    /// The fields that are the primary key together, and where they are named.
+    pub(crate) primary_key: Option<(Span, Vec<LitStr>)>,
     pub(crate) ordering: Vec<String>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) constraints: Vec<Constraint>,
@@ -43,9 +45,10 @@ pub(crate) enum Constraint {
     Check { name: String, condition: TokenStream },
 }
 
-const OPTIONS: [&str; 11] = [
+const OPTIONS: [&str; 12] = [
     "app",
     "table",
+    "primary_key",
     "ordering",
     "indexes",
     "constraints",
@@ -84,6 +87,7 @@ impl ModelOptions {
         match option.name.to_string().as_str() {
             "app" => self.app = Some(option.text()?),
             "table" => self.table = Some(option.text()?),
+            "primary_key" => self.primary_key = Some((option.name.span(), option.literals()?)),
             "ordering" => self.ordering = option.texts()?,
             "indexes" => {
                 let example = "indexes(index(fields = [\"author\"]))";

@@ -149,6 +149,14 @@ pub fn encode_key(field: &dyn Pointer, pointed: Pointed) -> Result<Value> {
     (pointed.field)(slot).unwrap_or_else(|| Ok(slot.key().clone()))
 }
 
+/// The value that a foreign key gives to the primary key which it is a part of.
+///
+/// # Errors
+/// When the foreign key holds what is no key of its model.
+pub fn part_of_key<K: FieldType>(field: &dyn Pointer, pointed: Pointed) -> Result<K> {
+    K::decode(encode_key(field, pointed)?.as_column())
+}
+
 /// Sets a foreign key from a column.
 ///
 /// # Errors

@@ -114,7 +114,7 @@ pub fn unbound<M: Model, T>(name: &'static str) -> ManyToMany<T> {
 /// # Errors
 /// When the key cannot be stored.
 pub fn bind<M: Model>(mut object: M) -> Result<M> {
-    let key = object.key().encode()?;
+    let key = object.key()?.encode()?;
     object.visit_relations(&mut |relation| {
         if let RelationSlot::Link(slot) = relation {
             slot.owner = key.clone();

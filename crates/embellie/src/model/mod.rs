@@ -1,7 +1,9 @@
 //! What a model's Rust type can do: the traits that `#[model]` implements.
 
+mod key;
 mod state;
 
+pub(crate) use key::{is_set, key_of, whole_key};
 pub use state::State;
 
 use embellie_core::field::FieldType;
@@ -79,8 +81,11 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// When a column holds what its field cannot.
     fn from_row(row: &dyn Row, start: usize) -> Result<Self>;
 
-    /// The primary key.
-    fn key(&self) -> &Self::Key;
+    /// The primary key; for one of several fields, a tuple of what they hold.
+    ///
+    /// # Errors
+    /// When a foreign key that is a part of the key was given a value that is no key of its model.
+    fn key(&self) -> Result<Self::Key>;
 
     /// All objects of the model: the beginning of every query.
     fn objects() -> QuerySet<Self> {
@@ -129,7 +134,7 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// [`Error::DoesNotExist`](embellie_core::Error::DoesNotExist) when the row is gone.
     fn refresh<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let key = self.key().encode()?;
+            let key = self.key()?.encode()?;
             *self = Self::objects().filter(Q::text("pk", key)).get(db).await?;
             Ok(())
         })

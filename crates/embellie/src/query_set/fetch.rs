@@ -9,7 +9,7 @@ use embellie_sql as sql;
 
 use super::{QuerySet, Selection, TextValues};
 use crate::database::{Executor, Session};
-use crate::model::{Instance, Model};
+use crate::model::{Instance, Model, key_of};
 use crate::typed::Q;
 
 /// How many rows `get()` reads to tell how many there are, as in Django.
@@ -170,7 +170,7 @@ impl<M: Instance, S: Selection<M>> QuerySet<M, S> {
         if object.label() != model.label() {
             return Ok(false);
         }
-        let key = object.value(model.primary_key_index())?;
+        let key = key_of(object, model)?;
         if !query.slice.is_whole() {
             let keys = self.clone().select(TextValues::new(vec![Path::from("pk")]));
             return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
@@ -199,6 +199,6 @@ impl<M: Model, S: Selection<M>> QuerySet<M, S> {
         let keys: Result<Vec<Value>> = keys.into_iter().map(FieldType::encode).collect();
         let wanted = self.clone().filter(Q::text("pk__in", Value::List(keys?)));
         let rows = wanted.ordered(Vec::new()).all(db).await?;
-        Ok(rows.into_iter().map(|row| (row.key().clone(), row)).collect())
+        rows.into_iter().map(|row| Ok((row.key()?, row))).collect()
     }
 }

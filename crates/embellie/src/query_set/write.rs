@@ -6,7 +6,7 @@ use embellie_sql as sql;
 
 use super::{QuerySet, Selection};
 use crate::database::Executor;
-use crate::model::Instance;
+use crate::model::{Instance, key_of};
 use crate::typed::{Q, Set};
 use crate::write::{self, BulkCreate, Deleted, Save};
 
@@ -93,10 +93,10 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
                 if created {
                     return Ok((row, true));
                 }
-                let place = db.session().database().registry().model(&self.query.model)?.primary_key_index();
+                let key = key_of(&row, db.session().database().registry().model(&self.query.model)?)?;
                 // By its key alone: once changed, it may no longer be among the rows that were asked for.
                 let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
-                let this = every.filter(Q::text("pk", row.value(place)?));
+                let this = every.filter(Q::text("pk", key));
                 this.update(set, tx).await?;
                 Ok((this.get(tx).await?, false))
             })

@@ -42,7 +42,7 @@ impl<T: Model> ForeignKey<T> {
     /// Points at an object, which is remembered. The object's row must exist when this one is saved.
     pub fn to(object: &T) -> Self {
         // A key that cannot be stored is found again, with its error, when the object itself is saved.
-        let key = object.key().encode().unwrap_or(Value::Null);
+        let key = object.key().and_then(|key| key.encode()).unwrap_or(Value::Null);
         let slot = KeySlot::from_object(key, Arc::new(object.clone()), object.state().is_adding());
         ForeignKey { slot, target: PhantomData }
     }

@@ -14,7 +14,7 @@ use embellie_sql as sql;
 
 use super::peers::Key;
 use crate::database::{Executor, Session};
-use crate::model::{Instance, Model};
+use crate::model::{Instance, Model, key_of};
 use crate::query_set::{QuerySet, Selection, Whole, WholeRecord};
 use crate::record::{Record, RecordModel};
 use crate::write::{self, Save};
@@ -189,7 +189,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     async fn owner_value(&self, model: ModelId, field: usize, session: Session<'_>) -> Result<Value> {
         let database = session.database();
         let model = database.registry().get(model);
-        if field == model.primary_key_index() {
+        if model.key_fields() == [field] {
             return Ok(self.owner.clone());
         }
         let mut query = Query::new(model.label().to_owned()).filter(Q::new("pk", self.owner.clone()));
@@ -336,7 +336,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
 
     fn keys(&self, objects: &[&T], session: Session<'_>) -> Result<Vec<Value>> {
         self.owned()?;
-        let place = session.database().registry().model(&self.model)?.primary_key_index();
+        let model = session.database().registry().model(&self.model)?;
         objects
             .iter()
             .map(|object| {
@@ -346,7 +346,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
                         self.model
                     )));
                 }
-                object.value(place)
+                key_of(*object, model)
             })
             .collect()
     }

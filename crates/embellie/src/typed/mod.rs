@@ -3,6 +3,7 @@
 //! Everything here builds the same untyped tree that text does, and nothing else.
 
 mod column;
+mod composite;
 mod expression;
 mod key;
 mod new;
@@ -16,6 +17,7 @@ mod subquery;
 mod trail;
 
 pub use column::{Column, Text};
+pub use composite::{CompositeKey, KeyTuple, RhsKey, RhsKeys};
 pub use expression::{Expression, F, IntoF, Named};
 pub use key::KeyColumn;
 pub use new::{IntoField, New};

@@ -193,7 +193,7 @@ impl<P: Trail, N> Rhs<P::Root, ForeignKey<N>> for Rel<P, N> {
 fn key_of<N: Model>(object: &N, place: Option<usize>) -> Result<Operand> {
     match place {
         Some(place) => object.value(place).map(Operand::from),
-        None => constant(object.key()),
+        None => constant(&object.key()?),
     }
 }
 

@@ -4,7 +4,7 @@ use embellie_core::field::FieldType;
 use embellie_core::{Path, Result};
 
 use super::trail::{KeyOf, Nullability, Root};
-use super::{Column, Paths, Rel, Trail};
+use super::{Column, CompositeKey, Paths, Rel, Trail};
 use crate::query_set::Selection;
 
 /// One value of a row of a query over `M`.
@@ -77,6 +77,7 @@ macro_rules! single {
 }
 single!([P, T: 'static, N: 'static, const I: usize] Column<P, T, N, I>);
 single!([P, N: 'static] Rel<P, N>);
+single!([P, K: FieldType, const I: usize] CompositeKey<P, K, I>);
 
 /// Several values of each row.
 macro_rules! tuples {

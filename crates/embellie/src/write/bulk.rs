@@ -54,6 +54,12 @@ impl BulkCreate {
             names
                 .iter()
                 .map(|name| {
+                    if name == "pk" && model.has_composite_key() {
+                        return Err(Error::Value(
+                            "bulk_create() can only be used with concrete fields: name those of the key instead of 'pk'."
+                                .into(),
+                        ));
+                    }
                     model.field_index(name).ok_or_else(|| {
                         let near = embellie_core::did_you_mean(name, model.fields.iter().map(|f| f.name.as_str()));
                         Error::FieldDoesNotExist(format!("{} has no field named '{name}'{near}", model.name))
@@ -69,7 +75,20 @@ impl BulkCreate {
                 "Fields that will be updated when a row insertion fails on conflicts must be provided.".into(),
             )),
             (Some((unique, update)), false) => {
-                Ok(Conflict::Update { unique_fields: places(unique)?, update_fields: places(update)? })
+                let (unique_fields, update_fields) = (places(unique)?, places(update)?);
+                if update_fields.iter().any(|place| model.key_fields().contains(place)) {
+                    return Err(Error::Value(
+                        "bulk_create() cannot be used with primary keys in update_fields.".into(),
+                    ));
+                }
+                if let Some(field) = update_fields.iter().map(|&place| &model.fields[place]).find(|f| f.is_generated())
+                {
+                    return Err(Error::Value(format!(
+                        "bulk_create() cannot update '{}', which the database computes.",
+                        field.name
+                    )));
+                }
+                Ok(Conflict::Update { unique_fields, update_fields })
             }
             (None, true) => Ok(Conflict::Ignore),
             (None, false) => Ok(Conflict::Fail),

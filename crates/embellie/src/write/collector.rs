@@ -9,6 +9,7 @@ use embellie_sql as sql;
 
 use super::delete::Deleted;
 use crate::database::Session;
+use crate::model::whole_key;
 
 /// Keys looked for with one statement at most.
 const BATCH: usize = 1000;
@@ -107,7 +108,7 @@ impl<'a> Collector<'a> {
         mut query: Query,
     ) -> Result<Vec<BTreeMap<usize, Value>>> {
         let mut fields: BTreeSet<usize> = pointers.iter().map(|pointer| pointer.to_field).collect();
-        fields.insert(model.primary_key_index());
+        fields.extend(model.key_fields());
         let fields: Vec<usize> = fields.into_iter().collect();
         query = query.values(fields.iter().map(|&field| Path::new([model.fields[field].attname()])));
         let rows = self.values(&query).await?;
@@ -115,9 +116,10 @@ impl<'a> Collector<'a> {
         let mut new = Vec::new();
         for values in rows {
             let row: BTreeMap<usize, Value> = fields.iter().copied().zip(values).collect();
-            let Some(key) = row.get(&model.primary_key_index()) else { continue };
+            let parts = model.key_fields().iter().map(|place| row.get(place).cloned().unwrap_or_default());
+            let key = whole_key(parts.collect());
             if seen.insert(key.to_string()) {
-                self.rows.entry(model.id()).or_default().push(key.clone());
+                self.rows.entry(model.id()).or_default().push(key);
                 new.push(row);
             }
         }
@@ -167,9 +169,9 @@ impl<'a> Collector<'a> {
     }
 
     async fn keys(&self, mut query: Query, model: &Model) -> Result<Vec<Value>> {
-        query = query.values([Path::new([model.primary_key().attname()])]);
+        query = query.values(model.key_fields().iter().map(|&place| Path::new([model.fields[place].attname()])));
         query.order_by = Some(vec![OrderBy::from("pk")]);
-        Ok(self.values(&query).await?.into_iter().filter_map(|mut row| row.pop()).collect())
+        Ok(self.values(&query).await?.into_iter().map(whole_key).collect())
     }
 
     async fn values(&self, query: &Query) -> Result<Vec<Vec<Value>>> {

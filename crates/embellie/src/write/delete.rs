@@ -6,9 +6,8 @@ use embellie_core::{Error, Q, Query, Result};
 use embellie_sql as sql;
 
 use super::collector::{Collector, is_pointed_at};
-use super::save::is_set;
 use crate::database::{Executor, Session};
-use crate::model::{Instance, State};
+use crate::model::{Instance, State, is_set, key_of};
 
 /// What a deletion removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,7 +58,7 @@ async fn delete_at_once(query: &Query, session: Session<'_>) -> Result<Option<De
 
 pub(crate) async fn delete_instance(object: &mut dyn Instance, session: Session<'_>) -> Result<Deleted> {
     let model = session.database().registry().model(object.label())?;
-    let key = object.value(model.primary_key_index())?;
+    let key = key_of(object, model)?;
     if object.state().is_adding() || !is_set(model, &key) {
         return Err(Error::Value(format!(
             "{} object can't be deleted because its primary key is not set: it has no row.",

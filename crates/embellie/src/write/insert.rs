@@ -7,9 +7,9 @@ use embellie_core::query::{Conflict, Insert};
 use embellie_core::{Error, Expr, Result, Value};
 use embellie_sql as sql;
 
-use super::save::{bind, is_set};
+use super::save::bind;
 use crate::database::Session;
-use crate::model::{Instance, State};
+use crate::model::{Instance, State, is_set, key_of};
 
 /// Inserts objects of one model: one statement for each set of fields given, so one for objects alike.
 pub(crate) async fn insert_rows(
@@ -57,7 +57,7 @@ pub(crate) async fn insert_rows(
                         .map_err(|e| e.for_field(&model.name, &model.fields[place].name))?;
                 }
             }
-            let key = object.value(model.primary_key_index())?;
+            let key = key_of(object, model)?;
             if is_set(model, &key) {
                 *object.state_mut() = State::SAVED;
                 bind(object, &key);
@@ -83,13 +83,14 @@ pub(super) fn are_alike(objects: &[&mut dyn Instance], model: &Model) -> Result<
     Ok(true)
 }
 
-/// The fields that an insert gives: all but a key that the database counts up, and what it fills in by itself.
+/// The fields that an insert gives: all but a key that the database counts up, and what it fills in or computes.
 fn given_fields(object: &dyn Instance, model: &Model) -> Result<Vec<usize>> {
-    let key_place = model.primary_key_index();
-    let key_given = is_set(model, &object.value(key_place)?) || !model.primary_key().kind.is_auto();
-    Ok((0..model.fields.len())
-        .filter(|&place| (place != key_place || key_given) && !object.state().is_left_to_database(place))
-        .collect())
+    let counted = match model.primary_key().kind.is_auto() && !is_set(model, &key_of(object, model)?) {
+        true => Some(model.primary_key_index()),
+        false => None,
+    };
+    let left = |place: usize| object.state().is_left_to_database(place) || model.fields[place].is_generated();
+    Ok((0..model.fields.len()).filter(|&place| Some(place) != counted && !left(place)).collect())
 }
 
 fn row_values(object: &dyn Instance, model: &Model, fields: &[usize]) -> Result<Vec<Expr>> {

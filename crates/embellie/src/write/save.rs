@@ -1,7 +1,7 @@
 //! Saving one object: an update or an insert, as Django decides it.
 
 use embellie_core::field::FieldKind;
-use embellie_core::meta::Model;
+use embellie_core::meta::{FieldMeta, Model};
 use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{ColumnRef, DatabaseError, Error, Expr, Q, Query, Result, Value, did_you_mean};
 use embellie_sql as sql;
@@ -9,7 +9,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::insert;
 use crate::database::Session;
-use crate::model::{Instance, RelationSlot, State};
+use crate::model::{Instance, RelationSlot, State, is_set, key_of};
 
 /// How an object is saved: the options of Django's `save()`.
 ///
@@ -48,18 +48,19 @@ impl<'a> Save<'a> {
         Save { fields: Some(fields), ..self }
     }
 
-    /// The places of the fields to write, the primary key left out.
+    /// The places of the fields to write: the primary key is left out, and what the database computes.
     fn places(&self, model: &Model) -> Result<Vec<usize>> {
-        let key = model.primary_key_index();
+        let others = || (0..model.fields.len()).filter(|place| !model.key_fields().contains(place));
         let Some(names) = self.fields else {
-            return Ok((0..model.fields.len()).filter(|place| *place != key).collect());
+            return Ok(others().filter(|&place| !model.fields[place].is_generated()).collect());
         };
         let mut places = Vec::new();
         for name in names {
-            match model.field_index(name) {
-                Some(place) if place != key => places.push(place),
-                _ => {
-                    let choices = || model.fields.iter().filter(|f| !f.primary_key).map(|f| f.name.as_str());
+            match model.field_index(name).filter(|place| !model.key_fields().contains(place)) {
+                Some(place) if model.fields[place].is_generated() => {}
+                Some(place) => places.push(place),
+                None => {
+                    let choices = || others().map(|place| model.fields[place].name.as_str());
                     return Err(Error::Value(format!(
                         "The field '{name}' cannot be updated, as the model {} has no such field{}. Choices are: {}",
                         model.label(),
@@ -87,13 +88,14 @@ pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: 
     let adding = object.state().is_adding();
     set_times(object, model, &places, adding)?;
 
-    let key = object.value(model.primary_key_index())?;
+    let key = key_of(object, model)?;
     let has_key = is_set(model, &key);
     let must_update = options.update || options.fields.is_some();
     if !has_key && must_update {
         return Err(Error::Value("Cannot force an update in save() with no primary key.".into()));
     }
-    let key_has_default = model.primary_key().default.is_some() || model.primary_key().db_default.is_some();
+    let has_default = |field: &FieldMeta| field.default.is_some() || field.db_default.is_some();
+    let key_has_default = model.key_fields().iter().all(|&place| has_default(&model.fields[place]));
     let insert_at_once = options.insert || !has_key || (adding && key_has_default && !must_update);
     if !insert_at_once && update(object, model, &places, &key, session).await? {
         *object.state_mut() = State::SAVED;
@@ -137,15 +139,6 @@ async fn update(
     match sql::update(&query, &assignments?, database.registry(), database.target())? {
         Some(statement) => Ok(session.write(&statement).await?.rows > 0),
         None => Ok(false),
-    }
-}
-
-/// Whether an object's primary key says something: 0 and null do not where the database counts up.
-pub(super) fn is_set(model: &Model, key: &Value) -> bool {
-    match key {
-        Value::Null => false,
-        Value::Int(0) => !model.primary_key().kind.is_auto(),
-        _ => true,
     }
 }
 
