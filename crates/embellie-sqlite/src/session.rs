@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use embellie_core::{Control, Effect, Error, Outcome, RowSink, Statement};
+use embellie_core::{Columns, Control, Effect, Error, Outcome, RowSink, Statement};
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Batch, Connection, StatementStatus};
 
@@ -136,14 +136,23 @@ impl Session {
         });
         let changes_before = if reads { 0 } else { self.connection.total_changes() };
         let mut count = 0;
-        sink.columns(&SqliteHeader(prepared))?;
+        // What changes rows is not begun before the sink agrees to its columns. Others are told when they are stepped:
+        // SQLite prepares a statement again then, if the schema has changed since.
+        if !reads && let Err(error) = sink.columns(&SqliteHeader(prepared)) {
+            let anew = self.connection.prepare(&statement.sql).map_err(from_sqlite_busy)?;
+            if Columns::of(&SqliteHeader(&anew)) == Columns::of(&SqliteHeader(prepared)) {
+                return Err(error.into());
+            }
+            sink.columns(&SqliteHeader(&anew))?;
+        }
         let preparations = prepared.get_status(StatementStatus::RePrepare);
         let mut rows = prepared.raw_query();
         loop {
             match rows.next() {
                 Ok(Some(row)) => {
                     let row = SqliteRow(row);
-                    if count == 0 && row.0.as_ref().get_status(StatementStatus::RePrepare) != preparations {
+                    let changed = || row.0.as_ref().get_status(StatementStatus::RePrepare) != preparations;
+                    if count == 0 && (reads || changed()) {
                         sink.columns(&row)?;
                     }
                     count += 1;
@@ -161,6 +170,9 @@ impl Session {
             }
         }
         drop(rows);
+        if count == 0 && reads {
+            sink.columns(&SqliteHeader(prepared))?;
+        }
         if !reads {
             let changed = self.connection.total_changes() != changes_before;
             count = if changed { self.connection.changes() } else { 0 };

@@ -30,6 +30,7 @@
 //!   [`row!`]) or with text ([`Q::text`]). All make the same query.
 //! - [`ForeignKey`], [`OneToOne`], [`ManyToMany`] and [`Related`] lead from object to object.
 //! - [`Record`] is an object of a model that has no Rust type; [`Database::objects`] begins its queries.
+//! - [`Cursor`](raw::Cursor) runs SQL that you write, and [`Model::raw`] reads objects with it.
 //! - [`Error`] has Django's exception classes as its variants.
 //!
 //! Databases are cargo features, `sqlite` and `postgres`, both on by default.
@@ -38,6 +39,7 @@ pub mod database;
 mod declare;
 pub mod model;
 pub mod query_set;
+pub mod raw;
 pub mod record;
 pub mod related;
 pub mod transaction;
@@ -46,7 +48,8 @@ pub mod write;
 
 pub use database::{Database, Executor};
 pub use embellie_core::{
-    ColumnRef, DatabaseError, Error, Expr, OrderBy, Path, Registry, Result, ServerInfo, Value, field, lookup, meta,
+    ColumnRef, Columns, DatabaseError, Error, Expr, FromColumn, FromRow, IntoParams, OrderBy, Params, Path, Registry,
+    Result, ServerInfo, Sql, Value, field, lookup, meta,
 };
 #[doc = include_str!("docs/choices.md")]
 pub use embellie_macros::Choices;
@@ -70,7 +73,7 @@ pub use typed::{F, Q, Set};
 /// What most programs use: `use embellie::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Q, QuerySet,
+        Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Q, QuerySet,
         Related, Set, Transaction, model, new, q, row, set,
     };
     pub use embellie_core::field::{FieldType, Json};

@@ -21,6 +21,13 @@ pub enum Kind {
     Postgres,
 }
 
+impl Kind {
+    /// The kind of a database.
+    pub fn of(db: &Database) -> Self {
+        if db.server().dialect == "sqlite" { Kind::Sqlite } else { Kind::Postgres }
+    }
+}
+
 /// A database that is empty and belongs to one test.
 #[derive(Debug)]
 pub struct Fresh {

@@ -70,5 +70,17 @@ fn columns_that_have_changed() {
             link.execute(&Statement::read("SELECT * FROM note", vec![]), Box::<Names>::default()).await;
         assert_eq!(outcome.unwrap().rows, 1);
         assert_eq!(sink.into_any().downcast::<Names>().unwrap().0, Columns::new(["id", "body"]));
+
+        let insert = Statement::write("INSERT INTO note (id) VALUES (2) RETURNING *", vec![]);
+        let insert_no = Statement::write("INSERT INTO note (id) VALUES (3) RETURNING *, id AS no", vec![]);
+        link.execute(&insert, Box::<Names>::default()).await.1.unwrap();
+        link.execute(&insert_no, Box::<Names>::default()).await.1.unwrap_err();
+        schema(&mut other, "ALTER TABLE note ADD COLUMN more int").await;
+        let (sink, outcome) = link.execute(&insert, Box::<Names>::default()).await;
+        assert_eq!(outcome.unwrap().rows, 1);
+        assert_eq!(sink.into_any().downcast::<Names>().unwrap().0, Columns::new(["id", "body", "more"]));
+        link.execute(&insert_no, Box::<Names>::default()).await.1.unwrap_err();
+        let counted = read(&mut link, "SELECT COUNT(*) FROM note", vec![]).await.unwrap();
+        assert_eq!(counted, [[Value::Int(3)]], "what is refused is not done");
     });
 }

@@ -7,12 +7,18 @@ use tracing::Instrument;
 
 use super::Database;
 use super::pool::Lease;
+use crate::raw::Cursor;
 use crate::transaction::Transaction;
 
 /// What statements can run on: a [`Database`] or a [`Transaction`].
 pub trait Executor: Send + Sync {
     /// Where statements run.
     fn session(&self) -> Session<'_>;
+
+    /// A cursor, which runs SQL that you write: Django's `connection.cursor()`.
+    fn cursor(&self) -> Cursor<'_> {
+        Cursor::new(self.session())
+    }
 }
 
 impl Executor for Database {

@@ -10,10 +10,11 @@ use embellie_core::field::FieldType;
 use std::sync::{Arc, OnceLock};
 
 use embellie_core::meta::ModelMeta;
-use embellie_core::{BoxFuture, ColumnRef, Registry, Result, Row, Value};
+use embellie_core::{BoxFuture, ColumnRef, IntoParams, Registry, Result, Row, Sql, Value};
 
 use crate::database::Executor;
 use crate::query_set::QuerySet;
+use crate::raw::RawQuerySet;
 use crate::related::{KeySlot, LinkSlot};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
@@ -90,6 +91,19 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// All objects of the model: the beginning of every query.
     fn objects() -> QuerySet<Self> {
         QuerySet::objects()
+    }
+
+    /// Objects read by SQL that you write: Django's `objects.raw()`.
+    ///
+    /// ```no_run
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # async fn popular(db: Database) -> embellie::Result<()> {
+    /// let posts = Post::raw("SELECT * FROM blog_post WHERE views > %s ORDER BY views DESC", (100,)).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    fn raw(sql: impl Into<Sql>, params: impl IntoParams) -> RawQuerySet<Self> {
+        QuerySet::objects().raw(sql, params)
     }
 
     /// Inserts the object as a new row and gives it back with what the database filled in.

@@ -5,10 +5,12 @@ mod fetch;
 mod fetch_mode;
 mod selection;
 mod text;
+mod text_row;
 mod write;
 
 pub use fetch_mode::FetchMode;
-pub use selection::{Selection, TextRow, TextValues, Whole, WholeRecord};
+pub use selection::{Selection, TextValues, Whole, WholeRecord};
+pub use text_row::TextRow;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::{Path, Result, Row, Value};
+use embellie_core::{Columns, Path, Result, Row, Value};
 use embellie_sql::OutputColumn;
 
-use super::FetchMode;
+use super::{FetchMode, TextRow};
 use crate::model::Model;
 use crate::record::{Record, RecordModel};
 use crate::related::link_peers;
@@ -102,53 +102,12 @@ impl Selection<Record> for WholeRecord {
 pub struct TextValues {
     paths: Vec<Path>,
     columns: Arc<[OutputColumn]>,
+    names: Columns,
 }
 
 impl TextValues {
     pub(crate) fn new(paths: Vec<Path>) -> Self {
-        TextValues { paths, columns: Arc::new([]) }
-    }
-}
-
-/// One row of [`TextValues`]: values with their paths' names.
-#[derive(Clone)]
-pub struct TextRow {
-    columns: Arc<[OutputColumn]>,
-    values: Vec<Value>,
-}
-
-impl TextRow {
-    /// The values, in the order of their paths.
-    pub fn values(&self) -> &[Value] {
-        &self.values
-    }
-
-    /// The values, in the order of their paths.
-    pub fn into_values(self) -> Vec<Value> {
-        self.values
-    }
-
-    /// The names of the values, in the order of their paths.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|column| column.name.as_str())
-    }
-
-    /// The value of a path that was asked for.
-    pub fn get(&self, path: &str) -> Option<&Value> {
-        self.names().position(|name| name == path).and_then(|place| self.values.get(place))
-    }
-}
-
-impl std::fmt::Debug for TextRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(self.names().zip(&self.values)).finish()
-    }
-}
-
-/// Rows are equal when their values are.
-impl PartialEq for TextRow {
-    fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
+        TextValues { paths, columns: Arc::new([]), names: Columns::default() }
     }
 }
 
@@ -161,12 +120,13 @@ impl<M> Selection<M> for TextValues {
 
     fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
         self.columns = columns.into();
+        self.names = Columns::new(columns.iter().map(|column| column.name.as_str()));
         self
     }
 
     fn decode(&self, row: &dyn Row) -> Result<TextRow> {
         let read = |(place, column): (usize, &OutputColumn)| column.kind.decode(row.column(place)?);
         let values: Result<Vec<Value>> = self.columns.iter().enumerate().map(read).collect();
-        Ok(TextRow { columns: Arc::clone(&self.columns), values: values? })
+        Ok(TextRow::new(self.names.clone(), values?))
     }
 }

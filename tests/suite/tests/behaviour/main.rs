@@ -4,12 +4,14 @@
 mod boolean;
 mod conditions;
 mod creating;
+mod cursor;
 mod deletion;
 mod joins;
 mod links;
 mod names;
 mod ordering;
 mod patterns;
+mod raw;
 mod reading;
 mod related;
 mod same_sql;
