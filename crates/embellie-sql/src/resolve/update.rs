@@ -2,7 +2,7 @@
 
 use embellie_core::expr::Expr;
 use embellie_core::field::prepare;
-use embellie_core::meta::Member;
+use embellie_core::meta::{Member, Model};
 use embellie_core::query::Assignment;
 use embellie_core::{Error, Query, Result, did_you_mean};
 
@@ -108,9 +108,35 @@ impl<'c, 'r> Scope<'c, 'r> {
                         "Window expressions are not allowed in this query ({name}={expr})."
                     )));
                 }
-                value
+                self.as_stored(value, model, index)?
             }
         };
         Ok((&model.fields[index].column, value))
+    }
+
+    /// What becomes a field's value: the constants among which a condition chooses are stored as the field stores them.
+    fn as_stored(&self, value: Scalar<'r>, model: &'r Model, field: usize) -> Result<Scalar<'r>> {
+        let Scalar::Case { whens, otherwise, kind } = value else { return Ok(value) };
+        let kind_of_field = self.registry().storage_kind(model.id(), field);
+        let name = &self.registry().storage_field(model.id(), field).name;
+        let stored = |scalar: Scalar<'r>| -> Result<Scalar<'r>> {
+            Ok(match scalar {
+                Scalar::Value { value, kind: None } => {
+                    Scalar::Value { value: prepare(kind_of_field, name, value)?, kind: Some(kind_of_field) }
+                }
+                other => other,
+            })
+        };
+        let whens = whens
+            .into_iter()
+            .map(|(condition, then)| Ok((condition, stored(then)?)))
+            .collect::<Result<Vec<(Condition<'r>, Scalar<'r>)>>>()?;
+        let otherwise = Box::new(stored(*otherwise)?);
+        let is_null = |scalar: &Scalar<'r>| matches!(scalar, Scalar::Value { value, .. } if value.is_null());
+        // Nulls alone have no type, and no choice is to be made.
+        if is_null(&otherwise) && whens.iter().all(|(_, then)| is_null(then)) {
+            return Ok(*otherwise);
+        }
+        Ok(Scalar::Case { whens, otherwise, kind })
     }
 }

@@ -4,6 +4,7 @@
 //! without a Rust type.
 
 mod bulk;
+mod bulk_update;
 mod collector;
 mod delete;
 mod insert;
@@ -11,6 +12,7 @@ mod save;
 mod validate;
 
 pub use bulk::BulkCreate;
+pub use bulk_update::BulkUpdate;
 pub use delete::Deleted;
 pub use save::Save;
 

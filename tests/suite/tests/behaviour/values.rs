@@ -20,7 +20,7 @@ embellie_suite::on_every_database! { fields:
 }
 
 /// Values of a kind, the least first.
-fn ordered() -> Vec<(&'static str, Vec<Value>)> {
+pub(crate) fn ordered() -> Vec<(&'static str, Vec<Value>)> {
     let decimal = |text: &str| Value::Decimal(text.parse().unwrap());
     let datetime = |text: &str| text.parse::<DateTime>().unwrap();
     let moment = |text: &str| text.parse::<Timestamp>().unwrap();
