@@ -1,6 +1,6 @@
 //! Windows.
 
-use embellie_core::expr::Window;
+use embellie_core::expr::{Function, Window};
 use embellie_core::{Error, Expr, OrderBy, Result};
 
 use super::Scope;
@@ -36,4 +36,9 @@ impl<'r> Scope<'_, 'r> {
             })
             .collect()
     }
+}
+
+/// A function that has a meaning in a window alone.
+pub(super) fn window_function(function: Function, _arguments: Vec<Scalar<'_>>) -> Result<Scalar<'_>> {
+    Err(Error::NotSupported(format!("{} is not known to the compiler", function.name())))
 }

@@ -103,6 +103,9 @@ fn call(function: Function, arguments: Vec<Scalar<'_>>) -> Result<Scalar<'_>> {
         let s = if expected == 1 { "" } else { "s" };
         Err(Error::Type(format!("'{}' takes exactly {expected} argument{s} ({count} given)", function.name())))
     };
+    if function.is_window() {
+        return super::window::window_function(function, arguments);
+    }
     let kind = match function {
         Function::Lower | Function::Upper => {
             expect(1)?;
