@@ -1,11 +1,12 @@
 //! From queries to statements: resolve, verify, legalize, render.
 
 use embellie_core::field::FieldKind;
+use embellie_core::meta::ModelId;
 use embellie_core::query::{Annotation, Assignment, Insert};
 use embellie_core::{Query, Registry, Result, Statement};
 
 use crate::resolve::{self, Context};
-use crate::resolved::Select;
+use crate::resolved::{RelatedColumns, Select};
 use crate::{Target, legalize, render, verify};
 
 /// A statement that gives rows, and what their columns are.
@@ -15,6 +16,19 @@ pub struct Compiled {
     pub statement: Statement,
     /// The columns of each row, in order. A row may have more: they are of no interest.
     pub columns: Vec<OutputColumn>,
+    /// Where the columns of related objects are, those nearer to the model first.
+    pub related: Vec<RelatedObject>,
+}
+
+/// The columns of a related object in a row: those of its model, in order. All are null where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelatedObject {
+    /// The names that lead to it.
+    pub path: Vec<String>,
+    /// Its model.
+    pub model: ModelId,
+    /// The place of its first column.
+    pub start: usize,
 }
 
 /// A column of a result.
@@ -100,12 +114,17 @@ fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compil
 fn finished(select: Select<'_>, target: &Target) -> Result<Compiled> {
     let select = legalize::select(target, select);
     let statement = render::select(target, &select)?;
+    let related = select
+        .related
+        .into_iter()
+        .map(|RelatedColumns { path, model, start }| RelatedObject { path, model, start })
+        .collect();
     let columns = select
         .outputs
         .into_iter()
         .map(|output| OutputColumn { name: output.name, kind: output.kind, nullable: output.nullable })
         .collect();
-    Ok(Compiled { statement, columns })
+    Ok(Compiled { statement, columns, related })
 }
 
 /// The statement that changes a query's rows. `None` when there is nothing to change.

@@ -14,7 +14,7 @@ mod verify;
 
 pub mod schema;
 
-pub use compile::{Compiled, OutputColumn, aggregate, count, delete, exists, insert, select, update};
+pub use compile::{Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update};
 pub use identifier::quote;
 pub use raw::raw;
 pub use target::{Capability, Target};

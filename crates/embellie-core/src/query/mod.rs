@@ -46,6 +46,8 @@ pub struct Query {
     pub none: bool,
     /// Whether and how the rows are locked.
     pub lock: Option<Lock>,
+    /// The related objects whose columns come with each row of the model.
+    pub select_related: SelectRelated,
     /// How several aggregates over several rows are computed.
     pub aggregation: Aggregation,
     /// The time zone by whose clock points in time are read; UTC, or that of the query around it, when `None`.
@@ -62,6 +64,18 @@ pub enum Distinct {
     Rows,
     /// Of the rows that are equal at these paths, the first is given: Django's `distinct("a", "b")`.
     On(Vec<Path>),
+}
+
+/// Which related objects come with the rows of a model, by joins: Django's `select_related`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SelectRelated {
+    /// None.
+    #[default]
+    No,
+    /// Those that foreign keys lead to which may not be null, and what theirs lead to.
+    All,
+    /// Those that these paths lead to, and those on the way there.
+    Paths(Vec<Path>),
 }
 
 /// How aggregates of one query that reach different multi-valued relations are computed.
@@ -130,6 +144,7 @@ impl Query {
             slice: Slice::default(),
             none: false,
             lock: None,
+            select_related: SelectRelated::No,
             aggregation: Aggregation::Separate,
             time_zone: None,
         }

@@ -25,6 +25,7 @@ mod operand;
 mod order;
 mod promote;
 mod qualify;
+mod related;
 mod relation;
 mod rows;
 mod select;

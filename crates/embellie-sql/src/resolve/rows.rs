@@ -31,10 +31,12 @@ pub(super) fn whole<'c, 'r>(
         return compound::rows(context, query, outer);
     }
     let mut scope = Scope::of_query(context, query, outer)?;
-    let outputs = scope.outputs();
+    let mut outputs = scope.outputs();
+    let related = scope.select_related(query, &mut outputs)?;
     let order_by = scope.ordering(query, &outputs)?;
     let outer = scope.outer.take();
-    Ok((scope.into_select(query, outputs, order_by)?, outer))
+    let select = scope.into_select(query, outputs, order_by)?;
+    Ok((select.map(|select| Select { related, ..select }), outer))
 }
 
 fn exists_within<'c, 'r>(

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use embellie_core::Value;
 use embellie_core::expr::Nulls;
 use embellie_core::field::FieldKind;
+use embellie_core::meta::ModelId;
 use embellie_core::query::{SetOperator, Slice};
 
 /// A table's use in a statement. No two uses in one statement are equal, those in subqueries included.
@@ -38,6 +39,18 @@ pub(crate) struct Select<'r> {
     pub(crate) lock: Option<Lock>,
     /// Common table expressions that this query and those within it may use.
     pub(crate) ctes: Vec<Cte<'r>>,
+    /// Where the columns of related objects are among the outputs.
+    pub(crate) related: Vec<RelatedColumns>,
+}
+
+/// The columns of a related object.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RelatedColumns {
+    /// The names that lead to it.
+    pub(crate) path: Vec<String>,
+    pub(crate) model: ModelId,
+    /// The place of the first of them.
+    pub(crate) start: usize,
 }
 
 /// Which rows are given once.
@@ -86,6 +99,7 @@ impl<'r> Select<'r> {
             slice: Slice::default(),
             lock: None,
             ctes: Vec::new(),
+            related: Vec::new(),
         }
     }
 }

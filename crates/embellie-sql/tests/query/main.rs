@@ -13,6 +13,7 @@ mod nonsense;
 mod order;
 mod property;
 mod raw;
+mod related;
 mod rows;
 mod spelling;
 mod types;

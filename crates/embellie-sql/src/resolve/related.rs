@@ -1,0 +1,128 @@
+//! Related objects that come with the rows of a model: Django's `get_related_selections`.
+
+use embellie_core::meta::{Member, Model};
+use embellie_core::query::SelectRelated;
+use embellie_core::{Error, Query, Result, did_you_mean};
+
+use super::joins::{Place, Reuse};
+use super::{BASE, Scope};
+use crate::resolved::{Output, RelatedColumns, Scalar};
+
+/// How many relations are followed one after the other when none is named: models may refer to each other in circles.
+const DEEPEST: usize = 5;
+
+/// A model that was reached, and what it is reached from.
+struct Node<'r> {
+    names: Vec<String>,
+    place: Place,
+    model: &'r Model,
+}
+
+impl<'r> Scope<'_, 'r> {
+    /// Adds the columns of the related objects that a query asks for.
+    pub(super) fn select_related(
+        &mut self,
+        query: &Query,
+        outputs: &mut Vec<Output<'r>>,
+    ) -> Result<Vec<RelatedColumns>> {
+        if self.values.is_some() {
+            return match query.select_related {
+                SelectRelated::No => Ok(Vec::new()),
+                _ => Err(Error::Type("Cannot call select_related() after .values() or .values_list()".into())),
+            };
+        }
+        let mut nodes: Vec<Node<'r>> = Vec::new();
+        match &query.select_related {
+            SelectRelated::No => return Ok(Vec::new()),
+            SelectRelated::All => self.follow_all(BASE, self.model, &mut Vec::new(), &mut nodes),
+            SelectRelated::Paths(paths) => {
+                for path in paths {
+                    self.follow_path(&path.names().collect::<Vec<_>>(), &mut nodes)?;
+                }
+            }
+        }
+        Ok(nodes
+            .into_iter()
+            .map(|Node { names, place, model }| {
+                let start = outputs.len();
+                outputs.extend((0..model.fields.len()).map(|field| {
+                    self.output(model.fields[field].attname(), Scalar::Column(self.column(place, model, field)))
+                }));
+                RelatedColumns { path: names, model: model.id(), start }
+            })
+            .collect())
+    }
+
+    /// Follows every foreign key that may not be null.
+    fn follow_all(&mut self, from: Place, model: &'r Model, names: &mut Vec<String>, nodes: &mut Vec<Node<'r>>) {
+        if names.len() == DEEPEST {
+            return;
+        }
+        for (field, meta) in model.fields.iter().enumerate() {
+            if meta.null || meta.relation.is_none() {
+                continue;
+            }
+            let Some(&hop) = self.registry().hops(model.id(), Member::Field(field)).first() else { continue };
+            let place = self.join(from, hop, Reuse::All);
+            let target = self.registry().get(hop.to);
+            names.push(meta.name.clone());
+            nodes.push(Node { names: names.clone(), place, model: target });
+            self.follow_all(place, target, names, nodes);
+            names.pop();
+        }
+    }
+
+    /// Follows a path, each of whose names leads to one object.
+    fn follow_path(&mut self, path: &[&str], nodes: &mut Vec<Node<'r>>) -> Result<()> {
+        let (mut place, mut model) = (BASE, self.model);
+        for length in 1..=path.len() {
+            let known = nodes.iter().find(|node| node.names.iter().eq(&path[..length]));
+            if let Some(node) = known {
+                (place, model) = (node.place, node.model);
+                continue;
+            }
+            let hop = self.single_hop(model, path[length - 1])?;
+            place = self.join(place, hop, Reuse::All);
+            model = self.registry().get(hop.to);
+            let names = path[..length].iter().map(|name| (*name).to_owned()).collect();
+            nodes.push(Node { names, place, model });
+        }
+        Ok(())
+    }
+
+    fn single_hop(&self, model: &'r Model, name: &str) -> Result<embellie_core::meta::Hop> {
+        let choices = || {
+            let forward = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
+            let back = model.reverse().iter().filter(|reverse| !reverse.multiple);
+            forward.chain(back.map(|reverse| reverse.query_name.as_str())).collect::<Vec<&str>>()
+        };
+        let listed = || match choices() {
+            none if none.is_empty() => "(none)".to_owned(),
+            some => some.join(", "),
+        };
+        let refused = || {
+            let near = did_you_mean(name, choices());
+            Error::Field(format!(
+                "Invalid field name(s) given in select_related: '{name}'{near}. Choices are: {}",
+                listed()
+            ))
+        };
+        // The attname of a foreign key is its value, not the object.
+        let member = model.member(name).ok_or_else(refused)?;
+        if let Member::Field(field) = member
+            && (model.fields[field].relation.is_none() || model.fields[field].name != name)
+        {
+            return Err(match model.fields[field].relation.is_none() && name != "pk" {
+                true => Error::Field(format!(
+                    "Non-relational field given in select_related: '{name}'. Choices are: {}",
+                    listed()
+                )),
+                false => refused(),
+            });
+        }
+        match self.registry().hops(model.id(), member).as_slice() {
+            [hop] if !hop.multiple => Ok(*hop),
+            _ => Err(refused()),
+        }
+    }
+}
