@@ -3,6 +3,7 @@
 mod compile;
 mod definition;
 mod dialect;
+mod explain;
 mod identifier;
 mod legalize;
 mod raw;
@@ -15,6 +16,10 @@ mod verify;
 pub mod schema;
 
 pub use compile::{Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update};
+pub use explain::{
+    Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting, explain, explain_plan, explanation,
+    read_plan,
+};
 pub use identifier::quote;
 pub use raw::raw;
 pub use target::{Capability, Target};

@@ -117,6 +117,10 @@ impl Target {
         self.dialect.product()
     }
 
+    pub(crate) fn version(&self) -> (u32, u32, u32) {
+        self.version
+    }
+
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }

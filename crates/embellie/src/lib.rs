@@ -37,6 +37,7 @@
 
 pub mod database;
 mod declare;
+pub mod explain;
 pub mod model;
 pub mod query_set;
 pub mod raw;

@@ -10,6 +10,7 @@ use embellie_core::field::FieldKind;
 use embellie_core::{Result, Value};
 
 use crate::Capability;
+use crate::explain::Explaining;
 use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar};
@@ -39,6 +40,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
 
     /// Where strings, names and comments begin and end in SQL that somebody has written.
     fn lexicon(&self) -> Lexicon;
+
+    /// How statements are explained.
+    fn explaining(&self) -> Explaining;
 
     /// Writes the placeholder of a parameter, counted from 1.
     fn placeholder(&self, number: usize, text: &mut String);

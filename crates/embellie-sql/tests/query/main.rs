@@ -3,6 +3,7 @@
 
 mod blog;
 mod empty;
+mod explain;
 mod groups;
 mod joins;
 mod lists;

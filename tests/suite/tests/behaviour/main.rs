@@ -7,6 +7,7 @@ mod conditions;
 mod creating;
 mod cursor;
 mod deletion;
+mod explain;
 mod joins;
 mod links;
 mod names;

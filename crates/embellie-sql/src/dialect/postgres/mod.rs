@@ -6,6 +6,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
+use crate::explain::{ExplainOption, Explaining, Format, PlanForm};
 use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar, kind_of};
@@ -45,6 +46,27 @@ impl Dialect for Postgres {
             nested_comments: true,
             more_quotes: false,
             own_placeholders: &[],
+        }
+    }
+
+    fn explaining(&self) -> Explaining {
+        Explaining {
+            prefix: "EXPLAIN",
+            formats: &[Format::Text, Format::Json, Format::Xml, Format::Yaml],
+            options: &[
+                (ExplainOption::Analyze, (13, 0, 0)),
+                (ExplainOption::Buffers, (13, 0, 0)),
+                (ExplainOption::Costs, (13, 0, 0)),
+                (ExplainOption::GenericPlan, (16, 0, 0)),
+                (ExplainOption::Memory, (17, 0, 0)),
+                (ExplainOption::Serialize, (17, 0, 0)),
+                (ExplainOption::Settings, (13, 0, 0)),
+                (ExplainOption::Summary, (13, 0, 0)),
+                (ExplainOption::Timing, (13, 0, 0)),
+                (ExplainOption::Verbose, (13, 0, 0)),
+                (ExplainOption::Wal, (13, 0, 0)),
+            ],
+            form: PlanForm::Document,
         }
     }
 

@@ -6,6 +6,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
+use crate::explain::{Explaining, PlanForm};
 use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar};
@@ -53,6 +54,10 @@ impl Dialect for Sqlite {
             more_quotes: true,
             own_placeholders: &['?', ':', '@', '$'],
         }
+    }
+
+    fn explaining(&self) -> Explaining {
+        Explaining { prefix: "EXPLAIN QUERY PLAN", formats: &[], options: &[], form: PlanForm::Rows }
     }
 
     fn placeholder(&self, _: usize, text: &mut String) {
