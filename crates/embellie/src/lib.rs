@@ -50,7 +50,7 @@ pub mod write;
 pub use database::{Database, Executor};
 pub use embellie_core::{
     ColumnRef, Columns, DatabaseError, Error, Expr, FromColumn, FromRow, IntoParams, OrderBy, Params, Path, Registry,
-    Result, ServerInfo, Sql, Value, field, lookup, meta,
+    Result, ServerInfo, Sql, Value, expr, field, lookup, meta,
 };
 #[doc = include_str!("docs/choices.md")]
 pub use embellie_macros::Choices;
@@ -69,10 +69,14 @@ pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;
 pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
 pub use transaction::Transaction;
-pub use typed::{F, Q, Set};
+pub use typed::{F, Q, Set, Value};
 
 /// What most programs use: `use embellie::prelude::*;`.
 pub mod prelude {
+    pub use crate::typed::{
+        AnyValue, ArrayAgg, Avg, Count, JsonArrayAgg, Max, Min, Star, StdDev, StdDevSample, StringAgg, Sum, Value,
+        Variance, VarianceSample,
+    };
     pub use crate::{
         Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Q, QuerySet,
         Related, Set, Transaction, model, new, q, row, set,

@@ -8,7 +8,7 @@ use embellie_core::{ColumnRef, Error, FromColumn, Registry, Result, Row, Value, 
 
 use crate::database::Executor;
 use crate::model::{Instance, RelationSlot, State};
-use crate::query_set::{QuerySet, WholeRecord};
+use crate::query_set::{QuerySet, TextRow, WholeRecord};
 use crate::related::Related;
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
@@ -43,6 +43,8 @@ pub struct Record {
     values: Vec<Value>,
     /// The primary key, where several fields are it together; null as long as one of them is.
     composite_key: Value,
+    /// What the query set added to the row.
+    annotations: Option<TextRow>,
     state: State,
 }
 
@@ -56,7 +58,7 @@ impl Record {
                 state.leave_to_database(place);
             }
         }
-        Record { model, values, composite_key: Value::Null, state }.with_key()
+        Record { model, values, composite_key: Value::Null, annotations: None, state }.with_key()
     }
 
     pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row) -> Result<Self> {
@@ -68,7 +70,13 @@ impl Record {
             })
             .collect();
         let (values, composite_key) = (values?, Value::Null);
-        Ok(Record { model: Arc::clone(model), values, composite_key, state: State::SAVED }.with_key())
+        Ok(Record { model: Arc::clone(model), values, composite_key, annotations: None, state: State::SAVED }
+            .with_key())
+    }
+
+    /// The record with what the query set added to its row.
+    pub(crate) fn annotated(self, annotations: TextRow) -> Self {
+        Record { annotations: Some(annotations), ..self }
     }
 
     /// The record, with its key as its fields have it.
@@ -98,15 +106,24 @@ impl Record {
         }
     }
 
-    /// The value of a field, by its name, its attname or `pk`.
+    /// The value of a field, by its name, its attname or `pk`, or of an annotation.
     ///
     /// # Errors
     /// [`Error::FieldDoesNotExist`] when the model has no such field.
     pub fn get(&self, field: &str) -> Result<&Value> {
-        match field {
-            "pk" => Ok(self.key()),
-            _ => self.place(field).map(|place| &self.values[place]),
+        if field == "pk" {
+            return Ok(self.key());
         }
+        match (self.place(field), self.annotations.as_ref().and_then(|annotations| annotations.get(field))) {
+            (Ok(place), _) => Ok(&self.values[place]),
+            (Err(_), Some(value)) => Ok(value),
+            (Err(unknown), None) => Err(unknown),
+        }
+    }
+
+    /// What the query set that read the object added to its row, by name: annotations.
+    pub fn annotations(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.annotations.iter().flat_map(|row| row.names().zip(row.values()))
     }
 
     /// Sets a field, by its name, its attname or `pk`.
@@ -181,7 +198,7 @@ impl Record {
     /// # Errors
     /// [`Error::DoesNotExist`] when the row is gone.
     pub async fn refresh(&mut self, db: &dyn Executor) -> Result<()> {
-        let set = QuerySet::new(self.label().to_owned(), WholeRecord(Arc::clone(&self.model)));
+        let set = QuerySet::new(self.label().to_owned(), WholeRecord::new(Arc::clone(&self.model)));
         *self = set.filter(Q::text("pk", self.key().clone())).get(db).await?;
         Ok(())
     }
@@ -210,7 +227,7 @@ impl Record {
         }
         let model = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let to_field = model.meta().fields[to_field].attname();
-        let set = QuerySet::new(model.label().to_owned(), WholeRecord(model));
+        let set = QuerySet::new(model.label().to_owned(), WholeRecord::new(model));
         set.filter(Q::text(to_field, self.values[place].clone())).get(db).await.map(Some)
     }
 

@@ -173,7 +173,7 @@ fn values_that_cannot_be_stored_are_told() {
     assert!(matches!(condition.mistake(), Some(embellie::Error::Value(_))));
     let update: embellie::Set<Post> = set!(likes = u64::MAX, title = "x");
     assert!(matches!(update.mistake(), Some(embellie::Error::Value(_))));
-    let ordering = (Post::likes + u64::MAX).desc().into_ordering();
+    let ordering = (Post::likes + Value(u64::MAX)).desc().into_ordering();
     assert!(matches!(ordering, Err(embellie::Error::Value(_))));
 }
 

@@ -9,6 +9,7 @@ mod order;
 mod path;
 mod paths;
 mod prefix;
+mod rewrite;
 mod window;
 
 pub use aggregate::{Aggregate, AggregateFunction};
@@ -219,9 +220,13 @@ impl Expr {
     }
 
     /// The condition that a lookup of this expression holds: `Expr::path("a").lookup("gte", 3)`. Transforms may stand
-    /// before the lookup: `year__gte`.
+    /// before the lookup: `year__gte`. Of a path it is the condition that Django writes `a__gte=3`.
     pub fn lookup(self, lookups: impl Into<Path>, operand: impl Into<Operand>) -> Q {
-        Q::Lookup(Box::new(crate::query::Comparison { left: self, lookups: lookups.into(), operand: operand.into() }))
+        let (lookups, operand) = (lookups.into(), operand.into());
+        match self {
+            Expr::Path(path) => Q::Condition(crate::query::Condition { path: path.join(&lookups), operand }),
+            left => Q::Lookup(Box::new(crate::query::Comparison { left, lookups, operand })),
+        }
     }
 
     /// Orders by this expression, the smallest first.

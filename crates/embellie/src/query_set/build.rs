@@ -3,8 +3,8 @@
 use embellie_core::query::{Distinct, Step};
 use embellie_core::{Error, OrderBy};
 
-use super::{FetchMode, QuerySet, Selection};
-use crate::typed::{IntoOrdering, Q, Row};
+use super::{FetchMode, QuerySet};
+use crate::typed::{IntoOrdering, Q};
 
 impl<M, S> QuerySet<M, S> {
     /// Keeps the rows for which `q` holds.
@@ -21,12 +21,12 @@ impl<M, S> QuerySet<M, S> {
     }
 
     fn step(mut self, call: &str, q: Q<M>, step: fn(embellie_core::Q) -> Step) -> Self {
-        if let Some(mistake) = q.mistake() {
-            let mistake = mistake.clone();
-            return self.mistaken(mistake);
-        }
+        let q = match q.checked() {
+            Ok(q) => self.reused_in(q),
+            Err(mistake) => return self.mistaken(mistake),
+        };
         if self.query.slice.is_whole() {
-            self.query.steps.push(step(q.into_core()));
+            self.query.steps.push(step(q));
             return self;
         }
         self.mistaken(Error::Type(format!("Cannot {call} a query once a slice has been taken.")))
@@ -39,6 +39,7 @@ impl<M, S> QuerySet<M, S> {
         }
         match terms.into_ordering() {
             Ok(terms) => {
+                let terms = terms.into_iter().map(|term| OrderBy { expr: self.reused(term.expr), ..term }).collect();
                 self.query.order_by = Some(terms);
                 self.query.reversed = false;
                 self
@@ -114,29 +115,6 @@ impl<M, S> QuerySet<M, S> {
     pub fn fetch_mode(mut self, mode: FetchMode) -> Self {
         self.fetch_mode = mode;
         self
-    }
-
-    /// Rows of one value (`Post::title`) or a tuple of them (`(Post::title, Post::author.name)`) instead of objects:
-    /// Django's `values_list`.
-    pub fn values_list<T: Selection<M>>(self, paths: T) -> QuerySet<M, T> {
-        self.select(paths)
-    }
-
-    /// Rows of named values instead of objects, as `row!` names them: Django's `values`.
-    pub fn values<C: Selection<M>, R: Send + 'static>(self, row: Row<M, C, R>) -> QuerySet<M, Row<M, C, R>>
-    where
-        M: 'static,
-    {
-        self.select(row)
-    }
-
-    /// Replaces what each row gives.
-    pub(crate) fn select<T: Selection<M>>(self, selection: T) -> QuerySet<M, T> {
-        let query = match selection.paths() {
-            Some(paths) => self.query.values(paths),
-            None => self.query,
-        };
-        QuerySet { query, selection, fetch_mode: self.fetch_mode, mistake: self.mistake, model: self.model }
     }
 
     pub(crate) fn ordered(mut self, terms: Vec<OrderBy>) -> Self {

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use embellie_core::field::FieldType;
-use embellie_core::{Discard, Error, FromColumn, OrderBy, Path, Query, Result, Value};
+use embellie_core::{Discard, Error, FromColumn, OrderBy, Query, Result, Value};
 use embellie_sql as sql;
 
-use super::{QuerySet, Selection, TextValues};
+use super::{QuerySet, Selection};
 use crate::database::{Executor, Session};
 use crate::model::{Instance, Model, key_of};
 use crate::typed::Q;
@@ -31,7 +31,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         };
         let selection = self.selection.clone().with_columns(&compiled.columns);
         let mut rows = session.gather(&compiled.statement, move |row| selection.decode(row)).await?;
-        self.selection.link(&mut rows, self.fetch_mode);
+        self.selection.link(&mut rows.iter_mut(), self.fetch_mode);
         Ok(rows)
     }
 
@@ -172,7 +172,7 @@ impl<M: Instance, S: Selection<M>> QuerySet<M, S> {
         }
         let key = key_of(object, model)?;
         if !query.slice.is_whole() {
-            let keys = self.clone().select(TextValues::new(vec![Path::from("pk")]));
+            let keys = self.clone().text_values(["pk"]);
             return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
         }
         self.clone().filter(Q::text("pk", key)).exists(db).await

@@ -1,5 +1,6 @@
 //! Query sets: lazy, cloneable, typed by what their rows are.
 
+mod annotate;
 mod build;
 mod fetch;
 mod fetch_mode;

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::{Columns, Path, Result, Row, Value};
+use embellie_core::{Columns, Result, Row, Value};
 use embellie_sql::OutputColumn;
 
 use super::{FetchMode, TextRow};
@@ -15,9 +15,6 @@ use crate::related::link_peers;
 pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// What one row becomes.
     type Output: Send + 'static;
-
-    /// The paths that are asked of the database; the model's columns when `None`.
-    fn paths(&self) -> Option<Vec<Path>>;
 
     /// The same selection, told what the columns of its rows are.
     #[must_use]
@@ -32,7 +29,7 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     fn decode(&self, row: &dyn Row) -> Result<Self::Output>;
 
     /// Tells the rows of one result of each other, once all are read.
-    fn link(&self, _rows: &mut [Self::Output], _mode: FetchMode) {}
+    fn link<'r>(&self, _rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, _mode: FetchMode) {}
 }
 
 /// Rows that are whole objects.
@@ -68,65 +65,78 @@ impl<M> std::fmt::Debug for Whole<M> {
 impl<M: Model> Selection<M> for Whole<M> {
     type Output = M;
 
-    fn paths(&self) -> Option<Vec<Path>> {
-        None
-    }
-
     fn decode(&self, row: &dyn Row) -> Result<M> {
         M::from_row(row, 0)
     }
 
-    fn link(&self, rows: &mut [M], mode: FetchMode) {
+    fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut M>, mode: FetchMode) {
         link_peers(rows, mode);
     }
 }
 
 /// Rows that are whole objects of a model without a Rust type.
 #[derive(Debug, Clone)]
-pub struct WholeRecord(pub(crate) Arc<RecordModel>);
+pub struct WholeRecord {
+    model: Arc<RecordModel>,
+    /// What stands behind the fields, where something does.
+    annotations: Option<TextValues>,
+}
+
+impl WholeRecord {
+    pub(crate) fn new(model: Arc<RecordModel>) -> Self {
+        WholeRecord { model, annotations: None }
+    }
+}
 
 impl Selection<Record> for WholeRecord {
     type Output = Record;
 
-    fn paths(&self) -> Option<Vec<Path>> {
-        None
+    fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
+        let fields = self.model.meta().fields.len();
+        let added = columns.get(fields..).unwrap_or_default();
+        self.annotations = (!added.is_empty()).then(|| TextValues::of(added, fields));
+        self
     }
 
     fn decode(&self, row: &dyn Row) -> Result<Record> {
-        Record::from_row(&self.0, row)
+        let record = Record::from_row(&self.model, row)?;
+        match &self.annotations {
+            None => Ok(record),
+            Some(annotations) => Ok(record.annotated(annotations.read(row)?)),
+        }
     }
 }
 
 /// Rows of values at paths given as text, with the paths' names: Django's `values()`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TextValues {
-    paths: Vec<Path>,
     columns: Arc<[OutputColumn]>,
     names: Columns,
+    /// The place of the first.
+    start: usize,
 }
 
 impl TextValues {
-    pub(crate) fn new(paths: Vec<Path>) -> Self {
-        TextValues { paths, columns: Arc::new([]), names: Columns::default() }
+    fn of(columns: &[OutputColumn], start: usize) -> Self {
+        let names = Columns::new(columns.iter().map(|column| column.name.as_str()));
+        TextValues { columns: columns.into(), names, start }
+    }
+
+    fn read(&self, row: &dyn Row) -> Result<TextRow> {
+        let read = |(place, column): (usize, &OutputColumn)| column.kind.decode(row.column(self.start + place)?);
+        let values: Result<Vec<Value>> = self.columns.iter().enumerate().map(read).collect();
+        Ok(TextRow::new(self.names.clone(), values?))
     }
 }
 
 impl<M> Selection<M> for TextValues {
     type Output = TextRow;
 
-    fn paths(&self) -> Option<Vec<Path>> {
-        Some(self.paths.clone())
-    }
-
-    fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
-        self.columns = columns.into();
-        self.names = Columns::new(columns.iter().map(|column| column.name.as_str()));
-        self
+    fn with_columns(self, columns: &[OutputColumn]) -> Self {
+        TextValues::of(columns, 0)
     }
 
     fn decode(&self, row: &dyn Row) -> Result<TextRow> {
-        let read = |(place, column): (usize, &OutputColumn)| column.kind.decode(row.column(place)?);
-        let values: Result<Vec<Value>> = self.columns.iter().enumerate().map(read).collect();
-        Ok(TextRow::new(self.names.clone(), values?))
+        self.read(row)
     }
 }

@@ -24,7 +24,7 @@ impl Database {
     /// When there is no such model; the message names the nearest.
     pub fn objects(&self, model: &str) -> Result<QuerySet<Record, WholeRecord>> {
         let model = self.record_model(model)?;
-        Ok(QuerySet::new(model.label().to_owned(), WholeRecord(model)))
+        Ok(QuerySet::new(model.label().to_owned(), WholeRecord::new(model)))
     }
 
     /// A new object of a model given as for [`objects`](Database::objects), with its defaults. It has no row yet.
@@ -52,6 +52,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     /// Rows of the values at paths given as text (`author__name`), by name and in their order: Django's `values` and
     /// `values_list`. No paths at all give every column of the model.
     pub fn text_values(self, paths: impl IntoIterator<Item = impl Into<Path>>) -> QuerySet<M, TextValues> {
-        self.select(TextValues::new(paths.into_iter().map(Into::into).collect()))
+        let paths: Vec<Path> = paths.into_iter().map(Into::into).collect();
+        self.chosen(paths, TextValues::default())
     }
 }

@@ -96,7 +96,7 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<S::Output>> {
         let rows = self.read::<Nothing>(db).await?;
         let mut objects: Vec<S::Output> = rows.into_iter().map(|(object, Nothing)| object).collect();
-        self.selection.link(&mut objects, self.fetch_mode);
+        self.selection.link(&mut objects.iter_mut(), self.fetch_mode);
         Ok(objects)
     }
 
@@ -151,7 +151,7 @@ impl<M: 'static, X: FromRow, S: Selection<M>> AnnotatedRawQuerySet<M, X, S> {
     /// `X`.
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
         let (mut objects, others): (Vec<S::Output>, Vec<X>) = self.set.read::<X>(db).await?.into_iter().unzip();
-        self.set.selection.link(&mut objects, self.set.fetch_mode);
+        self.set.selection.link(&mut objects.iter_mut(), self.set.fetch_mode);
         Ok(objects.into_iter().zip(others).collect())
     }
 }

@@ -51,7 +51,13 @@ impl Related<Record, WholeRecord> {
     /// The objects of a model without a Rust type whose relation `back` leads to the object with this primary key.
     pub(crate) fn records(model: Arc<RecordModel>, back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
         let label = model.label().to_owned();
-        Related { model: label.into(), selection: WholeRecord(model), back: back.into(), owner, objects: PhantomData }
+        Related {
+            model: label.into(),
+            selection: WholeRecord::new(model),
+            back: back.into(),
+            owner,
+            objects: PhantomData,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use embellie_core::query::Operand;
 use embellie_core::{Expr, Path, Result, Value};
 
 use super::rhs::{Rhs, RhsList, RhsRange};
-use super::trail::{Marker, Trail, zero_sized};
+use super::trail::{Marker, Nullability, Trail, expr, zero_sized};
 use super::{Expression, Order, Paths, Q};
 
 /// A path that ends in a field: `Post::title`, `Post::author.name`.
@@ -52,23 +52,30 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     }
 
     /// The field's value in an expression: Django's `F`.
-    pub fn f(self) -> Expression<P::Root, T> {
-        Expression::new(Ok(Expr::Path(self.path())))
+    pub fn f(self) -> Expression<P::Root, T, <P::Null as Nullability>::Or<N>>
+    where
+        N: Nullability,
+    {
+        Expression::new(Ok(self.expr()))
+    }
+
+    fn expr(self) -> Expr {
+        expr::<P>(self.path())
     }
 
     /// Orders by the field, the smallest first.
     pub fn asc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).asc())
+        Order::new(self.expr().asc())
     }
 
     /// Orders by the field, the greatest first.
     pub fn desc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).desc())
+        Order::new(self.expr().desc())
     }
 
     /// Equal to the value; `None` means null. What `q!` makes of a path without a lookup.
     pub fn exact<V: Rhs<P::Root, T>>(self, value: V) -> Q<P::Root> {
-        Q::compare(self.path(), value.operand())
+        Q::compare(Ok(self.expr()), None, value.operand())
     }
 
     /// Equal to the value; `None` means null.
@@ -83,21 +90,17 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
 
     /// One of several values, or one of a query set's rows.
     pub fn in_<V: RhsList<P::Root, T>>(self, values: V) -> Q<P::Root> {
-        Q::compare(self.lookup(Lookup::In), values.operand())
+        self.compare(Lookup::In, values.operand())
     }
 
     /// Null, or not null.
     pub fn isnull(self, null: bool) -> Q<P::Root> {
-        Q::compare(self.lookup(Lookup::IsNull), Ok(Value::Bool(null).into()))
+        self.compare(Lookup::IsNull, Ok(Value::Bool(null).into()))
     }
 
     /// Between two values, both included.
     pub fn range<V: RhsRange<P::Root, T>>(self, bounds: V) -> Q<P::Root> {
-        Q::compare(self.lookup(Lookup::Range), bounds.operand())
-    }
-
-    fn lookup(self, lookup: Lookup) -> Path {
-        self.path().then(lookup.name())
+        self.compare(Lookup::Range, bounds.operand())
     }
 }
 
@@ -199,6 +202,6 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     }
 
     fn compare(self, lookup: Lookup, operand: Result<Operand>) -> Q<P::Root> {
-        Q::compare(self.lookup(lookup), operand)
+        Q::compare(Ok(self.expr()), Some(lookup), operand)
     }
 }

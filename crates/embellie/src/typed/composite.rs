@@ -9,8 +9,8 @@ use embellie_core::query::Operand;
 use embellie_core::{Error, Expr, Path, Result, Value};
 
 use super::order::Terms;
-use super::trail::{Marker, Nullability, Trail, zero_sized};
-use super::{IntoOrdering, Order, Paths, Q, Rhs, Select, ValuesOf};
+use super::trail::{Marker, Trail, expr, zero_sized};
+use super::{IntoOrdering, Order, Paths, Q, Rhs, ValuesOf};
 use crate::model::Model;
 use crate::query_set::{QuerySet, Whole};
 
@@ -53,19 +53,23 @@ impl<P: Trail, K, const I: usize> CompositeKey<P, K, I> {
         path.then(P::Model::NAMES[I])
     }
 
+    fn expr(self) -> Expr {
+        expr::<P>(self.path())
+    }
+
     /// Orders by the fields of the key, one after the other, the smallest first.
     pub fn asc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).asc())
+        Order::new(self.expr().asc())
     }
 
     /// Orders by the fields of the key, one after the other, the greatest first.
     pub fn desc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).desc())
+        Order::new(self.expr().desc())
     }
 
     /// Equal to the key: each of its fields is.
     pub fn exact<V: RhsKey<P::Root, K>>(self, key: V) -> Q<P::Root> {
-        Q::compare(self.path(), key.operand())
+        Q::compare(Ok(self.expr()), None, key.operand())
     }
 
     /// Equal to the key: each of its fields is.
@@ -109,7 +113,7 @@ impl<P: Trail, K, const I: usize> CompositeKey<P, K, I> {
     }
 
     fn compare(self, lookup: Lookup, operand: Result<Operand>) -> Q<P::Root> {
-        Q::compare(self.path().then(lookup.name()), operand)
+        Q::compare(Ok(self.expr()), Some(lookup), operand)
     }
 }
 
@@ -280,19 +284,8 @@ where
 #[diagnostic::do_not_recommend]
 impl<M: Model<Key = K>, K: KeyTuple> ValuesOf<K> for Whole<M> {}
 
-#[diagnostic::do_not_recommend]
-impl<P, K, const I: usize> ValuesOf<K> for CompositeKey<P, K, I> {}
-
 impl<P: Trail, K, const I: usize> IntoOrdering<P::Root> for CompositeKey<P, K, I> {
     fn add_to(self, terms: &mut Terms) {
         IntoOrdering::<P::Root>::add_to(self.asc(), terms);
-    }
-}
-
-impl<P: Trail, K: FieldType, const I: usize> Select<P::Root> for CompositeKey<P, K, I> {
-    type Value = <P::Null as Nullability>::Of<K>;
-
-    fn select(self) -> Path {
-        self.path()
     }
 }

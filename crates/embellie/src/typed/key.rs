@@ -2,14 +2,12 @@
 
 use std::ops::Deref;
 
-use embellie_core::field::FieldType;
+use embellie_core::Result;
 use embellie_core::query::Operand;
-use embellie_core::{Path, Result, Row};
 
 use super::order::Terms;
-use super::trail::{KeyOf, Marker, Nullability, zero_sized};
-use super::{Column, Expression, IntoF, IntoOrdering, Like, Rhs, Select, Trail, ValuesOf};
-use crate::query_set::Selection;
+use super::trail::{KeyOf, Marker, zero_sized};
+use super::{Column, IntoOrdering, Like, Rhs, Trail};
 
 /// A path that ends in the key which a foreign key to `To` holds: all that it can do is done by the [`Column`] that it
 /// dereferences to.
@@ -37,14 +35,6 @@ impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> std::fmt::Debug for KeyColum
     }
 }
 
-impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> IntoF for KeyColumn<P, To, K, N, I> {
-    type Output = Expression<P::Root, K::Key>;
-
-    fn into_f(self) -> Self::Output {
-        self.f()
-    }
-}
-
 impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> IntoOrdering<P::Root> for KeyColumn<P, To, K, N, I> {
     fn add_to(self, terms: &mut Terms) {
         IntoOrdering::<P::Root>::add_to(*self, terms);
@@ -55,32 +45,5 @@ impl<P: Trail, To, K: KeyOf<To>, N, const I: usize> IntoOrdering<P::Root> for Ke
 impl<P: Trail, T, To, K: KeyOf<To, Key: Like<T>>, N, const I: usize> Rhs<P::Root, T> for KeyColumn<P, To, K, N, I> {
     fn operand(self) -> Result<Operand> {
         Rhs::<P::Root, T>::operand(*self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P, T, To, K: KeyOf<To, Key: Like<T>>, N, const I: usize> ValuesOf<T> for KeyColumn<P, To, K, N, I> {}
-
-impl<P: Trail, To: 'static, K: KeyOf<To>, N: Nullability, const I: usize> Select<P::Root>
-    for KeyColumn<P, To, K, N, I>
-{
-    type Value = <<P::Null as Nullability>::Or<N> as Nullability>::Of<K::Key>;
-
-    fn select(self) -> Path {
-        self.path()
-    }
-}
-
-impl<P: Trail, To: 'static, K: KeyOf<To>, N: Nullability, const I: usize> Selection<P::Root>
-    for KeyColumn<P, To, K, N, I>
-{
-    type Output = <Self as Select<P::Root>>::Value;
-
-    fn paths(&self) -> Option<Vec<Path>> {
-        Some(vec![self.path()])
-    }
-
-    fn decode(&self, row: &dyn Row) -> Result<Self::Output> {
-        Self::Output::decode(row.column(0)?)
     }
 }

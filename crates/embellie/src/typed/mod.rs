@@ -2,23 +2,37 @@
 //!
 //! Everything here builds the same untyped tree that text does, and nothing else.
 
+mod aggregate;
+mod arithmetic;
+mod array;
+mod cells;
 mod column;
 mod composite;
 mod expression;
 mod key;
+mod lookups;
 mod new;
 mod order;
 mod q;
 mod rel;
 mod rhs;
+mod scalar;
 mod select;
 mod set;
 mod subquery;
 mod trail;
+mod value;
 
+pub use aggregate::{
+    Aggregated, AnyValue, ArrayAgg, Avg, Count, Counted, JsonArrayAgg, Max, Mean, Min, Star, StdDev, StdDevSample,
+    StringAgg, Sum, Summed, Variance, VarianceSample,
+};
+pub use arithmetic::{Combine, Integer, operator};
+pub use array::Array;
+pub use cells::{Cells, Join, Places};
 pub use column::{Column, Text};
 pub use composite::{CompositeKey, KeyTuple, RhsKey, RhsKeys};
-pub use expression::{Expression, F, IntoF, Named};
+pub use expression::{Expression, F, IntoF, Named, Plain};
 pub use key::KeyColumn;
 pub use new::{IntoField, New};
 #[doc(hidden)]
@@ -27,10 +41,12 @@ pub use order::{IntoOrdering, Order};
 pub use q::Q;
 pub use rel::Rel;
 pub use rhs::{Like, Rhs, RhsList, RhsRange};
-pub use select::{Row, Select};
+pub use scalar::{Cell, Holds, Scalar, Selected, Term};
+pub use select::{Annotate, Annotations, Made, One, Row, Rows, Select, With};
 pub use set::{Assign, Set};
 pub use subquery::ValuesOf;
 pub use trail::{Back, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via};
+pub use value::{Constant, Value};
 
 use crate::model::Model;
 

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use embellie_core::{Error, Expr, OrderBy, Result};
 
-use super::{Column, Expression, Rel, Trail};
+use super::trail::expr;
+use super::{Column, Expression, Q, Rel, Trail};
 
 /// One term of an ordering of rows of `M`: `Post::created_at.desc()`.
 pub struct Order<M> {
@@ -96,13 +97,13 @@ impl<M> IntoOrdering<M> for Order<M> {
 
 impl<P: Trail, T, N, const I: usize> IntoOrdering<P::Root> for Column<P, T, N, I> {
     fn add_to(self, terms: &mut Terms) {
-        terms.push(Expr::Path(self.path()).asc());
+        terms.push(expr::<P>(self.path()).asc());
     }
 }
 
 impl<P: Trail, N> IntoOrdering<P::Root> for Rel<P, N> {
     fn add_to(self, terms: &mut Terms) {
-        terms.push(Expr::Path(self.path()).asc());
+        terms.push(expr::<P>(self.path()).asc());
     }
 }
 
@@ -172,20 +173,34 @@ tuples!(A B C D E G);
 tuples!(A B C D E G H);
 tuples!(A B C D E G H I);
 
-impl<M, T> IntoOrdering<M> for Expression<M, T> {
+impl<M, T, N, K> IntoOrdering<M> for Expression<M, T, N, K> {
     fn add_to(self, terms: &mut Terms) {
-        self.asc().add_to(terms);
+        IntoOrdering::<M>::add_to(self.asc(), terms);
     }
 }
 
-impl<M, T> Expression<M, T> {
+impl<M, T, N, K> IntoOrdering<M> for &Expression<M, T, N, K> {
+    fn add_to(self, terms: &mut Terms) {
+        IntoOrdering::<M>::add_to(self.asc(), terms);
+    }
+}
+
+/// Rows for which the condition does not hold come first.
+impl<M> IntoOrdering<M> for Q<M> {
+    fn add_to(self, terms: &mut Terms) {
+        let term = self.into_expr().map(Expr::asc);
+        IntoOrdering::<M>::add_to(Order { term, model: PhantomData::<fn() -> M> }, terms);
+    }
+}
+
+impl<M, T, N, K> Expression<M, T, N, K> {
     /// Orders by the expression, the smallest first.
-    pub fn asc(self) -> Order<M> {
-        Order { term: self.into_expr().map(Expr::asc), model: PhantomData }
+    pub fn asc(&self) -> Order<M> {
+        Order { term: self.expr().map(Expr::asc), model: PhantomData }
     }
 
     /// Orders by the expression, the greatest first.
-    pub fn desc(self) -> Order<M> {
-        Order { term: self.into_expr().map(Expr::desc), model: PhantomData }
+    pub fn desc(&self) -> Order<M> {
+        Order { term: self.expr().map(Expr::desc), model: PhantomData }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, BitXor, Not};
 
+use embellie_core::lookup::Lookup;
 use embellie_core::query::Operand;
-use embellie_core::{Error, Path, Result, query};
+use embellie_core::{Error, Expr, Path, Result, query};
 
 use super::{Rel, Root};
 
@@ -44,10 +45,48 @@ impl<M> Q<M> {
         build(Rel::NEW, values)
     }
 
-    pub(crate) fn compare(path: Path, operand: Result<Operand>) -> Self {
-        match operand {
-            Ok(operand) => query::Q::new(path, operand).into(),
-            Err(error) => Q { mistake: Some(Box::new(error)), ..Q::all() },
+    /// A comparison; without a lookup, `exact`.
+    pub(crate) fn compare(left: Result<Expr>, lookup: Option<Lookup>, operand: Result<Operand>) -> Self {
+        let (left, operand) = match (left, operand) {
+            (Ok(left), Ok(operand)) => (left, operand),
+            (Err(error), _) | (_, Err(error)) => return Q::wrong(error),
+        };
+        let lookups = match (lookup, &left) {
+            (Some(lookup), _) => Path::new([lookup.name()]),
+            // A key of JSON that is called as a lookup is.
+            (None, Expr::Path(path)) if ends_as_lookup(path) => Path::new([Lookup::Exact.name()]),
+            (None, Expr::Transform { names, .. }) if ends_as_lookup(names) => Path::new([Lookup::Exact.name()]),
+            (None, _) => Path::default(),
+        };
+        left.lookup(lookups, operand).into()
+    }
+
+    /// The condition that an expression is true.
+    pub(crate) fn expr(expr: Result<Expr>) -> Self {
+        match expr {
+            Ok(expr) => query::Q::expr(expr).into(),
+            Err(error) => Q::wrong(error),
+        }
+    }
+
+    fn wrong(error: Error) -> Self {
+        Q { mistake: Some(Box::new(error)), ..Q::all() }
+    }
+
+    /// The condition as a truth value, unless a value in it cannot be stored.
+    pub(crate) fn into_expr(self) -> Result<Expr> {
+        match (self.mistake, self.condition) {
+            (Some(mistake), _) => Err(*mistake),
+            (None, query::Q::Expr(expr)) => Ok(*expr),
+            (None, condition) => Ok(condition.into()),
+        }
+    }
+
+    /// The condition as data, unless a value in it cannot be stored.
+    pub(crate) fn checked(self) -> Result<query::Q> {
+        match self.mistake {
+            Some(mistake) => Err(*mistake),
+            None => Ok(self.condition),
         }
     }
 
@@ -130,4 +169,8 @@ impl<M> PartialEq for Q<M> {
     fn eq(&self, other: &Self) -> bool {
         self.condition == other.condition && self.mistake == other.mistake
     }
+}
+
+fn ends_as_lookup(path: &Path) -> bool {
+    path.names().next_back().is_some_and(|name| Lookup::from_name(name).is_some())
 }

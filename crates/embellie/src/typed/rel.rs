@@ -8,7 +8,7 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{Expr, Path, Value};
 
 use super::rhs::{Rhs, RhsList};
-use super::trail::{Back, KeyOf, Marker, Root, Trail, zero_sized};
+use super::trail::{Back, KeyOf, Marker, Root, Trail, expr, zero_sized};
 use super::{Expression, Order, Paths, Q};
 use crate::related::{ForeignKey, Related};
 
@@ -48,30 +48,34 @@ impl<P: Trail, M> Rel<P, M> {
     }
 
     /// The key of the related object in an expression: Django's `F`.
-    pub fn f(self) -> Expression<P::Root, ForeignKey<M>> {
-        Expression::new(Ok(Expr::Path(self.path())))
+    pub fn f(self) -> Expression<P::Root, ForeignKey<M>, P::Null> {
+        Expression::new(Ok(self.expr()))
+    }
+
+    fn expr(self) -> Expr {
+        expr::<P>(self.path())
     }
 
     /// Orders as the related model's own ordering says.
     pub fn asc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).asc())
+        Order::new(self.expr().asc())
     }
 
     /// Orders as the related model's own ordering says, turned around.
     pub fn desc(self) -> Order<P::Root> {
-        Order::new(Expr::Path(self.path()).desc())
+        Order::new(self.expr().desc())
     }
 
     /// Null, or not null: whether there is a related object.
     pub fn isnull(self, null: bool) -> Q<P::Root> {
-        Q::compare(self.path().then(Lookup::IsNull.name()), Ok(Value::Bool(null).into()))
+        Q::compare(Ok(self.expr()), Some(Lookup::IsNull), Ok(Value::Bool(null).into()))
     }
 }
 
 impl<P: Trail<Model = M>, M> Rel<P, M> {
     /// The related object is this one, given by itself or by its key; `None` means that there is none.
     pub fn exact<V: Rhs<P::Root, ForeignKey<M>>>(self, object: V) -> Q<P::Root> {
-        Q::compare(self.path(), object.operand_to(P::Key::PLACE))
+        Q::compare(Ok(self.expr()), None, object.operand_to(P::Key::PLACE))
     }
 
     /// The related object is this one, given by itself or by its key; `None` means that there is none.
@@ -86,7 +90,7 @@ impl<P: Trail<Model = M>, M> Rel<P, M> {
 
     /// The related object is one of these, given by themselves, by their keys or by a query set.
     pub fn in_<V: RhsList<P::Root, ForeignKey<M>>>(self, objects: V) -> Q<P::Root> {
-        Q::compare(self.path().then(Lookup::In.name()), objects.operand_to(P::Key::PLACE))
+        Q::compare(Ok(self.expr()), Some(Lookup::In), objects.operand_to(P::Key::PLACE))
     }
 }
 

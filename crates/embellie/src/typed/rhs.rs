@@ -8,7 +8,8 @@ use embellie_core::{Expr, Result, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Column, Expression, Named, Paths, Rel, Trail};
+use super::trail::expr;
+use super::{Column, Expression, Named, Paths, Q, Rel, Trail};
 use crate::model::Model;
 use crate::related::{ForeignKey, OneToOne};
 
@@ -164,12 +165,27 @@ like! {
 #[diagnostic::do_not_recommend]
 impl<P: Trail, T, U: Like<T>, N, const I: usize> Rhs<P::Root, T> for Column<P, U, N, I> {
     fn operand(self) -> Result<Operand> {
-        Ok(Expr::Path(self.path()).into())
+        Ok(expr::<P>(self.path()).into())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, U: Like<T>> Rhs<M, T> for Expression<M, U> {
+impl<M, T, U: Like<T>, N, K> Rhs<M, T> for Expression<M, U, N, K> {
+    fn operand(self) -> Result<Operand> {
+        self.into_expr().map(Operand::from)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T, U: Like<T>, N, K> Rhs<M, T> for &Expression<M, U, N, K> {
+    fn operand(self) -> Result<Operand> {
+        self.expr().map(Operand::from)
+    }
+}
+
+/// A condition is a truth value.
+#[diagnostic::do_not_recommend]
+impl<M> Rhs<M, bool> for Q<M> {
     fn operand(self) -> Result<Operand> {
         self.into_expr().map(Operand::from)
     }
@@ -186,7 +202,7 @@ impl<M, T> Rhs<M, T> for Named {
 #[diagnostic::do_not_recommend]
 impl<P: Trail, N> Rhs<P::Root, ForeignKey<N>> for Rel<P, N> {
     fn operand(self) -> Result<Operand> {
-        Ok(Expr::Path(self.path()).into())
+        Ok(expr::<P>(self.path()).into())
     }
 }
 

@@ -1,96 +1,108 @@
-//! Rows of values at typed paths.
+//! Rows of values: tuples, named rows, and what annotations add to rows.
 
-use embellie_core::field::FieldType;
-use embellie_core::{Path, Result};
+use std::borrow::Cow;
+use std::marker::PhantomData;
 
-use super::trail::{KeyOf, Nullability, Root};
-use super::{Column, CompositeKey, Paths, Rel, Trail};
-use crate::query_set::Selection;
+use embellie_core::Result;
+use embellie_core::field::FieldKind;
+use embellie_sql::OutputColumn;
 
-/// One value of a row of a query over `M`.
+use super::Rel;
+use super::cells::{Cells, Join, Places};
+use super::scalar::{Cell, Scalar, Selected, for_each_scalar};
+use super::trail::{Marker, Root};
+use crate::query_set::{FetchMode, Selection, TextValues, Whole, WholeRecord};
+
+/// The values of each row of a query over `M`: one path or expression, or a tuple of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value of a row of `{M}`",
-    label = "expected a field in a query over `{M}`"
+    label = "expected a field of a query over `{M}`, an expression over such fields, or a tuple of them"
 )]
-pub trait Select<M>: Copy + Send + Sync + 'static {
-    /// What the value is read as: an `Option` where there may be none.
-    type Value: FieldType;
+pub trait Select<M>: Sized {
+    /// How the rows are read.
+    type Rows: Selection<M> + Default;
 
-    /// The value's path.
+    /// The values as data.
     #[doc(hidden)]
-    fn select(self) -> Path;
+    fn select(self) -> Vec<Selected>;
+}
 
-    /// Reads the value.
-    ///
-    /// # Errors
-    /// When the column holds what the type cannot.
+/// One value or several that are computed for each row of `M`, or for all: expressions, and tuples of them, borrowed or
+/// owned.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an expression over the fields of `{M}`",
+    label = "expected an expression over the fields of `{M}`, or a tuple of such expressions"
+)]
+pub trait Annotations<M>: Sized {
+    /// How the values are read.
     #[doc(hidden)]
-    fn read(row: &dyn embellie_core::Row, index: usize) -> Result<Self::Value> {
-        Self::Value::decode(row.column(index)?)
-    }
+    type Cells: Cells;
+
+    /// The values of one row: one by itself, several as a tuple.
+    type Output;
+
+    /// The expressions as data.
+    #[doc(hidden)]
+    fn annotations(self) -> Vec<Selected>;
+
+    /// The values of one row.
+    #[doc(hidden)]
+    fn output(values: <Self::Cells as Cells>::Values) -> Self::Output;
 }
 
-impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Select<P::Root> for Column<P, T, N, I> {
-    type Value = <<P::Null as Nullability>::Or<N> as Nullability>::Of<T>;
-
-    fn select(self) -> Path {
-        self.path()
-    }
-
-    fn read(row: &dyn embellie_core::Row, index: usize) -> Result<Self::Value> {
-        let value = Self::Value::decode(row.column(index)?)?;
-        Ok(match P::Model::DECIMAL_PLACES.get(I).copied().flatten() {
-            Some(places) => value.with_decimal_places(places),
-            None => value,
-        })
-    }
-}
-
-/// A relation gives the key of the object at its end.
-impl<P: Trail<Model = M>, M: 'static> Select<P::Root> for Rel<P, M> {
-    type Value = <P::Null as Nullability>::Of<<P::Key as KeyOf<M>>::Key>;
-
-    fn select(self) -> Path {
-        self.path()
-    }
-}
-
-/// One value of each row, by itself.
-macro_rules! single {
-    ([$($generics:tt)*] $path:ty) => {
-        impl<$($generics)*> Selection<P::Root> for $path
+macro_rules! singles {
+    ($([$($generics:tt)*] $type:ty, $model:ty;)+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Select<$model> for $type
         where
-            $path: Select<P::Root>,
-            P: Trail,
+            <$type as Scalar<$model>>::Type: 'static,
         {
-            type Output = <$path as Select<P::Root>>::Value;
+            type Rows = One<<$type as Scalar<$model>>::Type, <$type as Scalar<$model>>::Cell>;
 
-            fn paths(&self) -> Option<Vec<Path>> {
-                Some(vec![self.select()])
-            }
-
-            fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
-                <Self as Select<P::Root>>::read(row, 0)
+            fn select(self) -> Vec<Selected> {
+                vec![self.scalar()]
             }
         }
-    };
-}
-single!([P, T: 'static, N: 'static, const I: usize] Column<P, T, N, I>);
-single!([P, N: 'static] Rel<P, N>);
-single!([P, K: FieldType, const I: usize] CompositeKey<P, K, I>);
 
-/// Several values of each row.
-macro_rules! tuples {
-    ($($name:ident $index:tt),+) => {
-        impl<M, $($name: Select<M>),+> Selection<M> for ($($name,)+) {
-            type Output = ($($name::Value,)+);
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Annotations<$model> for $type {
+            type Cells = (<$type as Scalar<$model>>::Cell,);
+            type Output = <<$type as Scalar<$model>>::Cell as Cell>::Value;
 
-            fn paths(&self) -> Option<Vec<Path>> {
-                Some(vec![$(self.$index.select()),+])
+            fn annotations(self) -> Vec<Selected> {
+                vec![self.scalar()]
             }
 
-            fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
-                Ok(($(<$name as Select<M>>::read(row, $index)?,)+))
+            fn output(values: <Self::Cells as Cells>::Values) -> Self::Output {
+                values.0
+            }
+        }
+    )+};
+}
+for_each_scalar!(singles);
+
+macro_rules! tuples {
+    ($($name:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<Model, $($name: Scalar<Model>),+> Select<Model> for ($($name,)+) {
+            type Rows = Rows<($($name::Cell,)+)>;
+
+            fn select(self) -> Vec<Selected> {
+                vec![$(self.$index.scalar()),+]
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Model, $($name: Scalar<Model>),+> Annotations<Model> for ($($name,)+) {
+            type Cells = ($($name::Cell,)+);
+            type Output = ($(<$name::Cell as Cell>::Value,)+);
+
+            fn annotations(self) -> Vec<Selected> {
+                vec![$(self.$index.scalar()),+]
+            }
+
+            fn output(values: <Self::Cells as Cells>::Values) -> Self::Output {
+                values
             }
         }
     };
@@ -108,40 +120,221 @@ tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 
-/// Rows with named values, `R`, made of the values at the paths `C`: what `row!` writes.
-pub struct Row<M, C: Selection<M>, R> {
-    paths: C,
-    make: fn(C::Output) -> R,
+/// Rows of one value by itself; it is of type `U`, and read as `C`.
+pub struct One<U, C> {
+    kind: FieldKind,
+    types: Marker<(U, C)>,
 }
 
-impl<M, C: Selection<M>, R> Row<M, C, R> {
-    /// What `row!` writes: `paths` is given the beginning of all paths, `make` names the values.
-    #[doc(hidden)]
-    pub fn of(paths: &dyn Fn(Rel<Root<M>, M>) -> C, make: fn(C::Output) -> R) -> Self {
-        Row { paths: paths(Rel::NEW), make }
+/// Rows of several values, as tuples; they are read as `C`.
+pub struct Rows<C> {
+    places: Places,
+    types: Marker<C>,
+}
+
+/// The rows of `S`, each with values behind it; they are read as `C`.
+pub struct With<S, C> {
+    rows: S,
+    places: Places,
+    types: Marker<C>,
+}
+
+impl<U, C> Default for One<U, C> {
+    fn default() -> Self {
+        One { kind: FieldKind::Text, types: PhantomData }
     }
 }
 
-impl<M, C: Selection<M>, R> Clone for Row<M, C, R> {
+impl<C> Rows<C> {
+    fn new(places: Places) -> Self {
+        Rows { places, types: PhantomData }
+    }
+}
+
+impl<C: Cells> Default for Rows<C> {
+    fn default() -> Self {
+        Rows::new(Places::first(C::LEN))
+    }
+}
+
+impl<S, C> With<S, C> {
+    pub(crate) fn new(rows: S, places: Places) -> Self {
+        With { rows, places, types: PhantomData }
+    }
+}
+
+impl<U, C> Clone for One<U, C> {
     fn clone(&self) -> Self {
-        Row { paths: self.paths.clone(), make: self.make }
+        One { ..*self }
     }
 }
 
-impl<M, C: Selection<M>, R> std::fmt::Debug for Row<M, C, R> {
+impl<C> Clone for Rows<C> {
+    fn clone(&self) -> Self {
+        Rows::new(self.places.clone())
+    }
+}
+
+impl<S: Clone, C> Clone for With<S, C> {
+    fn clone(&self) -> Self {
+        With::new(self.rows.clone(), self.places.clone())
+    }
+}
+
+impl<M, U: 'static, C: Cell> Selection<M> for One<U, C> {
+    type Output = C::Value;
+
+    fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
+        self.kind = columns.first().map_or(FieldKind::Text, |column| column.kind);
+        self
+    }
+
+    fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
+        C::read(row.column(0)?, self.kind)
+    }
+}
+
+impl<M, C: Cells> Selection<M> for Rows<C> {
+    type Output = C::Values;
+
+    fn with_columns(self, columns: &[OutputColumn]) -> Self {
+        Rows::new(self.places.find(columns))
+    }
+
+    fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
+        C::read(row, &self.places)
+    }
+}
+
+impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
+    type Output = C::Behind<S::Output>;
+
+    fn with_columns(self, columns: &[OutputColumn]) -> Self {
+        With::new(self.rows.with_columns(columns), self.places.find(columns))
+    }
+
+    fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
+        Ok(C::behind(self.rows.decode(row)?, C::read(row, &self.places)?))
+    }
+
+    fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, mode: FetchMode) {
+        self.rows.link(&mut rows.map(C::front), mode);
+    }
+}
+
+/// Rows that annotations can be added to.
+pub trait Annotate<C> {
+    /// The rows with the annotations.
+    type Rows;
+
+    /// The rows with the annotations of these names.
+    #[doc(hidden)]
+    fn annotated(self, names: Vec<Cow<'static, str>>) -> Self::Rows;
+}
+
+impl<U, A: Cell, C: Cells> Annotate<C> for One<U, A>
+where
+    (A,): Join<C>,
+{
+    type Rows = Rows<<(A,) as Join<C>>::Output>;
+
+    fn annotated(self, names: Vec<Cow<'static, str>>) -> Self::Rows {
+        Rows::new(Places::first(1).and(names))
+    }
+}
+
+impl<A: Join<C>, C: Cells> Annotate<C> for Rows<A> {
+    type Rows = Rows<A::Output>;
+
+    fn annotated(self, names: Vec<Cow<'static, str>>) -> Self::Rows {
+        Rows::new(self.places.and(names))
+    }
+}
+
+impl<S, A: Join<C>, C: Cells> Annotate<C> for With<S, A> {
+    type Rows = With<S, A::Output>;
+
+    fn annotated(self, names: Vec<Cow<'static, str>>) -> Self::Rows {
+        With::new(self.rows, self.places.and(names))
+    }
+}
+
+/// Rows that are one thing, before which annotations are added as the rest of a tuple.
+macro_rules! whole {
+    ($([$($generics:tt)*] $type:ty;)+) => {$(
+        impl<$($generics)* Added: Cells> Annotate<Added> for $type {
+            type Rows = With<Self, Added>;
+
+            fn annotated(self, names: Vec<Cow<'static, str>>) -> Self::Rows {
+                With::new(self, Places::default().and(names))
+            }
+        }
+    )+};
+}
+whole! {
+    [M,] Whole<M>;
+    [] WholeRecord;
+    [] TextValues;
+    [M, C: Cells, R,] Made<M, C, R>;
+}
+
+/// Rows with named values, `R`, made of the values of `C`: what `row!` writes.
+pub struct Row<M, C: Annotations<M>, R> {
+    values: C,
+    names: &'static [&'static str],
+    make: Make<M, C, R>,
+}
+
+/// What makes a row of its values.
+type Make<M, C, R> = fn(<<C as Annotations<M>>::Cells as Cells>::Values) -> R;
+
+impl<M, C: Annotations<M>, R> Row<M, C, R> {
+    /// What `row!` writes: `values` is given the beginning of all paths, `make` names the values.
+    #[doc(hidden)]
+    pub fn of(names: &'static [&'static str], values: &dyn Fn(Rel<Root<M>, M>) -> C, make: Make<M, C, R>) -> Self {
+        Row { values: values(Rel::NEW), names, make }
+    }
+
+    /// The values with their names, and how rows are made of them.
+    pub(crate) fn into_parts(self) -> (Vec<Selected>, &'static [&'static str], Made<M, C::Cells, R>) {
+        (self.values.annotations(), self.names, Made { rows: Rows::default(), make: self.make, model: PhantomData })
+    }
+}
+
+impl<M, C: Annotations<M> + Clone, R> Clone for Row<M, C, R> {
+    fn clone(&self) -> Self {
+        Row { values: self.values.clone(), names: self.names, make: self.make }
+    }
+}
+
+impl<M, C: Annotations<M>, R> std::fmt::Debug for Row<M, C, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Row({:?})", self.paths.paths().unwrap_or_default())
+        f.debug_tuple("Row").field(&self.names).finish()
     }
 }
 
-impl<M: 'static, C: Selection<M>, R: Send + 'static> Selection<M> for Row<M, C, R> {
+/// Rows of `R`, each made of the values of `C`.
+pub struct Made<M, C: Cells, R> {
+    rows: Rows<C>,
+    make: fn(C::Values) -> R,
+    model: Marker<M>,
+}
+
+impl<M, C: Cells, R> Clone for Made<M, C, R> {
+    fn clone(&self) -> Self {
+        Made { rows: self.rows.clone(), make: self.make, model: PhantomData }
+    }
+}
+
+impl<M: 'static, C: Cells, R: Send + 'static> Selection<M> for Made<M, C, R> {
     type Output = R;
 
-    fn paths(&self) -> Option<Vec<Path>> {
-        self.paths.paths()
+    fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
+        self.rows = Selection::<M>::with_columns(self.rows, columns);
+        self
     }
 
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<R> {
-        self.paths.decode(row).map(self.make)
+        Selection::<M>::decode(&self.rows, row).map(self.make)
     }
 }

@@ -4,7 +4,7 @@ use embellie_core::Result;
 use embellie_core::query::Operand;
 use uuid::Uuid;
 
-use super::{Column, Like, Rel, Rhs, RhsList};
+use super::{Like, One, Rhs, RhsList};
 use crate::model::Model;
 use crate::query_set::{QuerySet, TextValues, Whole, WholeRecord};
 use crate::related::ForeignKey;
@@ -19,10 +19,7 @@ use crate::related::ForeignKey;
 pub trait ValuesOf<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<P, T, U: Like<T>, N, const I: usize> ValuesOf<T> for Column<P, U, N, I> {}
-
-#[diagnostic::do_not_recommend]
-impl<P, M> ValuesOf<ForeignKey<M>> for Rel<P, M> {}
+impl<T, U: Like<T>, C> ValuesOf<T> for One<U, C> {}
 
 #[diagnostic::do_not_recommend]
 impl<M> ValuesOf<ForeignKey<M>> for Whole<M> {}

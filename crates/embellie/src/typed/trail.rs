@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-use embellie_core::Path;
 use embellie_core::field::FieldType;
+use embellie_core::{Expr, Path};
 
 use super::Paths;
 use crate::model::Model;
@@ -24,8 +24,19 @@ pub trait Trail: Copy + Send + Sync + 'static {
     /// The key that the last step of the trail goes by.
     type Key: KeyOf<Self::Model>;
 
+    /// How many queries further out the trail begins.
+    const LEVELS: u32 = 0;
+
     /// Adds the names of the trail to a path.
     fn walk(path: &mut Path);
+}
+
+/// The expression that a path along a trail is.
+pub(super) fn expr<P: Trail>(path: Path) -> Expr {
+    match P::LEVELS {
+        0 => Expr::Path(path),
+        levels => Expr::Outer { path, levels },
+    }
 }
 
 /// Names types without holding values of them: what names them is `Send` and `Sync` whatever they are.
@@ -71,6 +82,7 @@ impl<P: Trail, To: Paths, const I: usize, N: Nullability, K: KeyOf<To>> Trail fo
     type Model = To;
     type Null = <P::Null as Nullability>::Or<N>;
     type Key = K;
+    const LEVELS: u32 = P::LEVELS;
 
     fn walk(path: &mut Path) {
         P::walk(path);
@@ -83,6 +95,7 @@ impl<P: Trail, From: Paths, const I: usize> Trail for Back<P, From, I> {
     type Model = From;
     type Null = Nullable;
     type Key = PrimaryKey;
+    const LEVELS: u32 = P::LEVELS;
 
     fn walk(path: &mut Path) {
         P::walk(path);

@@ -20,5 +20,6 @@ mod same_sql;
 mod saving;
 mod telemetry;
 mod transactions;
+mod typed_annotations;
 mod typed_fields;
 mod values;

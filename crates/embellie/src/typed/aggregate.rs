@@ -1,0 +1,253 @@
+//! Aggregates: one value made of many rows.
+
+#![allow(non_snake_case)]
+
+use embellie_core::expr::{Aggregate, AggregateFunction as Function};
+use embellie_core::field::FieldType;
+use embellie_core::{Expr, Result};
+use jiff::SignedDuration;
+use rust_decimal::Decimal;
+
+use super::order::IntoOrdering;
+use super::rhs::Rhs;
+use super::scalar::{Scalar, Selected, Term, for_each_scalar};
+use super::trail::{NotNull, Nullability, Nullable};
+use super::{Array, Expression, Q};
+
+/// Of an expression that is an aggregate: it may be given a `filter`, a `default`, `distinct` and an order.
+#[derive(Debug, Clone, Copy)]
+pub enum Aggregated {}
+
+/// An aggregate of one value or several.
+fn aggregate<M, T, N>(
+    function: Function,
+    arguments: impl IntoIterator<Item = Result<Expr>>,
+) -> Expression<M, T, N, Aggregated> {
+    let arguments: Result<Vec<Expr>> = arguments.into_iter().collect();
+    Expression::new(arguments.map(|arguments| Aggregate::new(function, arguments).into()))
+}
+
+fn change(expr: Expr, change: impl FnOnce(Aggregate) -> Aggregate) -> Expr {
+    match expr {
+        Expr::Aggregate(aggregate) => change(*aggregate).into(),
+        other => other,
+    }
+}
+
+impl<M, T, N> Expression<M, T, N, Aggregated> {
+    /// Only rows for which the condition holds count.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct User { name: String }
+    /// # #[model(app = "blog")] pub struct Post {
+    /// #     views: i64,
+    /// #     #[field(on_delete = Cascade, related_name = "posts")] author: ForeignKey<User>,
+    /// # }
+    /// let read = Count(User::posts()).filter(q!(posts__views__gt = 0));
+    /// assert_eq!(format!("{read:?}"), "Count(F('posts'), filter=Q(posts__views__gt=0))");
+    /// ```
+    #[must_use]
+    pub fn filter(self, q: Q<M>) -> Self {
+        self.and_then(|expr| q.checked().map(|q| change(expr, |aggregate| aggregate.filter(q))))
+    }
+
+    /// Equal values count once.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        self.map(|expr| change(expr, Aggregate::distinct))
+    }
+
+    /// What it gives when there is nothing to compute it of; it never gives null then.
+    pub fn default<V: Rhs<M, T>>(self, value: V) -> Expression<M, T, NotNull, Aggregated> {
+        self.and_then(|expr| {
+            let value = super::expression::plain(value.operand()?)?;
+            Ok(change(expr, |aggregate| aggregate.default(value)))
+        })
+    }
+
+    /// The order of the values, where it matters: in [`StringAgg`], [`ArrayAgg`], [`JsonArrayAgg`].
+    #[must_use]
+    pub fn order_by(self, terms: impl IntoOrdering<M>) -> Self {
+        self.and_then(|expr| {
+            let terms = terms.into_ordering()?;
+            Ok(change(expr, |aggregate| aggregate.order_by(terms)))
+        })
+    }
+}
+
+/// What can be counted: anything that has a value, objects at the end of a relation, and [`Star`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not counted in the rows of `{M}`",
+    label = "expected a field or a relation of a query over `{M}`"
+)]
+pub trait Counted<M> {
+    /// What is counted, as data.
+    #[doc(hidden)]
+    fn counted(self) -> Selected;
+}
+
+/// All rows: Django's `"*"` in `Count("*")`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Star;
+
+impl<M> Counted<M> for Star {
+    fn counted(self) -> Selected {
+        Selected { expr: Ok(Expr::Star), name: None }
+    }
+}
+
+macro_rules! counted {
+    ($([$($generics:tt)*] $type:ty, $model:ty;)+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Counted<$model> for $type {
+            fn counted(self) -> Selected {
+                self.scalar()
+            }
+        }
+    )+};
+}
+for_each_scalar!(counted);
+
+/// How many values are not null; of [`Star`], how many rows: Django's `Count`.
+///
+/// ```
+/// # use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct User { name: String }
+/// # #[model(app = "blog")] pub struct Post {
+/// #     #[field(on_delete = Cascade, related_name = "posts")] author: ForeignKey<User>,
+/// # }
+/// # async fn example(db: &Database) -> embellie::Result<()> {
+/// let n: i64 = User::objects().aggregate(Count(User::name).distinct(), db).await?;
+/// let posts: Vec<(User, i64)> = User::objects().annotate(&Count(User::posts())).all(db).await?;
+/// # Ok(()) }
+/// ```
+pub fn Count<M, V: Counted<M>>(values: V) -> Expression<M, i64, NotNull, Aggregated> {
+    aggregate(Function::Count, [values.counted().expr])
+}
+
+/// Types whose values are added up.
+#[diagnostic::on_unimplemented(
+    message = "values of type `{Self}` are not added up",
+    label = "expected numbers or durations"
+)]
+pub trait Summed: FieldType {
+    /// What a sum of such values is: wide enough for many.
+    type Sum: FieldType;
+}
+
+/// Types whose values have a mean.
+#[diagnostic::on_unimplemented(
+    message = "values of type `{Self}` have no mean",
+    label = "expected numbers or durations"
+)]
+pub trait Mean: FieldType {
+    /// What the mean of such values is.
+    type Mean: FieldType;
+}
+
+macro_rules! numbers {
+    ($($number:ty: $sum:ty, $mean:ty;)+) => {$(
+        impl Summed for $number {
+            type Sum = $sum;
+        }
+
+        impl Mean for $number {
+            type Mean = $mean;
+        }
+    )+};
+}
+numbers! {
+    i16: i64, f64;
+    i32: i64, f64;
+    i64: i64, f64;
+    u16: i64, f64;
+    u32: i64, f64;
+    u64: i64, f64;
+    f64: f64, f64;
+    Decimal: Decimal, Decimal;
+    SignedDuration: SignedDuration, SignedDuration;
+}
+
+/// The sum; null for no values: Django's `Sum`.
+///
+/// ```
+/// # use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct Post { views: i32 }
+/// # async fn example(db: &Database) -> embellie::Result<()> {
+/// let (all, none): (Option<i64>, i64) = Post::objects().aggregate((Sum(Post::views), Sum(Post::views).default(0)), db).await?;
+/// # Ok(()) }
+/// ```
+pub fn Sum<M, V: Scalar<M, Type: Summed>>(values: V) -> Expression<M, <V::Type as Summed>::Sum, Nullable, Aggregated> {
+    aggregate(Function::Sum, [values.scalar().expr])
+}
+
+/// The mean; null for no values: Django's `Avg`.
+pub fn Avg<M, V: Scalar<M, Type: Mean>>(values: V) -> Expression<M, <V::Type as Mean>::Mean, Nullable, Aggregated> {
+    aggregate(Function::Avg, [values.scalar().expr])
+}
+
+/// The greatest value; null for no values: Django's `Max`.
+pub fn Max<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, Aggregated> {
+    aggregate(Function::Max, [values.scalar().expr])
+}
+
+/// The least value; null for no values: Django's `Min`.
+pub fn Min<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, Aggregated> {
+    aggregate(Function::Min, [values.scalar().expr])
+}
+
+/// Any of the values that is not null: Django's `AnyValue`.
+pub fn AnyValue<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, Aggregated> {
+    aggregate(Function::AnyValue, [values.scalar().expr])
+}
+
+macro_rules! spread {
+    ($($(#[$doc:meta])+ $name:ident $function:ident $sample:literal;)+) => {$(
+        $(#[$doc])+
+        pub fn $name<M, V: Scalar<M, Type: Mean>>(
+            values: V,
+        ) -> Expression<M, <V::Type as Mean>::Mean, Nullable, Aggregated> {
+            aggregate(Function::$function { sample: $sample }, [values.scalar().expr])
+        }
+    )+};
+}
+spread! {
+    /// The standard deviation of a whole population: Django's `StdDev`.
+    StdDev StdDev false;
+    /// The standard deviation of a sample: Django's `StdDev(…, sample=True)`.
+    StdDevSample StdDev true;
+    /// The variance of a whole population: Django's `Variance`.
+    Variance Variance false;
+    /// The variance of a sample: Django's `Variance(…, sample=True)`.
+    VarianceSample Variance true;
+}
+
+/// Texts joined, with a delimiter between them: Django's `StringAgg`.
+///
+/// ```
+/// # use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct Post { title: String }
+/// # async fn example(db: &Database) -> embellie::Result<()> {
+/// let titles = StringAgg(Post::title, ", ").order_by(Post::title).default("");
+/// let titles: String = Post::objects().aggregate(titles, db).await?;
+/// # Ok(()) }
+/// ```
+pub fn StringAgg<M, V: Scalar<M, Type: super::Text>, D: Term<M, Type = String>>(
+    texts: V,
+    delimiter: D,
+) -> Expression<M, String, Nullable, Aggregated> {
+    aggregate(Function::StringAgg, [texts.scalar().expr, delimiter.term()])
+}
+
+/// All values as an array, null ones too: Django's `ArrayAgg`.
+pub fn ArrayAgg<M, V: Scalar<M, Type: FieldType>>(
+    values: V,
+) -> Expression<M, Array<<V::Null as Nullability>::Of<V::Type>>, Nullable, Aggregated> {
+    aggregate(Function::ArrayAgg, [values.scalar().expr])
+}
+
+/// All values as a JSON array: Django's `JSONArrayAgg`.
+pub fn JsonArrayAgg<M, V: Scalar<M>>(values: V) -> Expression<M, serde_json::Value, Nullable, Aggregated> {
+    aggregate(Function::JsonArrayAgg, [values.scalar().expr])
+}
