@@ -10,10 +10,6 @@ impl Writer<'_> {
     pub(crate) fn scalar(&mut self, scalar: &Scalar<'_>) -> Result<()> {
         match scalar {
             Scalar::Column(column) => self.column(*column),
-            Scalar::Value { value, .. } if value.is_null() => {
-                self.push("NULL");
-                Ok(())
-            }
             Scalar::Value { value, kind } => self.dialect().typed_value(self, value, *kind),
             Scalar::Combined { left, operator, right, arithmetic, kind } => {
                 let combined = Combined { left, operator: *operator, right, arithmetic: *arithmetic, kind: *kind };

@@ -76,7 +76,16 @@ impl Dialect for Postgres {
     }
 
     fn typed_value(&self, w: &mut Writer<'_>, value: &Value, kind: Option<FieldKind>) -> Result<()> {
-        let Some(name) = type_name(value, kind) else { return w.value(value) };
+        let name = type_name(value, kind);
+        if value.is_null() {
+            w.push("NULL");
+            name.iter().for_each(|name| {
+                w.push("::");
+                w.push(name);
+            });
+            return Ok(());
+        }
+        let Some(name) = name else { return w.value(value) };
         match w.known_parameter(value, name) {
             Some(number) => w.push(&format!("${number}")),
             None => w.value(value)?,
@@ -245,13 +254,11 @@ fn as_text(w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
 
 /// The type of a constant.
 fn type_name(value: &Value, kind: Option<FieldKind>) -> Option<&'static str> {
-    if value.is_null() {
-        return None;
-    }
     let kind = kind.or_else(|| kind_of(value))?;
     Some(match kind {
         _ if kind.integer_range().is_some() => match value {
             Value::Int(v) if i32::try_from(*v).is_ok() => "integer",
+            Value::Null if kind != FieldKind::BigInteger => "integer",
             _ => "bigint",
         },
         _ if kind.is_text() => "text",

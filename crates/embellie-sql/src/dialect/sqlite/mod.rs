@@ -72,6 +72,10 @@ impl Dialect for Sqlite {
 
     fn typed_value(&self, w: &mut Writer<'_>, value: &Value, _: Option<FieldKind>) -> Result<()> {
         match value {
+            Value::Null => {
+                w.push("NULL");
+                Ok(())
+            }
             // It travels as text and would be compared as such.
             Value::Decimal(_) => {
                 w.push("CAST(");
