@@ -42,6 +42,12 @@ pub enum Capability {
     ChainedGeneratedColumns,
     /// Values that are arrays.
     Arrays,
+    /// A type for spans of time, of which parts can be read.
+    Intervals,
+    /// UUIDs of version 7.
+    Uuid7,
+    /// Whether a document holds another: `contains` and `contained_by` of a JSONField.
+    DocumentsWithin,
 }
 
 impl Capability {
@@ -53,6 +59,9 @@ impl Capability {
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
             Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
+            Capability::Intervals => "a type for spans of time",
+            Capability::Uuid7 => "UUIDs of version 7 (UUID7)",
+            Capability::DocumentsWithin => "the lookups contains and contained_by of a JSONField",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
             Capability::StoredGeneratedColumns => "generated columns that are stored",
             Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
@@ -71,6 +80,9 @@ impl Capability {
         Capability::UnstoredGeneratedColumns,
         Capability::ChainedGeneratedColumns,
         Capability::Arrays,
+        Capability::Intervals,
+        Capability::Uuid7,
+        Capability::DocumentsWithin,
     ];
 }
 

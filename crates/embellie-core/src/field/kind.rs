@@ -72,6 +72,9 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// A decimal number of as many digits as it has: what functions give. No model's field.
+    pub const DECIMAL: FieldKind = FieldKind::Decimal { max_digits: 0, decimal_places: 0 };
+
     /// The name of Django's class.
     pub fn django_name(self) -> &'static str {
         match self {

@@ -60,6 +60,7 @@ impl FieldKind {
             }
             FieldKind::Bool => Value::Bool(bool::from_column(column)?),
             FieldKind::Float => Value::Float(f64::from_column(column)?),
+            FieldKind::DECIMAL => Value::Decimal(Decimal::from_column(column)?),
             FieldKind::Decimal { decimal_places, .. } => {
                 let mut value = Decimal::from_column(column)?;
                 value.rescale(decimal_places.into());

@@ -73,7 +73,7 @@ pub(super) fn is_number(kind: FieldKind) -> bool {
     is_integer(kind) || matches!(kind, FieldKind::Float | FieldKind::Decimal { .. })
 }
 
-fn is_integer(kind: FieldKind) -> bool {
+pub(super) fn is_integer(kind: FieldKind) -> bool {
     kind.integer_range().is_some()
 }
 

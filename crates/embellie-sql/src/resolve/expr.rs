@@ -1,6 +1,7 @@
 //! Expressions: which part of the resolver makes which.
 
 use embellie_core::expr::{Expr, Operator};
+use embellie_core::field::{FieldKind, prepare};
 use embellie_core::{Error, Result, Value};
 
 use super::arithmetic;
@@ -47,34 +48,23 @@ impl<'r> Scope<'_, 'r> {
                 let right = self.scalar_in(right, shared, joins)?;
                 combine(left, *operator, right)
             }
-            Expr::Call { function, arguments } => self.call(*function, arguments, shared, joins),
+            Expr::Call { function, arguments } => self.call(*function, arguments, None, shared, joins),
             Expr::Extract { expr, part, zone } => {
                 let scalar = self.scalar_in(expr, shared, joins)?;
                 self.extract(scalar, *part, zone.as_deref())
             }
             Expr::Trunc { expr, unit, zone } => {
                 let scalar = self.scalar_in(expr, shared, joins)?;
-                self.trunc(scalar, *unit, zone.as_deref())
+                self.trunc(scalar, *unit, zone.as_deref(), None)
             }
-            Expr::Func(func) => self.func(func, shared, joins),
-            Expr::Typed { expr, kind } => match &**expr {
-                // What the operands are does not matter where it is said what comes of them.
-                Expr::Combined { left, operator, right } => {
-                    let left = self.scalar_in(left, shared, joins)?;
-                    let right = self.scalar_in(right, shared, joins)?;
-                    Ok(combine_as(left, *operator, right, *kind))
-                }
-                Expr::Value(value) if !matches!(value, Value::List(_)) => {
-                    Ok(Scalar::Value { value: value.clone(), kind: Some(*kind) })
-                }
-                expr => Ok(Scalar::Typed { expr: Box::new(self.scalar_in(expr, shared, joins)?), kind: *kind }),
-            },
+            Expr::Func(func) => self.func(func, None, shared, joins),
+            Expr::Typed { expr, kind } => self.typed(expr, *kind, shared, joins),
             Expr::Cast { expr, kind, max_length } => {
                 let scalar = self.scalar_in(expr, shared, joins)?;
-                Ok(Scalar::Cast { expr: Box::new(scalar), kind: *kind, max_length: *max_length })
+                self.cast(scalar, *kind, *max_length)
             }
             Expr::Collate { expr, collation } => self.collate(expr, collation, shared, joins),
-            Expr::Case { whens, otherwise } => self.case(whens, otherwise.as_deref(), shared, joins),
+            Expr::Case { whens, otherwise } => self.case(whens, otherwise.as_deref(), None, shared, joins),
             Expr::Condition(q) => {
                 self.condition_value(q, shared, joins).map(|condition| Scalar::Condition(Box::new(condition)))
             }
@@ -95,6 +85,38 @@ impl<'r> Scope<'_, 'r> {
             Expr::Raw(raw) => self.raw(raw),
             Expr::Star => Ok(Scalar::Star),
             _ => Err(Error::NotSupported(format!("the expression {expr} is not known to the compiler"))),
+        }
+    }
+
+    /// An expression of which it is said what it gives: what its parts are does not matter then.
+    fn typed(
+        &mut self,
+        expr: &Expr,
+        kind: FieldKind,
+        shared: &mut Option<&mut Places>,
+        joins: bool,
+    ) -> Result<Scalar<'r>> {
+        match expr {
+            Expr::Combined { left, operator, right } => {
+                let left = self.scalar_in(left, shared, joins)?;
+                let right = self.scalar_in(right, shared, joins)?;
+                Ok(combine_as(left, *operator, right, kind))
+            }
+            Expr::Call { function, arguments } => self.call(*function, arguments, Some(kind), shared, joins),
+            Expr::Func(func) => self.func(func, Some(kind), shared, joins),
+            Expr::Case { whens, otherwise } => self.case(whens, otherwise.as_deref(), Some(kind), shared, joins),
+            Expr::Trunc { expr, unit, zone } => {
+                let scalar = self.scalar_in(expr, shared, joins)?;
+                self.trunc(scalar, *unit, zone.as_deref(), Some(kind))
+            }
+            // In a document, nothing is JSON's null.
+            Expr::Value(Value::Null) if kind == FieldKind::Json => {
+                Ok(Scalar::Value { value: Value::Json(Box::default()), kind: Some(kind) })
+            }
+            Expr::Value(value) if !matches!(value, Value::List(_)) => {
+                Ok(Scalar::Value { value: prepare(kind, "value", value.clone())?, kind: Some(kind) })
+            }
+            expr => Ok(Scalar::Typed { expr: Box::new(self.scalar_in(expr, shared, joins)?), kind }),
         }
     }
 
@@ -160,12 +182,7 @@ fn combine<'r>(left: Scalar<'r>, operator: Operator, right: Scalar<'r>) -> Resul
     Ok(Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind })
 }
 
-fn combine_as<'r>(
-    left: Scalar<'r>,
-    operator: Operator,
-    right: Scalar<'r>,
-    kind: embellie_core::field::FieldKind,
-) -> Scalar<'r> {
+fn combine_as<'r>(left: Scalar<'r>, operator: Operator, right: Scalar<'r>, kind: FieldKind) -> Scalar<'r> {
     let arithmetic = arithmetic::combine(left.kind(), operator, right.kind())
         .map_or(crate::resolved::Arithmetic::Plain, |(arithmetic, _)| arithmetic);
     Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind }

@@ -63,6 +63,11 @@ impl<'r> Scope<'_, 'r> {
                 _ => Err(Error::Value("Cannot use None as a query value".into())),
             };
         }
+        if let Operand::Value(value) = &operand
+            && let Some(condition) = super::years::condition(left, lookup, value)?
+        {
+            return Ok(condition.into());
+        }
         match lookup {
             Lookup::IsNull => match operand {
                 Operand::Value(Value::Bool(expected)) => Ok(null(left, expected)),

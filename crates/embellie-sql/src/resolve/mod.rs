@@ -33,6 +33,7 @@ mod subquery;
 mod transform;
 mod update;
 mod window;
+mod years;
 
 use std::borrow::Cow;
 use std::cell::Cell;

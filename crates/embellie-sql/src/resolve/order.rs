@@ -8,7 +8,7 @@ use embellie_core::{Error, OrderBy, Path, Query, Result};
 use super::group::Grouping;
 use super::joins::{Place, Reuse};
 use super::left::Left;
-use super::{BASE, Scope};
+use super::{BASE, Scope, message};
 use crate::resolved::{Output, Scalar, Term};
 
 /// Ways already taken to the ordering of a related model, to notice a circle.
@@ -95,7 +95,15 @@ impl<'r> Scope<'_, 'r> {
         seen: &mut Seen,
         terms: &mut Vec<Term<'r>>,
     ) -> Result<()> {
-        let way = self.follow(model, names, true, true)?;
+        let way = self.follow(model, names, false, true)?;
+        if way.followed < names.len() {
+            if from != BASE {
+                return Err(message::unknown_name(names.get(way.followed).copied().unwrap_or_default(), model));
+            }
+            let expr = self.path(names, &mut None, true)?;
+            terms.push(Term { expr, descending: direction.descending, nulls: direction.nulls });
+            return Ok(());
+        }
         let joined = self.make_joins(from, way, Reuse::All);
         let by_related = joined.way.relation.filter(|relation| {
             !relation.by_attname && names != ["pk"] && direction.nulls.is_none() && !relation.model.ordering.is_empty()

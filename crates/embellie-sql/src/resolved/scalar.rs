@@ -215,10 +215,7 @@ pub(crate) fn kind_of(value: &Value) -> Option<FieldKind> {
         Value::Bool(_) => FieldKind::Bool,
         Value::Int(_) => FieldKind::Integer,
         Value::Float(_) => FieldKind::Float,
-        Value::Decimal(v) => {
-            let places = u16::try_from(v.scale()).unwrap_or(0);
-            FieldKind::Decimal { max_digits: 28, decimal_places: places }
-        }
+        Value::Decimal(_) => FieldKind::DECIMAL,
         Value::Text(_) => FieldKind::Char,
         Value::Bytes(_) => FieldKind::Binary,
         Value::Date(_) => FieldKind::Date,

@@ -4,6 +4,7 @@
 mod blog;
 mod empty;
 mod explain;
+mod functions;
 mod groups;
 mod joins;
 mod lists;

@@ -37,7 +37,7 @@ fn fits(value: &Value, ty: &str) -> bool {
     }
 }
 
-async fn check(client: &Client, statement: &Statement, what: &str) {
+pub(crate) async fn check(client: &Client, statement: &Statement, what: &str) {
     match client.prepare(&statement.sql).await {
         Err(error) => unreachable!("{what}: {error:?}\n{}", statement.sql),
         Ok(prepared) => {
@@ -50,7 +50,7 @@ async fn check(client: &Client, statement: &Statement, what: &str) {
 }
 
 /// A value of a field's kind.
-fn sample(kind: FieldKind) -> Value {
+pub(crate) fn sample(kind: FieldKind) -> Value {
     match kind {
         _ if kind.integer_range().is_some() => 7.into(),
         _ if kind.is_text() => "x".into(),
@@ -77,7 +77,7 @@ fn operand(lookup: Lookup, kind: FieldKind) -> Value {
     }
 }
 
-async fn connect() -> (embellie_testing::TestDatabase, Client, Target) {
+pub(crate) async fn connect() -> (embellie_testing::TestDatabase, Client, Target) {
     let database = embellie_testing::TestDatabase::create().await.unwrap();
     let (client, connection) = tokio_postgres::connect(&database.url(), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);

@@ -30,6 +30,10 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     lenient(connection, "django_datetime_trunc", 4, datetime_trunc)?;
     strict(connection, "django_time_extract", 2, time_extract)?;
     lenient(connection, "django_time_trunc", 4, time_trunc)?;
+    lenient(connection, "embellie_datetime_trunc", 4, point_trunc)?;
+    strict(connection, "embellie_date", 1, as_date)?;
+    strict(connection, "embellie_time", 1, as_time)?;
+    strict(connection, "embellie_datetime", 1, as_datetime)?;
     delta::register(connection)
 }
 
@@ -115,6 +119,61 @@ fn truncated(kind: &str, time: Time) -> Option<Time> {
         "second" => Time::constant(time.hour(), time.minute(), time.second(), 0),
         _ => return None,
     })
+}
+
+/// The point in time at which the year, month, … of a point in time began by the clocks of a zone. Both are written in
+/// the zone of the last argument.
+fn point_trunc(context: &Context<'_>) -> Result<Value> {
+    if context.get_raw(1) == ValueRef::Null {
+        return Ok(Value::Null);
+    }
+    let Some(written_as) = parse::moment(&text(context, 1)?) else { return Ok(Value::Null) };
+    let zones: Arc<Zones> = Zones::of(context, 2)?;
+    let Ok(seen) = zones.see(written_as) else {
+        return refuse("the time zone takes a moment out of the years 1 to 9999");
+    };
+    let kind = text(context, 0)?;
+    if let Some(time) = truncated(&kind, seen.time()) {
+        // The clocks are not put forward or back meanwhile.
+        let passed = seen.time().duration_since(time);
+        let Some(point) = parse::moment(&text(context, 1)?) else { return Ok(Value::Null) };
+        return match point.datetime.checked_sub(passed) {
+            Ok(start) => written(encode::datetime(start)),
+            Err(_) => Ok(Value::Null),
+        };
+    }
+    match first_day(&kind, seen.date()) {
+        Some(Ok(date)) => match zones.unsee(date.into()) {
+            Ok(start) => written(encode::datetime(start)),
+            Err(_) => Ok(Value::Null),
+        },
+        Some(Err(_)) => Ok(Value::Null),
+        None => refuse("a point in time is truncated to year, quarter, month, week, day, hour, minute or second"),
+    }
+}
+
+/// A text as it is stored for a date, if it is one.
+fn as_date(context: &Context<'_>) -> Result<Value> {
+    match parse::moment(&text(context, 0)?) {
+        Some(moment) => written(encode::date(moment.datetime.date())),
+        None => Ok(Value::Null),
+    }
+}
+
+fn as_time(context: &Context<'_>) -> Result<Value> {
+    let text = text(context, 0)?;
+    let time = parse::time(&text).or_else(|| parse::moment(&text).map(|moment| moment.datetime.time()));
+    Ok(time.map_or(Value::Null, |time| encode::time(time).into()))
+}
+
+/// In UTC, where an offset is given.
+fn as_datetime(context: &Context<'_>) -> Result<Value> {
+    let Some(moment) = parse::moment(&text(context, 0)?) else { return Ok(Value::Null) };
+    let utc = match moment.offset {
+        None => Ok(moment.datetime),
+        Some(offset) => offset.to_timestamp(moment.datetime).map(|point| jiff::tz::Offset::UTC.to_datetime(point)),
+    };
+    utc.map_or(Ok(Value::Null), |datetime| written(encode::datetime(datetime)))
 }
 
 fn date_trunc(context: &Context<'_>) -> Result<Value> {

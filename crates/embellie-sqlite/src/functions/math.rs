@@ -33,6 +33,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         lenient(connection, name, 1, |c| round(c, f64::ceil))?;
     }
     lenient(connection, "FLOOR", 1, |c| round(c, f64::floor))?;
+    strict(connection, "SIGN", 1, sign)?;
     strict(connection, "BITXOR", 2, |c| Ok((integer(c, 0)? ^ integer(c, 1)?).into()))?;
     register_rand(connection)
 }
@@ -52,6 +53,15 @@ fn round(context: &Context<'_>, function: fn(f64) -> f64) -> Result<Value> {
         ValueRef::Integer(v) => Ok(v.into()),
         _ => one(context, function),
     }
+}
+
+fn sign(context: &Context<'_>) -> Result<Value> {
+    Ok(match number(context, 0) {
+        Some(x) if x > 0.0 => 1.into(),
+        Some(x) if x < 0.0 => (-1).into(),
+        Some(_) => 0.into(),
+        None => Value::Null,
+    })
 }
 
 fn positive(x: f64, function: fn(f64) -> f64) -> f64 {

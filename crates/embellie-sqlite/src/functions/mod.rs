@@ -12,6 +12,7 @@ use rusqlite::{Connection, Error, Result};
 mod aggregate;
 mod date;
 mod hash;
+mod identity;
 mod math;
 mod pattern;
 mod text;
@@ -23,6 +24,7 @@ pub(crate) fn register(connection: &Connection) -> Result<()> {
     date::register(connection)?;
     math::register(connection)?;
     hash::register(connection)?;
+    identity::register(connection)?;
     aggregate::register(connection)
 }
 

@@ -1,5 +1,9 @@
 //! PostgreSQL.
 
+mod call;
+mod cast;
+mod date;
+
 use embellie_core::expr::{DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
@@ -30,7 +34,7 @@ impl Dialect for Postgres {
     fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
         match capability {
             Capability::GoOnAfterError | Capability::ChainedGeneratedColumns => false,
-            Capability::UnstoredGeneratedColumns => version >= (18, 0, 0),
+            Capability::UnstoredGeneratedColumns | Capability::Uuid7 => version >= (18, 0, 0),
             _ => true,
         }
     }
@@ -179,40 +183,19 @@ impl Dialect for Postgres {
     }
 
     fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], _: FieldKind) -> Result<()> {
-        let name = match function {
-            Function::Lower => "LOWER",
-            Function::Upper => "UPPER",
-            Function::Length => "LENGTH",
-            Function::Abs => "ABS",
-            Function::Coalesce => "COALESCE",
-            Function::Now => {
-                w.push("STATEMENT_TIMESTAMP()");
-                return Ok(());
-            }
-            other => return Err(Error::NotSupported(format!("PostgreSQL has no function {other:?} here"))),
-        };
-        match (function, arguments) {
-            (Function::Lower | Function::Upper | Function::Length, [text]) => {
-                w.push(name);
-                w.push("(");
-                as_text(w, text)?;
-                w.push(")");
-                Ok(())
-            }
-            _ => w.function(name, arguments),
-        }
+        call::call(w, function, arguments)
     }
 
-    fn extract(&self, _: &mut Writer<'_>, _: &Scalar<'_>, part: DatePart, _: Option<&str>) -> Result<()> {
-        Err(Error::NotSupported(format!("Extract of {part:?} is not known to the compiler")))
+    fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()> {
+        date::extract(w, expr, part, zone)
     }
 
-    fn trunc(&self, _: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
-        Err(Error::NotSupported(format!("Trunc to {:?} is not known to the compiler", trunc.unit)))
+    fn trunc(&self, w: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
+        date::trunc(w, trunc)
     }
 
-    fn cast(&self, _: &mut Writer<'_>, _: &Scalar<'_>, kind: FieldKind, _: Option<u32>) -> Result<()> {
-        Err(Error::NotSupported(format!("Cast to {kind:?} is not known to the compiler")))
+    fn cast(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind, max_length: Option<u32>) -> Result<()> {
+        cast::cast(w, expr, kind, max_length)
     }
 
     fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {

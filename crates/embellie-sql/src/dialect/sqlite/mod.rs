@@ -1,5 +1,9 @@
 //! SQLite, with the functions that the driver registers for what SQLite lacks.
 
+mod call;
+mod cast;
+mod date;
+
 use embellie_core::expr::{DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
@@ -37,8 +41,11 @@ impl Dialect for Sqlite {
             Capability::Upsert | Capability::NullsOrder | Capability::GoOnAfterError => true,
             Capability::StoredGeneratedColumns
             | Capability::UnstoredGeneratedColumns
-            | Capability::ChainedGeneratedColumns => true,
-            Capability::DefaultInValues | Capability::Arrays => false,
+            | Capability::ChainedGeneratedColumns
+            | Capability::Uuid7 => true,
+            Capability::DefaultInValues | Capability::Arrays | Capability::Intervals | Capability::DocumentsWithin => {
+                false
+            }
         }
     }
 
@@ -187,33 +194,19 @@ impl Dialect for Sqlite {
     }
 
     fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()> {
-        let name = match function {
-            Function::Lower if w.is_definition() => "LOWER",
-            Function::Upper if w.is_definition() => "UPPER",
-            Function::Lower => "embellie_lower",
-            Function::Upper => "embellie_upper",
-            Function::Length => "LENGTH",
-            Function::Abs => "ABS",
-            Function::Coalesce => "COALESCE",
-            Function::Now => {
-                w.push("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')");
-                return Ok(());
-            }
-            other => return Err(Error::NotSupported(format!("SQLite has no function {other:?} here"))),
-        };
-        numeric(w, kind, |w| w.function(name, arguments))
+        numeric(w, kind, |w| call::call(w, function, arguments))
     }
 
-    fn extract(&self, _: &mut Writer<'_>, _: &Scalar<'_>, part: DatePart, _: Option<&str>) -> Result<()> {
-        Err(Error::NotSupported(format!("Extract of {part:?} is not known to the compiler")))
+    fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()> {
+        date::extract(w, expr, part, zone)
     }
 
-    fn trunc(&self, _: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
-        Err(Error::NotSupported(format!("Trunc to {:?} is not known to the compiler", trunc.unit)))
+    fn trunc(&self, w: &mut Writer<'_>, trunc: &Trunc<'_, '_>) -> Result<()> {
+        date::trunc(w, trunc)
     }
 
-    fn cast(&self, _: &mut Writer<'_>, _: &Scalar<'_>, kind: FieldKind, _: Option<u32>) -> Result<()> {
-        Err(Error::NotSupported(format!("Cast to {kind:?} is not known to the compiler")))
+    fn cast(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind, max_length: Option<u32>) -> Result<()> {
+        cast::cast(w, expr, kind, max_length)
     }
 
     fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {

@@ -1,143 +1,139 @@
-//! Functions, and expressions that are like them.
+//! Functions: what they take and what they give.
 
-use embellie_core::expr::{DatePart, Expr, Func, Function, TruncUnit};
+mod case;
+mod compare;
+mod custom;
+mod date;
+mod json;
+mod math;
+mod text;
+pub(super) mod zone;
+
+use std::ops::RangeInclusive;
+
+use embellie_core::expr::{Expr, Function};
 use embellie_core::field::FieldKind;
-use embellie_core::{Error, Q, Result, Value};
+use embellie_core::{Error, Result, Value};
 
 use super::joins::Places;
 use super::{Scope, arithmetic};
 use crate::resolved::Scalar;
 
+/// A function of resolved arguments.
+struct Call<'r> {
+    function: Function,
+    arguments: Vec<Scalar<'r>>,
+    /// What it is said to give.
+    wanted: Option<FieldKind>,
+}
+
 impl<'r> Scope<'_, 'r> {
-    /// A function of arguments.
+    /// A function of arguments, which gives what is `wanted` where that is said.
     pub(super) fn call(
         &mut self,
         function: Function,
         arguments: &[Expr],
+        wanted: Option<FieldKind>,
         shared: &mut Option<&mut Places>,
         joins: bool,
     ) -> Result<Scalar<'r>> {
         let arguments: Result<Vec<Scalar<'r>>> =
             arguments.iter().map(|argument| self.scalar_in(argument, shared, joins)).collect();
-        call(function, arguments?)
+        self.call_of(function, arguments?, wanted)
     }
 
-    /// A part of a date or time.
-    pub(super) fn extract(&mut self, _scalar: Scalar<'r>, _part: DatePart, _zone: Option<&str>) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("Extract is not known to the compiler".into()))
-    }
-
-    /// A date or time cut down to a unit.
-    pub(super) fn trunc(&mut self, _scalar: Scalar<'r>, _unit: TruncUnit, _zone: Option<&str>) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("Trunc is not known to the compiler".into()))
-    }
-
-    /// A function given by its text.
-    pub(super) fn func(&mut self, _func: &Func, _shared: &mut Option<&mut Places>, _joins: bool) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("Func is not known to the compiler".into()))
-    }
-
-    /// Text compared by the rules of a collation.
-    pub(super) fn collate(
-        &mut self,
-        _expr: &Expr,
-        _collation: &str,
-        _shared: &mut Option<&mut Places>,
-        _joins: bool,
+    /// A function of resolved arguments.
+    pub(super) fn call_of(
+        &self,
+        function: Function,
+        arguments: Vec<Scalar<'r>>,
+        wanted: Option<FieldKind>,
     ) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("Collate is not known to the compiler".into()))
+        use Function as F;
+        if function.is_window() {
+            return super::window::window_function(function, arguments);
+        }
+        let call = Call { function, arguments, wanted };
+        match function {
+            F::Coalesce | F::Greatest | F::Least | F::NullIf => compare::call(call),
+            F::JsonObject | F::JsonArray | F::KeyText => json::call(call),
+            F::Now => {
+                call.takes(0..=0)?;
+                Ok(call.gives(FieldKind::DateTime))
+            }
+            F::Uuid4 | F::Uuid7 => self.uuid(call),
+            _ if text::is_about(function) => text::call(call),
+            _ => math::call(call),
+        }
     }
 
-    /// A part of a text or an array.
-    pub(super) fn slice_of(&mut self, _scalar: Scalar<'r>, _start: u64, _length: Option<u64>) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("a slice of an expression is not known to the compiler".into()))
-    }
-
-    /// The first expression whose condition holds.
-    pub(super) fn case(
-        &mut self,
-        whens: &[(Q, Expr)],
-        otherwise: Option<&Expr>,
-        shared: &mut Option<&mut Places>,
-        joins: bool,
-    ) -> Result<Scalar<'r>> {
-        use crate::resolved::Condition;
-        let mut resolved = Vec::with_capacity(whens.len());
-        let mut last = None;
-        for (q, then) in whens {
-            if q.is_all() {
-                return Err(Error::Value("An empty Q() can't be used as a When() condition.".into()));
-            }
-            match self.condition_value(q, shared, joins)? {
-                Condition::Never => {
-                    self.scalar_in(then, shared, joins)?;
-                }
-                Condition::Always => {
-                    last = Some(self.scalar_in(then, shared, joins)?);
-                    break;
-                }
-                condition => resolved.push((condition, self.scalar_in(then, shared, joins)?)),
-            }
+    fn uuid(&self, call: Call<'r>) -> Result<Scalar<'r>> {
+        call.takes(0..=0)?;
+        if call.function == Function::Uuid7 {
+            self.context.target.require(crate::Capability::Uuid7)?;
         }
-        let otherwise = match (last, otherwise) {
-            (Some(last), _) => last,
-            (None, Some(otherwise)) => self.scalar_in(otherwise, shared, joins)?,
-            (None, None) => Scalar::Value { value: Value::Null, kind: None },
-        };
-        let kinds = resolved.iter().map(|(_, then)| then).chain([&otherwise]).filter_map(Scalar::kind);
-        let kind = arithmetic::common(kinds)?;
-        if resolved.is_empty() {
-            return Ok(otherwise);
-        }
-        Ok(Scalar::Case { whens: resolved, otherwise: Box::new(otherwise), kind })
+        Ok(call.gives(FieldKind::Uuid))
     }
 }
 
-fn call(function: Function, arguments: Vec<Scalar<'_>>) -> Result<Scalar<'_>> {
-    let count = arguments.len();
-    let kind_of_first = arguments.first().and_then(Scalar::kind);
-    let expect = |expected: usize| {
-        if count == expected {
+impl<'r> Call<'r> {
+    /// Refuses another number of arguments, as Django's `Func` and Python do.
+    fn takes(&self, counts: RangeInclusive<usize>) -> Result<()> {
+        let given = self.arguments.len();
+        if counts.contains(&given) {
             return Ok(());
         }
-        let s = if expected == 1 { "" } else { "s" };
-        Err(Error::Type(format!("'{}' takes exactly {expected} argument{s} ({count} given)", function.name())))
-    };
-    if function.is_window() {
-        return super::window::window_function(function, arguments);
+        let (least, most) = (*counts.start(), *counts.end());
+        let expected = if least == most { format!("exactly {least}") } else { format!("{least} to {most}") };
+        let s = if most == 1 { "" } else { "s" };
+        Err(Error::Type(format!("'{}' takes {expected} argument{s} ({given} given)", self.function.name())))
     }
-    let kind = match function {
-        Function::Lower | Function::Upper => {
-            expect(1)?;
-            kind_of_first.filter(|kind| kind.is_text()).unwrap_or(FieldKind::Char)
+
+    /// Refuses fewer than two arguments.
+    fn takes_several(&self) -> Result<()> {
+        match self.arguments.len() {
+            0 | 1 => Err(Error::Value(format!("{} must take at least two expressions", self.function.name()))),
+            _ => Ok(()),
         }
-        Function::Length => {
-            expect(1)?;
-            FieldKind::Integer
+    }
+
+    /// Adds an argument that was left out.
+    fn or_value(&mut self, place: usize, value: impl Into<Value>) {
+        if self.arguments.len() == place {
+            self.arguments.push(Scalar::Value { value: value.into(), kind: None });
         }
-        Function::Abs => {
-            expect(1)?;
-            match kind_of_first {
-                Some(kind) if arithmetic::is_number(kind) => kind,
-                None => FieldKind::Integer,
-                Some(kind) => {
-                    return Err(Error::Field(format!("Abs takes a number, not a {}", kind.django_name())));
-                }
+    }
+
+    /// What the first argument is.
+    fn first_kind(&self) -> Option<FieldKind> {
+        self.arguments.first().and_then(Scalar::kind)
+    }
+
+    /// What all arguments have in common, unless it is said what comes of them.
+    fn common(&self) -> Result<Option<FieldKind>> {
+        match self.wanted {
+            Some(kind) => Ok(Some(kind)),
+            None => arithmetic::common(self.arguments.iter().filter_map(Scalar::kind)),
+        }
+    }
+
+    /// The number at a place, where it is a constant, refused when it is less than `least`.
+    fn at_least(&self, place: usize, name: &str, least: i64) -> Result<()> {
+        match self.arguments.get(place) {
+            Some(Scalar::Value { value: Value::Int(v), .. }) if *v < least => {
+                let what = if least == 0 { "greater or equal to 0." } else { "greater than 0." };
+                Err(Error::Value(format!("'{name}' must be {what}")))
             }
-        }
-        Function::Coalesce => {
-            if count < 2 {
-                return Err(Error::Value("Coalesce must take at least two expressions".into()));
+            Some(Scalar::Value { value: Value::Int(_) | Value::Null, .. }) | None => Ok(()),
+            Some(Scalar::Value { value, .. }) => {
+                Err(Error::Type(format!("{}: '{name}' is an integer, not {value}", self.function.name())))
             }
-            arithmetic::common(arguments.iter().filter_map(Scalar::kind))?.unwrap_or(FieldKind::Char)
+            Some(_) => Ok(()),
         }
-        Function::Now => {
-            expect(0)?;
-            FieldKind::DateTime
-        }
-        other => {
-            return Err(Error::NotSupported(format!("the function {} is not known to the compiler", other.name())));
-        }
-    };
-    Ok(Scalar::Call { function, arguments, kind })
+    }
+
+    /// The function, which gives this unless something else is said.
+    fn gives(self, kind: FieldKind) -> Scalar<'r> {
+        Scalar::Call { function: self.function, arguments: self.arguments, kind: self.wanted.unwrap_or(kind) }
+    }
 }

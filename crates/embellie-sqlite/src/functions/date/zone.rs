@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rusqlite::{Error, Result};
@@ -76,6 +76,19 @@ impl Zones {
             (None, None) => TimeZone::UTC.to_timestamp(shifted)?,
         };
         Ok(zone.to_datetime(timestamp))
+    }
+
+    /// What the text says of a moment that the clocks of the zone show: the later one, of two.
+    pub(super) fn unsee(&self, shown: DateTime) -> Result<DateTime, jiff::Error> {
+        let Some((zone, delta)) = &self.seen else { return Ok(shown) };
+        let source = self.written.clone().unwrap_or(TimeZone::UTC);
+        let ambiguous = zone.to_ambiguous_timestamp(shown);
+        let point = if matches!(ambiguous.offset(), AmbiguousOffset::Fold { .. }) {
+            ambiguous.later()?
+        } else {
+            ambiguous.compatible()?
+        };
+        source.to_datetime(point).checked_sub(*delta)
     }
 }
 
