@@ -89,15 +89,61 @@ fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Unreadable> {
     Ok(Some(element))
 }
 
-/// The elements of one list of the inner dimensions.
+/// The elements of one list of the inner dimensions, none of which is empty.
 fn take<'a>(rest: &mut &'a [u8], inner: &[u8]) -> Result<&'a [u8], Unreadable> {
     let (whole, mut shape, mut count) = (*rest, inner, 1usize);
     while let Some((length, deeper)) = dimension(shape)? {
         count = count.checked_mul(length).ok_or(Unreadable::Malformed)?;
         shape = deeper;
     }
+    if count == 0 {
+        return Err(Unreadable::Malformed);
+    }
     for _ in 0..count {
         next(rest)?;
     }
     whole.get(..whole.len() - rest.len()).ok_or(Unreadable::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use embellie_core::{ColumnRef, FromColumn, Value};
+    use proptest::prelude::*;
+    use tokio_postgres::types::Type;
+
+    use super::Elements;
+
+    /// An array of small numbers, with as many dimensions as it says.
+    fn array() -> impl Strategy<Value = Vec<u8>> {
+        let dimension = prop_oneof![0i32..4, Just(-1), Just(i32::MAX)];
+        let dimensions = prop::collection::vec(dimension, 0..4);
+        let element =
+            prop_oneof![Just(vec![255; 4]), any::<i16>().prop_map(|n| [&[0, 0, 0, 2][..], &n.to_be_bytes()].concat())];
+        (dimensions, prop::collection::vec(element, 0..30), 0usize..3).prop_map(|(dimensions, elements, cut)| {
+            let mut bytes = [(dimensions.len() as i32).to_be_bytes(), [0; 4], 21i32.to_be_bytes()].concat();
+            dimensions.iter().for_each(|length| bytes.extend([length.to_be_bytes(), 1i32.to_be_bytes()].concat()));
+            bytes.extend(elements.concat());
+            bytes.truncate(bytes.len() - cut.min(bytes.len()));
+            bytes
+        })
+    }
+
+    fn count(value: &Value) -> usize {
+        match value {
+            Value::List(values) => values.iter().map(count).sum(),
+            _ => 1,
+        }
+    }
+
+    proptest! {
+        /// Whatever comes, it is read to its end or refused.
+        #[test]
+        fn damaged_arrays_are_errors(bytes in prop_oneof![array(), prop::collection::vec(any::<u8>(), 0..40)]) {
+            let elements = Elements::new(&Type::INT2, "numbers", false);
+            let Ok(column @ ColumnRef::List(_)) = super::decode(Some(&elements), &bytes) else { return Ok(()) };
+            if let Ok(value) = Value::from_column(column) {
+                prop_assert!(count(&value) <= bytes.len() / 4);
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::{Columns, Result, Row, Value};
+use embellie_core::{Columns, FromRow, Header, Result, Row, Value};
 use embellie_sql::OutputColumn;
 
 use super::{FetchMode, TextRow};
@@ -27,6 +27,15 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// # Errors
     /// When a column holds what its type cannot.
     fn decode(&self, row: &dyn Row) -> Result<Self::Output>;
+
+    /// Gives an object the columns of its row that are no fields, where the object can hold them.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    #[doc(hidden)]
+    fn annotated(&self, object: Self::Output, _names: &Columns, _row: &dyn Row) -> Result<Self::Output> {
+        Ok(object)
+    }
 
     /// Tells the rows of one result of each other, once all are read.
     fn link<'r>(&self, _rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, _mode: FetchMode) {}
@@ -104,6 +113,10 @@ impl Selection<Record> for WholeRecord {
             None => Ok(record),
             Some(annotations) => Ok(record.annotated(annotations.read(row)?)),
         }
+    }
+
+    fn annotated(&self, record: Record, names: &Columns, row: &dyn Row) -> Result<Record> {
+        if names.is_empty() { Ok(record) } else { Ok(record.annotated(TextRow::from_row(names, row)?)) }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::record::Record;
 /// [`all`](RawQuerySet::all) is awaited.
 ///
 /// Columns are found by their names, in any order. Columns that are no fields are passed over, unless
-/// [`annotated`](RawQuerySet::annotated) asks for them.
+/// [`annotated`](RawQuerySet::annotated) asks for them; a [`Record`] has them as annotations.
 #[must_use = "a raw query set does nothing before one of its methods is awaited"]
 pub struct RawQuerySet<M, S = Whole<M>> {
     model: Cow<'static, str>,
@@ -95,9 +95,7 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
     /// and when the database does not understand the SQL; else as [`QuerySet::all`].
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<S::Output>> {
         let rows = self.read::<Nothing>(db).await?;
-        let mut objects: Vec<S::Output> = rows.into_iter().map(|(object, Nothing)| object).collect();
-        self.selection.link(&mut objects.iter_mut(), self.fetch_mode);
-        Ok(objects)
+        Ok(rows.into_iter().map(|(object, Nothing)| object).collect())
     }
 
     async fn read<X: FromRow>(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
@@ -111,7 +109,9 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
             translations: self.translations.clone(),
             row: PhantomData::<fn() -> (M, X)>,
         };
-        gather(session, &statement, objects).await.map(|gathered| gathered.rows)
+        let mut rows = gather(session, &statement, objects).await?.rows;
+        self.selection.link(&mut rows.iter_mut().map(|(object, _)| object), self.fetch_mode);
+        Ok(rows)
     }
 }
 
@@ -150,9 +150,7 @@ impl<M: 'static, X: FromRow, S: Selection<M>> AnnotatedRawQuerySet<M, X, S> {
     /// As [`RawQuerySet::all`], and [`Error::Decode`](embellie_core::Error::Decode) when the columns are not those of
     /// `X`.
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
-        let (mut objects, others): (Vec<S::Output>, Vec<X>) = self.set.read::<X>(db).await?.into_iter().unzip();
-        self.set.selection.link(&mut objects.iter_mut(), self.set.fetch_mode);
-        Ok(objects.into_iter().zip(others).collect())
+        self.set.read::<X>(db).await
     }
 }
 
@@ -177,7 +175,8 @@ impl<M: 'static, S: Selection<M>, X: FromRow> Reader for Objects<M, S, X> {
 
     fn read(&self, (mapping, others): &Self::Plan, row: &dyn Row) -> Result<Self::Output> {
         let object = self.selection.decode(&Arranged { row, places: &mapping.fields })?;
-        Ok((object, X::from_row(others, &Arranged { row, places: &mapping.others })?))
+        let beside = Arranged { row, places: &mapping.others };
+        Ok((self.selection.annotated(object, &mapping.other_names, &beside)?, X::from_row(others, &beside)?))
     }
 }
 

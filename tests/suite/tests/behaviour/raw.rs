@@ -140,6 +140,7 @@ async fn records_by_raw_sql(db: &Database) -> Outcome {
     let set = db.objects("blog.Post")?.raw(sql, (1,));
     let posts = set.clone().all(db).await?;
     assert_eq!((posts[0].get("title")?, posts[0].get("published")?), (&"Alpha".into(), &false.into()));
+    assert_eq!((posts[0].get("t")?, posts[0].annotations().count()), (&"Alpha".into(), 1));
     let (post, extra) = set.annotated::<TextRow>().all(db).await?.remove(0);
     assert_eq!((post.key(), extra.get("t")), (&Value::Int(1), Some(&"Alpha".into())));
     let author = post.related_one("author", db).await?;
