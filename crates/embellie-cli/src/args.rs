@@ -16,6 +16,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Fill a database with a shop of 20,000 orders, and take a tour of what embellie does with it.
     Demo(Demo),
+    /// Answer Django queries: a line of JSON for each line of the standard input.
+    #[command(hide = true)]
+    Conformance,
 }
 
 #[derive(Debug, clap::Args)]

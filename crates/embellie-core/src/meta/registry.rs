@@ -45,6 +45,28 @@ impl Registry {
     /// # Errors
     /// [`Error::SystemCheck`] with every finding when one of them is an error.
     pub fn build(models: impl IntoIterator<Item = ModelMeta>) -> Result<Self> {
+        let (registry, mut findings) = Self::linked(models);
+        findings.extend(super::check::run(&registry));
+        if findings.iter().any(|finding| finding.level == Level::Error) {
+            return Err(Error::SystemCheck(findings));
+        }
+        Ok(registry)
+    }
+
+    /// Links declarations as [`build`](Registry::build) does, without the system checks: for models that another program
+    /// declares and lives with, such as those of a Django project. [`warnings`](Registry::warnings) runs the checks.
+    ///
+    /// # Errors
+    /// [`Error::SystemCheck`] when a relation leads to no model or field, or names clash.
+    pub fn link(models: impl IntoIterator<Item = ModelMeta>) -> Result<Self> {
+        let (registry, findings) = Self::linked(models);
+        if findings.iter().any(|finding| finding.level == Level::Error) {
+            return Err(Error::SystemCheck(findings));
+        }
+        Ok(registry)
+    }
+
+    fn linked(models: impl IntoIterator<Item = ModelMeta>) -> (Self, Vec<CheckMessage>) {
         let mut declared: Vec<ModelMeta> = models.into_iter().collect();
         let mut findings = Vec::new();
         declared.iter_mut().for_each(add_primary_key);
@@ -79,11 +101,7 @@ impl Registry {
         registry.link_many_to_many(&mut findings);
         registry.link_reverse();
         registry.name_members();
-        findings.extend(super::check::run(&registry));
-        if findings.iter().any(|finding| finding.level == Level::Error) {
-            return Err(Error::SystemCheck(findings));
-        }
-        Ok(registry)
+        (registry, findings)
     }
 
     /// Gathers declarations one by one.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use embellie_core::{Path, Result};
+use embellie_core::{Path, Query, Result};
 
 use super::selection::{TextValues, Whole, WholeRecord};
 use super::{QuerySet, Selection};
@@ -25,6 +25,30 @@ impl Database {
     pub fn objects(&self, model: &str) -> Result<QuerySet<Record, WholeRecord>> {
         let model = self.record_model(model)?;
         Ok(QuerySet::new(model.label().to_owned(), WholeRecord::new(model)))
+    }
+
+    /// The objects that a query built as data gives. What it annotates is told by [`Record::annotations`].
+    ///
+    /// ```no_run
+    /// # async fn spam(db: embellie::Database) -> embellie::Result<()> {
+    /// use embellie_core::{Expr, Query, expr::Function};
+    /// let query = Query::new("blog.Comment").annotate("size", Expr::call(Function::Length, [Expr::path("body")]));
+    /// for comment in db.query_set(query)?.all(&db).await? {
+    ///     println!("{:?}", comment.annotations().collect::<Vec<_>>());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no model of the query's label; the message names the nearest.
+    pub fn query_set(&self, query: Query) -> Result<QuerySet<Record, WholeRecord>> {
+        let model = self.record_model(&query.model)?;
+        Ok(QuerySet { query, ..QuerySet::new("", WholeRecord::new(model)) })
+    }
+
+    /// The rows of values that a query built as data gives, by the names of its values and annotations.
+    pub fn query_values(&self, query: Query) -> QuerySet<Record, TextValues> {
+        QuerySet { query, ..QuerySet::new("", TextValues::default()) }
     }
 
     /// A new object of a model given as for [`objects`](Database::objects), with its defaults. It has no row yet.

@@ -1,0 +1,82 @@
+//! Results as JSON.
+
+use embellie_text::{Object, Py};
+use serde_json::{Map, Value as Json, json};
+
+/// The JSON of a result.
+pub(super) fn value(value: &Py) -> Json {
+    match value {
+        Py::None => Json::Null,
+        Py::Bool(value) => json!(value),
+        Py::Int(value) => match i64::try_from(*value) {
+            Ok(value) => json!(value),
+            Err(_) => json!(*value as f64),
+        },
+        Py::Float(value) if value.is_nan() => json!({"$float": "nan"}),
+        Py::Float(value) if value.is_infinite() => json!({"$float": if *value < 0.0 { "-inf" } else { "inf" }}),
+        Py::Float(value) => json!(value),
+        Py::Decimal(value) => json!({"$decimal": value.to_string()}),
+        Py::Str(value) => json!(value),
+        Py::Bytes(value) => json!({"$bytes": value.iter().map(|byte| format!("{byte:02x}")).collect::<String>()}),
+        Py::Date(value) => json!({"$date": value.to_string()}),
+        Py::Time(value) => json!({"$time": value.to_string()}),
+        Py::DateTime(value) => json!({"$datetime": value.to_string()}),
+        Py::Timestamp(value) => {
+            let text = value.to_string();
+            json!({"$datetime": format!("{}+00:00", text.trim_end_matches('Z'))})
+        }
+        Py::Delta(value) => json!({"$timedelta": i64::try_from(value.as_micros()).unwrap_or_default()}),
+        Py::Uuid(value) => json!({"$uuid": value.to_string()}),
+        Py::List(values) | Py::Tuple(values) => Json::Array(values.iter().map(self::value).collect()),
+        Py::Set(values) => json!({"$set": values.iter().map(self::value).collect::<Vec<_>>()}),
+        Py::Dict(items) => dict(items),
+        Py::Json(document) => document_json(document),
+        Py::Object(object) => object_json(object),
+        other => json!({"$unencodable": other.type_name()}),
+    }
+}
+
+fn dict(items: &[(Py, Py)]) -> Json {
+    let names: Option<Vec<&str>> = items
+        .iter()
+        .map(|(key, _)| match key {
+            Py::Str(key) if !key.starts_with('$') => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    let looks_like_an_object = |names: &[&str]| ["model", "pk", "fields"].iter().all(|part| names.contains(part));
+    match names.filter(|names| !looks_like_an_object(names)) {
+        Some(names) => {
+            let values = items.iter().map(|(_, item)| value(item));
+            Json::Object(names.into_iter().map(str::to_owned).zip(values).collect())
+        }
+        None => json!({"$dict": items.iter().map(|(key, item)| json!([value(key), value(item)])).collect::<Vec<_>>()}),
+    }
+}
+
+/// A document, whose objects may look like a tag.
+fn document_json(document: &Json) -> Json {
+    match document {
+        Json::Object(object) => {
+            let items: Vec<(Py, Py)> =
+                object.iter().map(|(key, item)| (Py::Str(key.clone()), Py::Json(Box::new(item.clone())))).collect();
+            dict(&items)
+        }
+        Json::Array(items) => Json::Array(items.iter().map(document_json).collect()),
+        other => other.clone(),
+    }
+}
+
+fn object_json(object: &Object) -> Json {
+    let fields: Map<String, Json> = object.fields().into_iter().map(|(name, item)| (name, value(&item))).collect();
+    let key = match object.key() {
+        embellie::Value::List(values) => Json::Array(values.into_iter().map(|part| value(&part.into())).collect()),
+        key => value(&key.into()),
+    };
+    let mut json = json!({"model": object.label(), "pk": key, "fields": fields});
+    if !object.annotations().is_empty() {
+        let added = object.annotations().iter().map(|(name, item)| (name.clone(), value(item)));
+        json["annotations"] = Json::Object(added.collect());
+    }
+    json
+}

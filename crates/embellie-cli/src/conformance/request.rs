@@ -1,0 +1,63 @@
+//! Requests: a text, the models it names, and the database it runs on.
+
+use std::collections::HashMap;
+
+use embellie_text::models::{Models, Settings};
+use embellie_text::{Error, Py, evaluate};
+use serde_json::Value as Json;
+
+/// One request.
+pub(super) struct Request {
+    models: String,
+    database: String,
+    query: String,
+    settings: Settings,
+    lookups: Vec<[String; 3]>,
+}
+
+/// What requests have in common.
+#[derive(Default)]
+pub(super) struct Cache {
+    models: HashMap<(String, Settings, Vec<[String; 3]>), Models>,
+}
+
+impl Request {
+    pub(super) fn read(json: &Json) -> Result<Request, String> {
+        let text = |name: &str| json[name].as_str().map(str::to_owned).ok_or_else(|| format!("'{name}' is missing"));
+        let settings = &json["settings"];
+        let zone = settings["CURRENT_TIME_ZONE"].as_str().or_else(|| settings["TIME_ZONE"].as_str());
+        let use_tz = settings["USE_TZ"] == true;
+        let lookups = json["register_lookups"].as_array().into_iter().flatten().filter_map(|lookup| {
+            let part = |place: usize| lookup[place].as_str().map(str::to_owned);
+            Some([part(0)?, part(1)?, part(2)?])
+        });
+        Ok(Request {
+            models: text("models_json")?,
+            database: text("database")?,
+            query: text("query")?,
+            settings: Settings { use_tz, time_zone: zone.filter(|_| use_tz).map(str::to_owned) },
+            lookups: lookups.collect(),
+        })
+    }
+
+    pub(super) async fn run(&self, cache: &mut Cache) -> Result<Py, Error> {
+        let unreadable = |why: String| Error::Unknown(format!("the models cannot be read: {why}"));
+        let key = (self.models.clone(), self.settings.clone(), self.lookups.clone());
+        let models = match cache.models.entry(key) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                let text = std::fs::read_to_string(&self.models).map_err(|error| unreadable(error.to_string()))?;
+                let document: Json = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+                let models = Models::from_json(&document, self.settings.clone());
+                new.insert(models.map_err(|error| unreadable(error.to_string()))?)
+            }
+        };
+        if let Some([field, class, name]) = self.lookups.first() {
+            return Err(Error::Unknown(format!("the lookup '{name}' ({class}) registered for {field}")));
+        }
+        let db = super::dialect::file(&self.database).registry(models.registry().clone()).connect().await?;
+        let value = evaluate(&self.query, models, &db).await;
+        db.close();
+        value
+    }
+}

@@ -1,0 +1,224 @@
+//! Conditions as a text has them: what they are compared with is not a stored value yet, since what it is stored as
+//! depends on the field that it is compared with.
+
+use embellie_core::field::FieldKind;
+use embellie_core::lookup::Lookup;
+use embellie_core::meta::{Member, Model};
+use embellie_core::query::{Connector, Operand};
+use embellie_core::{Expr, Path, Q, Value};
+
+use crate::models::{Followed, Models};
+use crate::{Error, Object, Py, Result};
+
+/// A condition: Django's `Q`.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// A lookup and what it is compared with.
+    Compare(String, Box<Py>),
+    /// An expression that is true or not.
+    Expr(Expr),
+    /// Several, joined. No children at all is always true.
+    Group {
+        /// What joins them.
+        connector: Connector,
+        /// Whether the whole is negated.
+        negated: bool,
+        /// What is joined.
+        children: Vec<Condition>,
+    },
+}
+
+/// Lookups of JSON whose right-hand side is no document: keys, or a list of them.
+const KEY_LOOKUPS: [&str; 5] = ["has_key", "has_keys", "has_any_keys", "isnull", "range"];
+
+impl Condition {
+    pub(crate) fn is_all(&self) -> bool {
+        matches!(self, Condition::Group { negated: false, children, .. } if children.is_empty())
+    }
+
+    /// Joins two conditions; an empty one is the other's identity, and like groups are flattened.
+    pub(crate) fn join(self, connector: Connector, other: Condition) -> Condition {
+        if other.is_all() {
+            return self;
+        }
+        if self.is_all() {
+            return other;
+        }
+        let mut joined = Vec::new();
+        for side in [self, other] {
+            match side {
+                Condition::Group { connector: c, negated: false, children } if c == connector => {
+                    joined.extend(children)
+                }
+                other => joined.push(other),
+            }
+        }
+        Condition::Group { connector, negated: false, children: joined }
+    }
+
+    /// The opposite.
+    pub(crate) fn negate(self) -> Condition {
+        match self {
+            Condition::Group { connector, negated, children } => {
+                Condition::Group { connector, negated: !negated, children }
+            }
+            other => Condition::Group { connector: Connector::And, negated: true, children: vec![other] },
+        }
+    }
+
+    /// The condition with values as they are stored, where nothing is known of what they are compared with.
+    pub(crate) fn into_core(self) -> Result<Q> {
+        self.convert(&|_, value| operand(value))
+    }
+
+    /// The condition on rows of a model.
+    pub(crate) fn on(self, models: &Models, model: &Model) -> Result<Q> {
+        self.convert(&|path, value| Against { models, model }.operand(path, value))
+    }
+
+    fn convert(self, operand: &dyn Fn(&Path, Py) -> Result<Operand>) -> Result<Q> {
+        Ok(match self {
+            Condition::Compare(path, value) => {
+                let path = Path::from(path);
+                let operand = operand(&path, *value)?;
+                Q::new(path, operand)
+            }
+            Condition::Expr(expr) => Q::expr(expr),
+            Condition::Group { connector, negated, children } => Q::Group {
+                connector,
+                negated,
+                children: children.into_iter().map(|child| child.convert(operand)).collect::<Result<_>>()?,
+            },
+        })
+    }
+}
+
+impl From<Expr> for Condition {
+    fn from(expr: Expr) -> Self {
+        Condition::Expr(expr)
+    }
+}
+
+/// The right-hand side of a comparison with what is not known.
+pub(crate) fn operand(value: Py) -> Result<Operand> {
+    Ok(match value {
+        Py::QuerySet(set) => Operand::Query(Box::new(set.into_query())),
+        Py::Manager(manager) => Operand::Query(Box::new(manager.all()?.into_query())),
+        Py::List(values) | Py::Tuple(values) | Py::Set(values) if values.iter().any(Py::is_expression) => {
+            Operand::List(values.into_iter().map(crate::names::value_or_expression).collect::<Result<_>>()?)
+        }
+        other => Operand::Expr(crate::names::value_or_expression(other)?),
+    })
+}
+
+/// What values are compared with: paths of a model.
+pub(crate) struct Against<'a> {
+    pub(crate) models: &'a Models,
+    pub(crate) model: &'a Model,
+}
+
+impl Against<'_> {
+    fn operand(&self, path: &Path, value: Py) -> Result<Operand> {
+        let Some(at) = self.models.follow(self.model, path.names()) else { return operand(value) };
+        let last = path.names().next_back().unwrap_or_default();
+        if at.target.is_some() {
+            return self.related(at, last, value);
+        }
+        let Member::Field(field) = at.member else { return operand(value) };
+        match self.models.registry().get(at.model).fields[field].kind {
+            FieldKind::Json => json(at.rest > 0, last, value),
+            FieldKind::DateTime if at.rest == 0 || (at.rest == 1 && Lookup::from_name(last).is_some()) => {
+                operand(self.models.aware(value)?)
+            }
+            _ => operand(value),
+        }
+    }
+
+    /// What a relation is compared with: objects are told by the field that the relation points at.
+    fn related(&self, at: Followed, last: &str, value: Py) -> Result<Operand> {
+        let registry = self.models.registry();
+        let Some((target, field)) = at.target_field(registry) else { return operand(value) };
+        let target = registry.get(target);
+        if at.rest > 1 {
+            return Err(Error::field_error(format!("Related Field got invalid lookup: {last}")));
+        }
+        let told_by = |object: &Object| -> Result<Py> {
+            let own = object.record().model();
+            if own.id() != target.id() && !self.models.inherits(own, target) && !self.models.inherits(target, own) {
+                return Err(Error::value_error(format!(
+                    "Cannot query \"{} object\": Must be \"{}\" instance.",
+                    object.model(),
+                    target.name
+                )));
+            }
+            if object.is_unsaved() {
+                return Err(Error::value_error("Model instances passed to related filters must be saved."));
+            }
+            Ok(Py::from_value(if own.id() == target.id() && !target.has_composite_key() {
+                object.field(&target.fields[field].name)
+            } else {
+                object.key()
+            }))
+        };
+        match value {
+            Py::Object(object) => operand(told_by(&object)?),
+            Py::List(values) | Py::Tuple(values) | Py::Set(values)
+                if values.iter().any(|value| matches!(value, Py::Object(_))) =>
+            {
+                let values: Result<Vec<Py>> = values
+                    .into_iter()
+                    .map(|value| match value {
+                        Py::Object(object) => told_by(&object),
+                        other => Ok(other),
+                    })
+                    .collect();
+                operand(Py::List(values?))
+            }
+            Py::QuerySet(set) => {
+                if set.gives_objects() {
+                    let own = self.models.model(&set.label)?;
+                    if own.id() != target.id()
+                        && !self.models.inherits(own, target)
+                        && !self.models.inherits(target, own)
+                    {
+                        return Err(Error::value_error(format!(
+                            "Cannot use QuerySet for \"{}\": Use a QuerySet for \"{}\".",
+                            own.name, target.name
+                        )));
+                    }
+                }
+                operand(Py::QuerySet(set))
+            }
+            other => operand(other),
+        }
+    }
+}
+
+/// What a JSON document, or a part of it, is compared with.
+fn json(part: bool, last: &str, value: Py) -> Result<Operand> {
+    let document = |value: Py| match &value {
+        Py::List(_) | Py::Tuple(_) | Py::Dict(_) => Ok(Py::Json(Box::new(value.to_json()?))),
+        _ => Ok(value),
+    };
+    if part && KEY_LOOKUPS.contains(&last) {
+        return operand(value);
+    }
+    match value {
+        Py::List(values) | Py::Tuple(values) | Py::Set(values) if part && last == "in" => {
+            operand(Py::List(values.into_iter().map(document).collect::<Result<_>>()?))
+        }
+        other => operand(document(other)?),
+    }
+}
+
+/// The value of a field as it is stored, for writing.
+pub(crate) fn stored(models: &Models, kind: FieldKind, value: Py) -> Result<Value> {
+    match kind {
+        FieldKind::Json => match &value {
+            Py::None => Ok(Value::Null),
+            value => Ok(Value::Json(Box::new(value.to_json()?))),
+        },
+        FieldKind::DateTime => models.aware(value)?.to_value(),
+        _ => value.to_value(),
+    }
+}

@@ -1,0 +1,103 @@
+//! Calls of classes and methods.
+
+use embellie_core::Expr;
+use embellie_core::expr::Operator;
+
+use super::Evaluator;
+use crate::arguments::{Arguments, required};
+use crate::query_set::{Raw, Set};
+use crate::{Error, Py, Result, names};
+
+impl Evaluator<'_> {
+    /// What a call gives.
+    pub(super) async fn call(&self, function: Py, arguments: Arguments) -> Result<Py> {
+        match function {
+            Py::Name(name) => names::call(name, arguments, self.models.settings()),
+            Py::Model(label) => Ok(Py::Object(Box::new(self.construct(&label, arguments)?))),
+            Py::Method(bound) => {
+                let (of, method) = *bound;
+                self.method(of, &method, arguments).await
+            }
+            Py::Related(related) => {
+                let manager = arguments.keywords.iter().find(|(name, _)| name == "manager");
+                Err(Error::Unknown(format!(
+                    "the manager of '{}' is chosen by a call{}",
+                    related.name,
+                    if manager.is_some() { ": only the default manager is known" } else { "" }
+                )))
+            }
+            other => Err(Error::type_error(format!("'{}' object is not callable", other.type_name()))),
+        }
+    }
+
+    async fn method(&self, of: Py, method: &str, arguments: Arguments) -> Result<Py> {
+        match of {
+            Py::QuerySet(set) => self.of_set(*set, "QuerySet", method, arguments).await,
+            Py::Manager(manager) => {
+                if matches!(method, "delete" | "as_manager") {
+                    return Err(Error::attribute("Manager", method));
+                }
+                self.of_set(manager.all()?, "Manager", method, arguments).await
+            }
+            Py::Related(related) => match related.change(method, arguments.clone(), self).await? {
+                Some(value) => Ok(value),
+                None => self.of_set(related.set, "RelatedManager", method, arguments).await,
+            },
+            Py::Object(object) => self.of_object(*object, method, arguments).await,
+            Py::Expr(expr) => of_expression(expr, method, arguments),
+            Py::Q(q) => of_expression(q.into_core()?.into(), method, arguments),
+            Py::Raw(raw) => match method {
+                "all" | "prefetch_related" | "using" | "iterator" => Ok(Py::Raw(raw)),
+                _ => Err(Error::attribute("RawQuerySet", method)),
+            },
+            other => Err(Error::attribute(other.type_name(), method)),
+        }
+    }
+
+    async fn of_set(&self, set: Set, class: &str, method: &str, arguments: Arguments) -> Result<Py> {
+        if method == "raw" {
+            let [sql, parameters, _, _] = arguments.bind("raw", ["raw_query", "params", "translations", "using"])?;
+            let parameters = match parameters {
+                None | Some(Py::None) => Vec::new(),
+                Some(Py::Dict(_)) => return Err(Error::Unknown("raw() with named parameters".into())),
+                Some(list) => list.into_elements()?.iter().map(Py::to_value).collect::<Result<_>>()?,
+            };
+            let sql = required("raw", "raw_query", sql)?.into_text("raw_query")?;
+            return Ok(Py::Raw(Box::new(Raw { label: set.label, sql, parameters })));
+        }
+        let is_refining = set.clone();
+        if let Some(refined) = is_refining.refined(method, arguments.clone(), self.models)? {
+            return Ok(Py::QuerySet(Box::new(refined)));
+        }
+        let (set, arguments) = match set.told(method, arguments, self).await? {
+            Ok(value) => return Ok(value),
+            Err(back) => back,
+        };
+        match set.write(method, arguments, self).await? {
+            Ok(value) => Ok(value),
+            Err(_) => Err(Error::attribute(class, method)),
+        }
+    }
+}
+
+/// A method of an expression.
+fn of_expression(expr: Expr, method: &str, mut arguments: Arguments) -> Result<Py> {
+    let operator = match method {
+        "asc" | "desc" => {
+            let nulls = names::nulls(&mut arguments)?;
+            arguments.none(method)?;
+            let mut term = if method == "asc" { expr.asc() } else { expr.desc() };
+            term.nulls = nulls;
+            return Ok(Py::OrderBy(term));
+        }
+        "bitand" => Operator::BitAnd,
+        "bitor" => Operator::BitOr,
+        "bitxor" => Operator::BitXor,
+        "bitleftshift" => Operator::ShiftLeft,
+        "bitrightshift" => Operator::ShiftRight,
+        _ => return Err(Error::attribute("Expression", method)),
+    };
+    let [other] = arguments.bind(method, ["other"])?;
+    let other = names::value_or_expression(required(method, "other", other)?)?;
+    Ok(Py::Expr(expr.combine(operator, other)))
+}

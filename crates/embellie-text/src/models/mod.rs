@@ -1,0 +1,201 @@
+//! The models that a text may name, and what Django's settings say.
+
+mod expression;
+mod json;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use embellie_core::Registry;
+use embellie_core::meta::{Member, Model, ModelId};
+
+use crate::{Error, Py, Result};
+
+/// The settings of Django that say what a text means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Settings {
+    /// `USE_TZ`: whether a `DateTimeField` holds points in time.
+    pub use_tz: bool,
+    /// The name of the current time zone, where `use_tz` is set.
+    pub time_zone: Option<String>,
+}
+
+/// The models that a text may name.
+#[derive(Debug, Clone)]
+pub struct Models {
+    registry: Arc<Registry>,
+    settings: Settings,
+    /// What the registry does not know of each model, by label; proxies among them.
+    declared: HashMap<String, Declared>,
+    /// Models by the name that a text calls them.
+    names: HashMap<String, String>,
+}
+
+/// What a model declares besides its table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Declared {
+    /// The label of the model with the table: another's for a proxy.
+    pub(crate) concrete: String,
+    /// The managers by name, and whether they give all rows.
+    pub(crate) managers: HashMap<String, ManagerKind>,
+    /// The default manager.
+    pub(crate) default_manager: Option<String>,
+    /// The models that it adds columns to, with the fields that lead to them.
+    pub(crate) parents: Vec<(String, String)>,
+    /// The fields that a constraint of their own makes unique.
+    pub(crate) unique: Vec<String>,
+    /// The fields without columns.
+    pub(crate) without_columns: Vec<String>,
+}
+
+/// What a manager is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ManagerKind {
+    /// Django's own, or one that adds methods to it.
+    Plain,
+    /// Its query set is made by Python code, in a class of this name.
+    Python(String),
+}
+
+impl Models {
+    /// The models that a registry has, with Django's default settings.
+    pub fn of_registry(registry: impl Into<Arc<Registry>>, settings: Settings) -> Self {
+        let registry = registry.into();
+        let declared = registry.models().iter().map(|model| {
+            let managers = [("objects".to_owned(), ManagerKind::Plain)].into();
+            let declared = Declared {
+                concrete: model.label().to_owned(),
+                managers,
+                default_manager: Some("objects".to_owned()),
+                parents: Vec::new(),
+                unique: Vec::new(),
+                without_columns: Vec::new(),
+            };
+            (model.label().to_owned(), declared)
+        });
+        let declared = declared.collect();
+        let mut names: HashMap<String, String> = HashMap::new();
+        for model in registry.models() {
+            names.entry(model.name.clone()).or_insert_with(|| model.label().to_owned());
+        }
+        Models { registry, settings, declared, names }
+    }
+
+    /// The registry of the models with tables.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Django's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The label of the model that a text calls `name`.
+    pub(crate) fn label_of(&self, name: &str) -> Option<&str> {
+        self.names.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn declared(&self, label: &str) -> Option<&Declared> {
+        self.declared.get(label)
+    }
+
+    /// The model with the table of a label's model.
+    pub(crate) fn model(&self, label: &str) -> Result<&Model> {
+        let concrete = self.declared.get(label).map_or(label, |declared| declared.concrete.as_str());
+        Ok(self.registry.model(concrete)?)
+    }
+
+    /// Whether a name is a field without a column.
+    pub(crate) fn is_virtual(&self, label: &str, name: &str) -> bool {
+        self.declared(label).is_some_and(|declared| declared.without_columns.iter().any(|known| known == name))
+    }
+
+    /// Whether a model is another with more columns: multi-table inheritance.
+    pub(crate) fn inherits(&self, model: &Model, from: &Model) -> bool {
+        let mut model = model;
+        // A circle of links ends after every model was visited.
+        for _ in 0..self.registry.models().len() {
+            let link = self.declared.get(model.label()).and_then(|declared| declared.parents.first());
+            let Some((parent, _)) = link else { return false };
+            if parent == from.label() {
+                return true;
+            }
+            match self.registry.model(parent) {
+                Ok(parent) => model = parent,
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    /// A date and time in the current time zone as a point in time, where the settings ask for it.
+    pub(crate) fn aware(&self, value: Py) -> Result<Py> {
+        if !self.settings.use_tz {
+            return Ok(value);
+        }
+        let datetime = match &value {
+            Py::DateTime(datetime) => *datetime,
+            Py::Date(date) => date.to_datetime(jiff::civil::Time::midnight()),
+            Py::List(values) | Py::Tuple(values) | Py::Set(values) => {
+                return Ok(Py::List(values.iter().map(|value| self.aware(value.clone())).collect::<Result<_>>()?));
+            }
+            _ => return Ok(value),
+        };
+        let zone = crate::names::zone(self.settings.time_zone.as_deref().unwrap_or("UTC"))?;
+        let zoned = zone.to_zoned(datetime).map_err(|_| Error::python("OverflowError", "date value out of range"))?;
+        Ok(Py::Timestamp(zoned.timestamp()))
+    }
+
+    /// What the names of a path lead to, and how many of them are left: lookups and transforms.
+    pub(crate) fn follow<'p>(&self, model: &Model, names: impl Iterator<Item = &'p str>) -> Option<Followed> {
+        let mut model = model.id();
+        let mut at: Option<Followed> = None;
+        for name in names {
+            if let Some(followed) = &mut at
+                && (followed.rest > 0 || followed.target.is_none())
+            {
+                followed.rest += 1;
+                continue;
+            }
+            if let Some(target) = at.as_ref().and_then(|followed| followed.target) {
+                model = target;
+            }
+            let Some(member) = self.registry.get(model).member(name) else {
+                at.as_mut()?.rest += 1;
+                continue;
+            };
+            let target = self.registry.hops(model, member).last().map(|hop| hop.to);
+            at = Some(Followed { model, member, target, rest: 0 });
+        }
+        at
+    }
+}
+
+/// Where a path leads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Followed {
+    /// The model of the last member.
+    pub(crate) model: ModelId,
+    /// The last member of a model on the path.
+    pub(crate) member: Member,
+    /// The model that the member leads to, for a relation.
+    pub(crate) target: Option<ModelId>,
+    /// How many names come after it.
+    pub(crate) rest: usize,
+}
+
+impl Followed {
+    /// The field that the last relation's objects are told by: that which a foreign key points at, or the key.
+    pub(crate) fn target_field(&self, registry: &Registry) -> Option<(ModelId, usize)> {
+        let target = self.target?;
+        match self.member {
+            Member::Field(field) => registry.get(self.model).target(field),
+            _ => Some((target, registry.get(target).primary_key_index())),
+        }
+    }
+}
+
+pub(crate) fn unreadable(what: impl std::fmt::Display) -> Error {
+    Error::Unknown(format!("the models cannot be read: {what}"))
+}

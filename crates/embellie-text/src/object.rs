@@ -1,0 +1,98 @@
+//! Objects of models, as a text has them.
+
+use std::collections::BTreeSet;
+
+use embellie::record::Record;
+use embellie_core::{Expr, Value};
+
+use crate::Py;
+
+/// An object of a model: a record, with what a query added to it and what it left out.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The label of the model that the text speaks of; a proxy's own.
+    pub(crate) label: String,
+    pub(crate) record: Record,
+    /// Values that `annotate()` and `extra()` added, in order.
+    pub(crate) annotations: Vec<(String, Py)>,
+    /// The fields that are not loaded, by attname.
+    pub(crate) deferred: BTreeSet<String>,
+    /// Whether it has no row.
+    pub(crate) unsaved: bool,
+    /// Fields that were given as expressions, which a save lets the database compute.
+    pub(crate) expressions: Vec<(String, Expr)>,
+    /// A foreign key to an object without a row, by its name.
+    pub(crate) loose: Option<String>,
+}
+
+impl Object {
+    pub(crate) fn new(label: String, record: Record, unsaved: bool) -> Self {
+        Object {
+            label,
+            record,
+            annotations: Vec::new(),
+            deferred: BTreeSet::new(),
+            unsaved,
+            expressions: Vec::new(),
+            loose: None,
+        }
+    }
+
+    /// The label of the object's model.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The name of the object's model.
+    pub fn model(&self) -> &str {
+        self.label.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// The record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Whether the object has no row.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.unsaved
+    }
+
+    /// The primary key; a list where several fields are the key.
+    pub fn key(&self) -> Value {
+        let model = self.record.model();
+        if model.has_composite_key() {
+            let part = |place: &usize| self.field(&model.fields[*place].name);
+            return Value::List(model.key_fields().iter().map(part).collect());
+        }
+        self.record.key().clone()
+    }
+
+    /// A field's value.
+    pub(crate) fn field(&self, name: &str) -> Value {
+        self.record.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The expression that a field was given.
+    pub(crate) fn expression(&self, name: &str) -> Option<&Expr> {
+        self.expressions.iter().find(|(known, _)| known == name).map(|(_, expr)| expr)
+    }
+
+    /// The loaded fields, by attname.
+    pub fn fields(&self) -> Vec<(String, Py)> {
+        let fields = self.record.model().fields.iter();
+        fields
+            .map(|field| field.attname())
+            .filter(|name| !self.deferred.contains(name))
+            .map(|name| {
+                let value = Py::from_value(self.field(&name));
+                (name, value)
+            })
+            .collect()
+    }
+
+    /// What a query added.
+    pub fn annotations(&self) -> &[(String, Py)] {
+        &self.annotations
+    }
+}

@@ -1,0 +1,212 @@
+//! Managers of the objects that are related to one.
+
+use embellie::record::Record;
+use embellie_core::Value;
+use embellie_core::meta::{Member, Reverse, ReverseSource};
+
+use super::Set;
+use crate::arguments::Arguments;
+use crate::evaluate::Evaluator;
+use crate::models::Models;
+use crate::{Error, Object, Py, Result};
+
+/// A manager of the objects that are related to one: Django's related managers.
+#[derive(Debug, Clone)]
+pub struct RelatedManager {
+    pub(crate) object: Object,
+    /// The relation's name on the object.
+    pub(crate) name: String,
+    /// The label of the related objects' model.
+    pub(crate) label: String,
+    /// The foreign key of the related objects, for a way back of one.
+    pub(crate) key: Option<ForeignKey>,
+    pub(crate) set: Set,
+}
+
+/// A foreign key that leads back to the object whose relation it is.
+#[derive(Debug, Clone)]
+pub(crate) struct ForeignKey {
+    pub(crate) name: String,
+    pub(crate) null: bool,
+}
+
+/// The way back that objects know by a name.
+pub(crate) fn reverse<'m>(model: &'m embellie_core::meta::Model, name: &str) -> Option<&'m Reverse> {
+    model.reverse().iter().find(|reverse| reverse.accessor.as_deref() == Some(name))
+}
+
+impl RelatedManager {
+    /// The manager of a relation; `None` when the object's model has none of that name.
+    pub(crate) fn of(object: &Object, name: &str, models: &Models) -> Result<Option<RelatedManager>> {
+        let registry = models.registry();
+        let model = object.record().model();
+        let (target, key) = match (reverse(model, name), model.member(name)) {
+            (Some(reverse), _) if reverse.multiple => {
+                let key = match reverse.relation {
+                    ReverseSource::Field(field) => {
+                        let field = &registry.get(reverse.source).fields[field];
+                        Some(ForeignKey { name: field.name.clone(), null: field.null })
+                    }
+                    ReverseSource::ManyToMany(_) => None,
+                };
+                (reverse.source, key)
+            }
+            (None, Some(Member::ManyToMany(index))) => (model.many_to_many()[index].target, None),
+            _ => return Ok(None),
+        };
+        if object.is_unsaved() && object.key().is_null() {
+            return Err(Error::value_error(format!(
+                "'{}' instance needs to have a primary key value before this relationship can be used.",
+                object.model()
+            )));
+        }
+        let label = registry.get(target).label().to_owned();
+        let mut set = Set::all(models, &label)?;
+        let related = object.record().related(name)?.objects();
+        set.query.steps = related.query().steps.clone();
+        Ok(Some(RelatedManager { object: object.clone(), name: name.to_owned(), label, key, set }))
+    }
+
+    /// The result of a method that changes the relation; `None` when there is no such method.
+    pub(crate) async fn change(
+        &self,
+        method: &str,
+        mut arguments: Arguments,
+        on: &Evaluator<'_>,
+    ) -> Result<Option<Py>> {
+        if !matches!(method, "add" | "remove" | "clear" | "set" | "create" | "get_or_create" | "update_or_create") {
+            return Ok(None);
+        }
+        if let Some(key) = &self.key
+            && !key.null
+            && matches!(method, "remove" | "clear")
+        {
+            return Err(Error::attribute("RelatedManager", method));
+        }
+        if arguments.keyword("through_defaults").is_some() {
+            return Err(Error::Unknown("through_defaults".into()));
+        }
+        let related = self.object.record().related(&self.name)?;
+        match method {
+            "add" | "remove" => {
+                let _ = arguments.keyword("bulk");
+                arguments.no_keywords(method)?;
+                let records = self.records(arguments.positional, on).await?;
+                let records: Vec<&Record> = records.iter().collect();
+                match method {
+                    "add" => related.add(&records, on.db).await?,
+                    _ => {
+                        self.refuse_strangers(&records)?;
+                        related.remove(&records, on.db).await?;
+                    }
+                }
+            }
+            "clear" => {
+                let _ = arguments.keyword("bulk");
+                arguments.none("clear")?;
+                related.clear(on.db).await?;
+            }
+            "set" => {
+                let [objects, _, clear] = arguments.bind("set", ["objs", "bulk", "clear"])?;
+                let objects = match objects {
+                    Some(Py::QuerySet(set)) => super::read(&set, on).await?,
+                    Some(objects) => objects.into_elements()?,
+                    None => return Err(Error::type_error("set() missing 1 required positional argument: 'objs'")),
+                };
+                let records = self.records(objects, on).await?;
+                let records: Vec<&Record> = records.iter().collect();
+                if self.key.as_ref().is_some_and(|key| !key.null) {
+                    related.add(&records, on.db).await?;
+                } else if clear.is_some_and(|clear| clear.is_true()) {
+                    related.clear(on.db).await?;
+                    related.add(&records, on.db).await?;
+                } else {
+                    related.set(&records, on.db).await?;
+                }
+            }
+            _ => return self.create(method, arguments, on).await.map(Some),
+        }
+        Ok(Some(Py::None))
+    }
+
+    async fn create(&self, method: &str, mut arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
+        if let Some(key) = &self.key {
+            let owner = Py::Object(Box::new(self.object.clone()));
+            arguments.keywords.retain(|(name, _)| *name != key.name);
+            arguments.keywords.push((key.name.clone(), owner));
+            let set = match method {
+                "create" => Set::all(on.models, &self.label)?,
+                _ => self.set.clone(),
+            };
+            return set.write(method, arguments, on).await?.map_err(|_| Error::attribute("RelatedManager", method));
+        }
+        let made = self.set.clone().write(method, arguments, on).await?;
+        let made = made.map_err(|_| Error::attribute("RelatedManager", method))?;
+        let (object, new) = match &made {
+            Py::Tuple(pair) => match &pair[..] {
+                [Py::Object(object), Py::Bool(new)] => (object, *new),
+                _ => return Ok(made),
+            },
+            Py::Object(object) => (object, true),
+            _ => return Ok(made),
+        };
+        if new {
+            self.object.record().related(&self.name)?.add(&[object.record()], on.db).await?;
+        }
+        Ok(made)
+    }
+
+    /// The objects that a call names, by themselves or by their keys.
+    async fn records(&self, given: Vec<Py>, on: &Evaluator<'_>) -> Result<Vec<Record>> {
+        let model = on.models.model(&self.label)?;
+        let mut records = Vec::new();
+        for value in given {
+            match value {
+                Py::Object(object) => {
+                    if object.record().model().id() != model.id() {
+                        return Err(Error::type_error(format!(
+                            "'{}' instance expected, got <{} object>",
+                            model.name,
+                            object.model()
+                        )));
+                    }
+                    if object.is_unsaved() {
+                        return Err(Error::value_error(format!(
+                            "<{} object> instance isn't saved. Save the object first.",
+                            object.model()
+                        )));
+                    }
+                    records.push(object.record);
+                }
+                key if self.key.is_none() && !matches!(key, Py::QuerySet(_) | Py::Manager(_)) => {
+                    let mut arguments = Arguments::default();
+                    arguments.keywords.push(("pk".to_owned(), key));
+                    match Set::all(on.models, &self.label)?.got(arguments, on).await? {
+                        Py::Object(object) => records.push(object.record),
+                        _ => return Err(Error::type_error("an object was expected")),
+                    }
+                }
+                other => {
+                    return Err(Error::type_error(format!(
+                        "'{}' instance expected, got {}",
+                        model.name,
+                        other.type_name()
+                    )));
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// A foreign key that leads elsewhere is not taken out of the set.
+    fn refuse_strangers(&self, records: &[&Record]) -> Result<()> {
+        let Some(key) = &self.key else { return Ok(()) };
+        for record in records {
+            let points_at: &Value = record.get(&key.name)?;
+            if *points_at != self.object.key() {
+                return Err(embellie_core::Error::DoesNotExist { model: self.object.label.clone() }.into());
+            }
+        }
+        Ok(())
+    }
+}
