@@ -48,6 +48,16 @@ pub enum Capability {
     Uuid7,
     /// Whether a document holds another: `contains` and `contained_by` of a JSONField.
     DocumentsWithin,
+    /// Frames of a window that reach so far from the current row's value: `RANGE BETWEEN 3 PRECEDING AND …`.
+    RangeOffsets,
+    /// Frames of a window that count groups of equal rows.
+    FrameGroups,
+    /// Frames of a window without some rows: `EXCLUDE …`.
+    FrameExclusion,
+    /// An order of the values of an aggregate: `GROUP_CONCAT(x ORDER BY y)`.
+    AggregateOrder,
+    /// An aggregate that gives any of its values: `ANY_VALUE`.
+    AnyValue,
 }
 
 impl Capability {
@@ -66,6 +76,11 @@ impl Capability {
             Capability::StoredGeneratedColumns => "generated columns that are stored",
             Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
             Capability::ChainedGeneratedColumns => "generated columns that are computed from others",
+            Capability::RangeOffsets => "windows over a range of values around the current row's",
+            Capability::FrameGroups => "windows that count groups of equal rows (GROUPS)",
+            Capability::FrameExclusion => "windows without some rows (EXCLUDE)",
+            Capability::AggregateOrder => "an order of the values of an aggregate",
+            Capability::AnyValue => "an aggregate that gives any of its values (ANY_VALUE)",
         }
     }
 
@@ -83,6 +98,11 @@ impl Capability {
         Capability::Intervals,
         Capability::Uuid7,
         Capability::DocumentsWithin,
+        Capability::RangeOffsets,
+        Capability::FrameGroups,
+        Capability::FrameExclusion,
+        Capability::AggregateOrder,
+        Capability::AnyValue,
     ];
 }
 

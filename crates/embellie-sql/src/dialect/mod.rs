@@ -13,7 +13,7 @@ use crate::Capability;
 use crate::explain::Explaining;
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar};
+use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar, Window};
 use embellie_core::expr::Operator;
 
 /// How a database speaks SQL. The methods that write get the writer with everything before them written.
@@ -89,8 +89,17 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Writes what a path in a document leads to.
     fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()>;
 
-    /// Writes an aggregate.
-    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()>;
+    /// Whether there is an aggregate of values of a kind.
+    fn can_aggregate(&self, function: AggregateFunction, of: Option<FieldKind>) -> bool;
+
+    /// Writes an aggregate, of a group or over a window.
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>, over: Option<&Window<'_>>) -> Result<()>;
+
+    /// Writes a window function over its window.
+    fn window(&self, w: &mut Writer<'_>, window: &Window<'_>) -> Result<()> {
+        w.window_function(window)?;
+        w.over(window)
+    }
 
     /// Writes a condition as a value.
     fn truth(&self, w: &mut Writer<'_>, condition: &Condition<'_>) -> Result<()> {
@@ -126,8 +135,26 @@ pub(crate) struct Trunc<'s, 'r> {
     pub(crate) kind: FieldKind,
 }
 
+/// The name that all databases have for a window function.
+pub(crate) fn window_name(function: Function) -> Option<&'static str> {
+    Some(match function {
+        Function::CumeDist => "CUME_DIST",
+        Function::DenseRank => "DENSE_RANK",
+        Function::FirstValue => "FIRST_VALUE",
+        Function::Lag => "LAG",
+        Function::LastValue => "LAST_VALUE",
+        Function::Lead => "LEAD",
+        Function::NthValue => "NTH_VALUE",
+        Function::Ntile => "NTILE",
+        Function::PercentRank => "PERCENT_RANK",
+        Function::Rank => "RANK",
+        Function::RowNumber => "ROW_NUMBER",
+        _ => return None,
+    })
+}
+
 /// The name that most databases have for an aggregate.
-pub(crate) fn aggregate_name(function: AggregateFunction) -> Option<&'static str> {
+fn aggregate_name(function: AggregateFunction) -> Option<&'static str> {
     Some(match function {
         AggregateFunction::AnyValue => "ANY_VALUE",
         AggregateFunction::ArrayAgg => "ARRAY_AGG",
@@ -138,6 +165,7 @@ pub(crate) fn aggregate_name(function: AggregateFunction) -> Option<&'static str
         AggregateFunction::Min => "MIN",
         AggregateFunction::StdDev { sample: false } => "STDDEV_POP",
         AggregateFunction::StdDev { sample: true } => "STDDEV_SAMP",
+        AggregateFunction::StringAgg => return None,
         AggregateFunction::Sum => "SUM",
         AggregateFunction::Variance { sample: false } => "VAR_POP",
         AggregateFunction::Variance { sample: true } => "VAR_SAMP",

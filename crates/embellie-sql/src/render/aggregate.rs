@@ -4,30 +4,37 @@ use embellie_core::expr::{Bound, Exclusion, Frame, FrameUnits};
 use embellie_core::{Error, Result, Value};
 
 use super::Writer;
-use crate::resolved::{Aggregate, Condition, Func, FuncPiece, Scalar, Term, Window};
+use crate::dialect::window_name;
+use crate::resolved::{Aggregate, Func, FuncPiece, Scalar, Term, Window};
 
 impl Writer<'_> {
     /// An aggregate by the name that the database has for it.
-    pub(crate) fn aggregate(&mut self, name: &str, aggregate: &Aggregate<'_>) -> Result<()> {
+    pub(crate) fn aggregate(&mut self, name: &str, aggregate: &Aggregate<'_>, over: Option<&Window<'_>>) -> Result<()> {
+        self.aggregate_of(name, aggregate, over, |w| w.scalars(&aggregate.arguments))
+    }
+
+    /// An aggregate of arguments that the database needs to have otherwise.
+    pub(crate) fn aggregate_of(
+        &mut self,
+        name: &str,
+        aggregate: &Aggregate<'_>,
+        over: Option<&Window<'_>>,
+        arguments: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
         self.push(name);
         self.push(if aggregate.distinct { "(DISTINCT " } else { "(" });
-        self.scalars(&aggregate.arguments)?;
+        arguments(self)?;
         if !aggregate.order_by.is_empty() {
             self.push(" ORDER BY ");
             self.terms(&aggregate.order_by)?;
         }
         self.push(")");
-        self.aggregate_filter(aggregate.filter.as_ref())
-    }
-
-    /// Which rows count.
-    pub(crate) fn aggregate_filter(&mut self, filter: Option<&Condition<'_>>) -> Result<()> {
-        if let Some(filter) = filter {
+        if let Some(filter) = &aggregate.filter {
             self.push(" FILTER (WHERE ");
             self.condition(filter)?;
             self.push(")");
         }
-        Ok(())
+        over.map_or(Ok(()), |window| self.over(window))
     }
 
     /// Expressions with commas between.
@@ -50,7 +57,24 @@ impl Writer<'_> {
     }
 
     pub(super) fn window(&mut self, window: &Window<'_>) -> Result<()> {
-        self.scalar(&window.expr)?;
+        match &window.expr {
+            Scalar::Aggregate(aggregate) => self.dialect().aggregate(self, aggregate, Some(window)),
+            _ => self.dialect().window(self, window),
+        }
+    }
+
+    /// A window function without its window.
+    pub(crate) fn window_function(&mut self, window: &Window<'_>) -> Result<()> {
+        if let Scalar::Call { function, arguments, .. } = &window.expr
+            && let Some(name) = window_name(*function)
+        {
+            return self.function(name, arguments);
+        }
+        self.scalar(&window.expr)
+    }
+
+    /// The rows that a function is computed over.
+    pub(crate) fn over(&mut self, window: &Window<'_>) -> Result<()> {
         self.push(" OVER (");
         let mut space = "";
         if !window.partition_by.is_empty() {
@@ -94,7 +118,7 @@ impl Writer<'_> {
     fn bound(&mut self, bound: Bound, unbounded: &str) {
         match bound {
             Bound::Unbounded => self.push(unbounded),
-            Bound::CurrentRow => self.push("CURRENT ROW"),
+            Bound::CurrentRow | Bound::Preceding(0) | Bound::Following(0) => self.push("CURRENT ROW"),
             Bound::Preceding(rows) => self.push(&format!("{rows} PRECEDING")),
             Bound::Following(rows) => self.push(&format!("{rows} FOLLOWING")),
         }

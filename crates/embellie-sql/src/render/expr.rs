@@ -42,7 +42,7 @@ impl Writer<'_> {
             }
             Scalar::Condition(condition) => self.dialect().truth(self, condition),
             Scalar::Typed { expr, .. } => self.scalar(expr),
-            Scalar::Aggregate(aggregate) => self.dialect().aggregate(self, aggregate),
+            Scalar::Aggregate(aggregate) => self.dialect().aggregate(self, aggregate, None),
             Scalar::Window(window) => self.window(window),
             Scalar::Func(func) => self.func(func),
             Scalar::Raw { pieces, parameters, .. } => self.raw(pieces, parameters),

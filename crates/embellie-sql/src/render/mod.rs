@@ -69,6 +69,11 @@ impl<'t> Writer<'t> {
         self.target.dialect()
     }
 
+    /// Whether the server can do this.
+    pub(crate) fn can(&self, capability: crate::Capability) -> bool {
+        self.target.can(capability)
+    }
+
     pub(crate) fn push(&mut self, sql: &str) {
         self.text.push_str(sql);
     }

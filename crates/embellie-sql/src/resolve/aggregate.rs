@@ -1,15 +1,16 @@
 //! Aggregates over all rows of a query. Django's `get_aggregation`.
 
-use embellie_core::expr::AggregateFunction;
-use embellie_core::field::FieldKind;
-use embellie_core::query::{Annotation, Distinct as Asked};
-use embellie_core::{Error, Expr, Query, Result};
+use embellie_core::expr::{Aggregate as Asked, AggregateFunction, Function};
+use embellie_core::field::{FieldKind, prepare};
+use embellie_core::query::{Annotation, Distinct as AskedDistinct};
+use embellie_core::{Error, Expr, Query, Result, Value};
 
 use super::annotate::{Annotated, check_alias};
 use super::group::{self, Grouping};
-use super::rows;
-use super::{Context, Scope};
-use crate::resolved::{Aggregate, Alias, Condition, Output, Scalar, Select, Source};
+use super::joins::Places;
+use super::{Context, Scope, rows};
+use crate::Capability;
+use crate::resolved::{Aggregate, Alias, Condition, Output, Scalar, Select, Source, Term};
 
 /// The query of aggregates over a query's rows: one row, whatever the query.
 pub(crate) fn aggregate<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotation]) -> Result<Select<'r>> {
@@ -81,7 +82,7 @@ fn nothing<'r>(alias: Alias, outputs: Vec<Output<'r>>) -> Select<'r> {
         .map(|output| {
             let expr = output.expr.replace(&mut |scalar| match scalar {
                 Scalar::Inner { alias: of, kind, .. } if *of == alias => {
-                    Some(Scalar::Value { value: embellie_core::Value::Null, kind: Some(*kind) })
+                    Some(Scalar::Value { value: Value::Null, kind: Some(*kind) })
                 }
                 _ => None,
             });
@@ -182,13 +183,13 @@ impl<'r> Scope<'_, 'r> {
         grouped
             || existing
             || !query.slice.is_whole()
-            || query.distinct != Asked::No
+            || query.distinct != AskedDistinct::No
             || aggregates.iter().any(|annotated| computed(&annotated.scalar))
     }
 
     /// The columns of the query below that it has whatever is aggregated: those that say which rows there are.
     fn inner_outputs(&self, query: &Query) -> Vec<Output<'r>> {
-        if query.distinct != Asked::No || self.values.is_some() {
+        if query.distinct != AskedDistinct::No || self.values.is_some() {
             return self.outputs();
         }
         // A window's rows are not chosen by which of its values are asked for, and a group is what it is grouped by.
@@ -202,16 +203,14 @@ impl<'r> Scope<'_, 'r> {
     /// The query of one row, without distinction, order and slice.
     fn into_one_row(mut self, query: &Query, outputs: Vec<Output<'r>>) -> Result<Select<'r>> {
         let condition = self.take_condition();
-        let group::Split { rows, .. } = group::split(condition);
+        let group::Split { rows, .. } = group::split(condition, false)?;
         if rows == Condition::Never {
             let alias = self.context.new_alias();
             let outputs = outputs
                 .into_iter()
                 .map(|output| {
                     let expr = output.expr.replace(&mut |scalar| match scalar {
-                        Scalar::Column(column) => {
-                            Some(Scalar::Value { value: embellie_core::Value::Null, kind: Some(column.kind) })
-                        }
+                        Scalar::Column(column) => Some(Scalar::Value { value: Value::Null, kind: Some(column.kind) }),
                         _ => None,
                     });
                     Output { expr, ..output }
@@ -226,38 +225,43 @@ impl<'r> Scope<'_, 'r> {
 
     /// Whether an aggregate stands in an expression other than as an annotation that is summarized.
     fn is_nested(&self, scalar: &Scalar<'r>) -> bool {
+        if !scalar.contains_aggregate() {
+            return false;
+        }
         let known = |part: &Scalar<'r>| self.annotations.iter().any(|annotation| annotation.scalar == *part);
-        scalar.contains_aggregate()
-            && !(self.summarizing
-                && !scalar.clone().replace(&mut |part| known(part).then_some(Scalar::One)).contains_aggregate())
+        !self.summarizing || scalar.clone().replace(&mut |part| known(part).then_some(Scalar::One)).contains_aggregate()
     }
 
     /// An aggregate of resolved arguments.
     pub(super) fn aggregate_call(
         &mut self,
-        asked: &embellie_core::expr::Aggregate,
-        shared: &mut Option<&mut super::joins::Places>,
+        asked: &Asked,
+        shared: &mut Option<&mut Places>,
         joins: bool,
     ) -> Result<Scalar<'r>> {
+        check_options(asked)?;
         let name = asked.function.name();
         let mut arguments = Vec::with_capacity(asked.arguments.len());
         for argument in &asked.arguments {
             let scalar = match (argument, asked.function) {
-                (Expr::Star, AggregateFunction::Count) if asked.filter.is_some() && asked.distinct => {
-                    return Err(Error::Value("Star cannot be used with filter. Please specify a field.".into()));
-                }
                 (Expr::Star, AggregateFunction::Count) => Scalar::Star,
                 (argument, _) => self.scalar_in(argument, shared, joins)?,
             };
+            let said = || match argument {
+                Expr::Path(path) => path.to_string(),
+                other => other.to_string(),
+            };
             if self.is_nested(&scalar) {
+                let said = said();
                 return Err(Error::Field(format!(
-                    "Cannot compute {name}('{argument}'): '{argument}' is an aggregate; aggregate it by aggregate(), or \
-                     in a query of its own"
+                    "Cannot compute {name}('{said}'): '{said}' is an aggregate; aggregate it by aggregate(), or in a \
+                     query of its own"
                 )));
             }
             if scalar.contains_window() && !self.summarizing {
+                let said = said();
                 return Err(Error::Field(format!(
-                    "Cannot compute {name}('{argument}'): '{argument}' is a window expression; aggregate it by aggregate()"
+                    "Cannot compute {name}('{said}'): '{said}' is a window expression; aggregate it by aggregate()"
                 )));
             }
             arguments.push(scalar);
@@ -269,11 +273,20 @@ impl<'r> Scope<'_, 'r> {
             },
             None => None,
         };
-        if filter.as_ref().is_some_and(Condition::contains_aggregate) {
-            return Err(Error::Field(format!("{name}: an aggregate cannot be part of the filter of an aggregate")));
-        }
         let order_by = self.window_terms(&asked.order_by, shared, joins)?;
+        let refused = |scalar: &Scalar<'r>| self.is_nested(scalar) || (scalar.contains_window() && !self.summarizing);
+        let mut nested = order_by.iter().any(|term| refused(&term.expr));
+        if let Some(filter) = &filter {
+            filter.each_scalar(&mut |scalar| nested |= refused(scalar));
+        }
+        if nested {
+            return Err(Error::Field(format!(
+                "{name}: neither its filter nor its order can be an aggregate or a window; aggregate it by aggregate(), \
+                 or in a query of its own"
+            )));
+        }
         let kind = aggregate_kind(asked.function, &arguments)?;
+        self.check_aggregate(asked, &mut arguments, &order_by)?;
         let aggregate = Scalar::Aggregate(Box::new(Aggregate {
             function: asked.function,
             arguments,
@@ -283,19 +296,70 @@ impl<'r> Scope<'_, 'r> {
             kind,
         }));
         let Some(default) = &asked.default else { return Ok(aggregate) };
-        if asked.function == AggregateFunction::Count {
-            return Err(Error::Type("Count does not allow default.".into()));
-        }
         let default = match self.scalar_in(default, shared, joins)? {
-            Scalar::Value { value, kind: None } => Scalar::Value { value, kind: Some(kind) },
+            Scalar::Value { value, kind: None } => {
+                Scalar::Value { value: prepare(kind, name, value)?, kind: Some(kind) }
+            }
             other => other,
         };
-        Ok(Scalar::Call {
-            function: embellie_core::expr::Function::Coalesce,
-            arguments: vec![aggregate, default],
-            kind,
-        })
+        Ok(Scalar::Call { function: Function::Coalesce, arguments: vec![aggregate, default], kind })
     }
+
+    /// Refuses what the server has no aggregate for.
+    fn check_aggregate(&self, asked: &Asked, arguments: &mut [Scalar<'r>], order_by: &[Term<'r>]) -> Result<()> {
+        let (target, name) = (self.context.target, asked.function.name());
+        let of = arguments.first().and_then(Scalar::kind);
+        if asked.function == AggregateFunction::ArrayAgg {
+            target.require(Capability::Arrays)?;
+        }
+        if !target.dialect().can_aggregate(asked.function, of) {
+            let class = of.map_or("value", FieldKind::django_name);
+            return Err(Error::NotSupported(format!("{} has no {name} of a {class}", target.product())));
+        }
+        if !order_by.is_empty() {
+            target.require(Capability::AggregateOrder)?;
+        }
+        if asked.distinct && order_by.iter().any(|term| arguments.first() != Some(&term.expr)) {
+            return Err(Error::NotSupported(format!(
+                "{name}: equal values that count once have no order but their own: order by the value itself"
+            )));
+        }
+        // A delimiter is a text whatever stands around it.
+        if let (AggregateFunction::StringAgg, Some(Scalar::Value { value, kind: kind @ None })) =
+            (asked.function, arguments.get_mut(1))
+        {
+            *value = prepare(FieldKind::Text, "delimiter", std::mem::replace(value, Value::Null))?;
+            *kind = Some(FieldKind::Text);
+        }
+        Ok(())
+    }
+}
+
+/// Refuses options that an aggregate does not have, as Django does when it is made.
+fn check_options(asked: &Asked) -> Result<()> {
+    use AggregateFunction as A;
+    let name = asked.function.name();
+    let of_star = asked.arguments.contains(&Expr::Star);
+    if of_star && asked.function != A::Count {
+        return Err(Error::Type(format!("{name} takes a value; '*' is only counted")));
+    }
+    if of_star && asked.filter.is_some() {
+        return Err(Error::Value("Star cannot be used with filter. Please specify a field.".into()));
+    }
+    if of_star && asked.distinct {
+        return Err(Error::Value("Star cannot be used with distinct. Please specify a field.".into()));
+    }
+    let list = matches!(asked.function, A::StringAgg | A::ArrayAgg | A::JsonArrayAgg);
+    if asked.distinct && !list && !matches!(asked.function, A::Avg | A::Count | A::Sum) {
+        return Err(Error::Type(format!("{name} does not allow distinct.")));
+    }
+    if !asked.order_by.is_empty() && !list {
+        return Err(Error::Type(format!("{name} does not allow order_by.")));
+    }
+    if asked.default.is_some() && asked.function == A::Count {
+        return Err(Error::Type("Count does not allow default.".into()));
+    }
+    Ok(())
 }
 
 /// What an aggregate gives.
@@ -317,17 +381,37 @@ fn aggregate_kind(function: AggregateFunction, arguments: &[Scalar<'_>]) -> Resu
         A::JsonArrayAgg => FieldKind::Json,
         A::StringAgg => FieldKind::Text,
         A::AnyValue | A::Max | A::Min => of.unwrap_or(FieldKind::Text),
-        A::Sum => match of {
-            Some(kind) if kind.integer_range().is_some() => FieldKind::BigInteger,
-            Some(kind) => kind,
-            None => FieldKind::Text,
-        },
-        A::Avg | A::StdDev { .. } | A::Variance { .. } => match of {
-            Some(kind @ (FieldKind::Decimal { .. } | FieldKind::Duration)) => kind,
-            _ => FieldKind::Float,
-        },
+        A::Sum | A::Avg | A::StdDev { .. } | A::Variance { .. } => number_kind(function, of)?,
         other => {
             return Err(Error::NotSupported(format!("the aggregate {} is not known to the compiler", other.name())));
         }
     })
+}
+
+/// What comes of numbers that are added.
+fn number_kind(function: AggregateFunction, of: Option<FieldKind>) -> Result<FieldKind> {
+    use AggregateFunction as A;
+    let sum = function == A::Sum;
+    let spread = matches!(function, A::StdDev { .. } | A::Variance { .. });
+    match of {
+        Some(FieldKind::Date | FieldKind::DateTime | FieldKind::NaiveDateTime | FieldKind::Time) => {
+            Err(Error::NotSupported(
+                "You cannot use Sum, Avg, StdDev, and Variance aggregations on date/time fields: only durations can be \
+                 added."
+                    .into(),
+            ))
+        }
+        Some(kind) if kind.integer_range().is_some() || kind == FieldKind::Bool => {
+            Ok(if sum { FieldKind::BigInteger } else { FieldKind::Float })
+        }
+        Some(kind @ (FieldKind::Float | FieldKind::Decimal { .. })) => Ok(kind),
+        Some(FieldKind::Duration) if !spread => Ok(FieldKind::Duration),
+        Some(kind) => Err(Error::Field(format!(
+            "{} takes numbers{}, not a {}; make it one by Cast",
+            function.name(),
+            if spread { "" } else { " and durations" },
+            kind.django_name()
+        ))),
+        None => Ok(FieldKind::Float),
+    }
 }

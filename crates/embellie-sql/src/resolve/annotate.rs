@@ -4,6 +4,7 @@ use embellie_core::query::Annotation;
 use embellie_core::{Error, Result};
 
 use super::Scope;
+use super::group::Grouping;
 use super::select::Chosen;
 use crate::resolved::Scalar;
 
@@ -25,10 +26,12 @@ impl<'r> Scope<'_, 'r> {
         if let Scalar::Star = scalar {
             return Err(Error::Type("'*' is only counted".into()));
         }
-        let aggregate = scalar.contains_aggregate();
+        // A window over groups leaves the groups as they are.
+        let groups =
+            scalar.contains_aggregate() && (!scalar.contains_window() || matches!(self.grouping, Grouping::None));
         self.add_annotation(annotation.alias.to_string(), scalar, annotation.selected);
-        if aggregate {
-            self.group_by_selected();
+        if groups {
+            self.group_by_selected()?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use embellie_core::query::Connector;
+use embellie_core::{Error, Result};
 
 use super::{BASE, Scope};
 use crate::resolved::{Alias, Condition, Output, Scalar, Select, Term};
@@ -32,25 +33,30 @@ pub(super) struct Split<'r> {
 
 impl<'r> Scope<'_, 'r> {
     /// Groups by what is selected so far, since an aggregate was added.
-    pub(super) fn group_by_selected(&mut self) {
+    pub(super) fn group_by_selected(&mut self) -> Result<()> {
         let Some(values) = &self.values else {
             self.grouping = Grouping::Key;
-            return;
+            return Ok(());
         };
         let fields = values.iter().filter_map(|value| match &value.what {
             super::select::What::Field(scalar) => Some(scalar.clone()),
             super::select::What::Annotation(_) => None,
         });
         self.grouping = Grouping::By(fields.collect());
-        self.group_by_annotations();
+        self.group_by_annotations()
     }
 
     /// Groups by the selected annotations, too.
-    pub(super) fn group_by_annotations(&mut self) {
+    pub(super) fn group_by_annotations(&mut self) -> Result<()> {
         let mut by = Vec::new();
         for annotation in self.annotations.iter().filter(|annotation| annotation.selected) {
             if annotation.scalar.contains_aggregate() {
                 self.group_columns(&annotation.scalar, &mut by);
+            } else if annotation.scalar.contains_window() {
+                let alias = &annotation.alias;
+                return Err(Error::NotSupported(format!(
+                    "rows cannot be grouped by '{alias}', a window: it is computed of groups, not before them"
+                )));
             } else if !matches!(annotation.scalar, Scalar::Value { .. }) {
                 by.push(annotation.scalar.clone());
             }
@@ -58,6 +64,7 @@ impl<'r> Scope<'_, 'r> {
         if let Grouping::By(known) = &mut self.grouping {
             known.extend(by);
         }
+        Ok(())
     }
 
     /// What must be grouped by for an expression to have one value for each group.
@@ -174,20 +181,68 @@ impl<'r> Scope<'_, 'r> {
     }
 }
 
-/// Divides conditions that all hold into those on rows, on groups and on windows.
-pub(super) fn split(condition: Condition<'_>) -> Split<'_> {
+/// Divides a condition into those on rows, on groups and on windows that all hold when it does. `grouped` says whether
+/// rows are grouped. Django's `split_having_qualify`.
+pub(super) fn split(condition: Condition<'_>, grouped: bool) -> Result<Split<'_>> {
+    let mut split = Split { rows: Condition::Always, having: Condition::Always, qualify: Condition::Always };
+    divide(condition, false, grouped, &mut split)?;
+    Ok(split)
+}
+
+fn divide<'r>(condition: Condition<'r>, negated: bool, grouped: bool, split: &mut Split<'r>) -> Result<()> {
+    let add = |to: &mut Condition<'r>, condition: Condition<'r>| {
+        *to = std::mem::replace(to, Condition::Always).and(condition);
+    };
+    let (aggregate, window) = (condition.contains_aggregate(), condition.contains_window());
+    let (connector, own, children) = match condition {
+        other if !aggregate && !window => {
+            add(&mut split.rows, other);
+            return Ok(());
+        }
+        Condition::Group { connector, negated, children } => (connector, negated, children),
+        other => {
+            add(if window { &mut split.qualify } else { &mut split.having }, other);
+            return Ok(());
+        }
+    };
+    let inside = negated ^ own;
+    let together = match connector {
+        Connector::And => inside,
+        Connector::Or => !inside,
+        Connector::Xor => true,
+    };
+    if together {
+        let on_rows = |child: &Condition<'r>| !child.contains_aggregate() && !child.contains_window();
+        if window && grouped && children.iter().any(on_rows) {
+            return Err(Error::NotSupported(
+                "Heterogeneous disjunctive predicates against window functions are not implemented when performing \
+                 conditional aggregation."
+                    .into(),
+            ));
+        }
+        let whole = Condition::group(connector, own, children);
+        add(if window { &mut split.qualify } else { &mut split.having }, whole);
+        return Ok(());
+    }
+    // What holds of all children holds of each.
+    let mut parts = Split { rows: Condition::Always, having: Condition::Always, qualify: Condition::Always };
     let (mut rows, mut having, mut qualify) = (Vec::new(), Vec::new(), Vec::new());
-    let mut queue = vec![condition];
-    while let Some(condition) = queue.pop() {
-        match condition {
-            Condition::Group { connector: Connector::And, negated: false, children } => {
-                queue.extend(children.into_iter().rev());
+    for child in children {
+        let mut part = Split { rows: Condition::Always, having: Condition::Always, qualify: Condition::Always };
+        divide(child, inside, grouped, &mut part)?;
+        for (condition, list) in [(part.rows, &mut rows), (part.having, &mut having), (part.qualify, &mut qualify)] {
+            if condition != Condition::Always {
+                list.push(condition);
             }
-            other if other.contains_window() => qualify.push(other),
-            other if other.contains_aggregate() => having.push(other),
-            other => rows.push(other),
         }
     }
-    let all = |conditions| Condition::group(Connector::And, false, conditions);
-    Split { rows: all(rows), having: all(having), qualify: all(qualify) }
+    for (list, to) in [(rows, &mut parts.rows), (having, &mut parts.having), (qualify, &mut parts.qualify)] {
+        if !list.is_empty() {
+            *to = Condition::group(connector, own, list);
+        }
+    }
+    add(&mut split.rows, parts.rows);
+    add(&mut split.having, parts.having);
+    add(&mut split.qualify, parts.qualify);
+    Ok(())
 }

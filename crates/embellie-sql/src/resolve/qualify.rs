@@ -1,15 +1,125 @@
-//! Conditions on what windows give: a query around the query.
+//! Conditions on what windows give: a query around the query. Django's `get_qualify_sql`.
 
+use embellie_core::query::Slice;
 use embellie_core::{Error, Result};
 
 use super::Context;
-use crate::resolved::{Condition, Select};
+use crate::resolved::{Alias, Among, Condition, Distinct, Output, Scalar, Select, Source, Term};
 
 /// The rows of a query for which a condition on its windows holds.
+///
+/// Which rows there are, the query around it decides: distinction, order and slice are its own.
 pub(super) fn qualify<'r>(
-    _context: &Context<'r>,
-    _select: Select<'r>,
-    _condition: Condition<'r>,
+    context: &Context<'r>,
+    mut select: Select<'r>,
+    condition: Condition<'r>,
 ) -> Result<Select<'r>> {
-    Err(Error::NotSupported("a condition on a window is not known to the compiler".into()))
+    if select.lock.is_some() {
+        return Err(Error::NotSupported(
+            "rows that are filtered by a window cannot be locked: lock them by their keys, \
+             filter(pk__in=…).select_for_update()"
+                .into(),
+        ));
+    }
+    let mut inner = Inner { alias: context.new_alias(), tables: tables(&select), columns: select.outputs.clone() };
+    let condition = inner.condition(condition)?;
+    let outputs = select
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(place, output)| Output { expr: inner.column(place), ..output.clone() })
+        .collect();
+    let order_by: Vec<Term<'r>> = std::mem::take(&mut select.order_by)
+        .into_iter()
+        .map(|term| Term { expr: inner.scalar(term.expr), ..term })
+        .collect();
+    let hidden: Vec<Scalar<'r>> =
+        std::mem::take(&mut select.hidden).into_iter().map(|scalar| inner.scalar(scalar)).collect();
+    let distinct = match std::mem::replace(&mut select.distinct, Distinct::No) {
+        Distinct::On(scalars) => Distinct::On(scalars.into_iter().map(|scalar| inner.scalar(scalar)).collect()),
+        other => other,
+    };
+    let (ctes, slice) = (std::mem::take(&mut select.ctes), std::mem::replace(&mut select.slice, Slice::default()));
+    let Inner { alias, columns, .. } = inner;
+    select.outputs = columns;
+    let source = Source::Query { alias, query: Box::new(select) };
+    Ok(Select { condition, distinct, order_by, hidden, slice, ctes, ..Select::new(source, outputs) })
+}
+
+/// The query below, and what it gives.
+struct Inner<'r> {
+    alias: Alias,
+    /// The tables that only it can see.
+    tables: Vec<Alias>,
+    columns: Vec<Output<'r>>,
+}
+
+impl<'r> Inner<'r> {
+    fn column(&self, place: usize) -> Scalar<'r> {
+        let (kind, null) = self
+            .columns
+            .get(place)
+            .map_or((embellie_core::field::FieldKind::Text, true), |column| (column.kind, column.nullable));
+        Scalar::Inner { alias: self.alias, place, kind, null }
+    }
+
+    /// A column for an expression.
+    fn take(&mut self, scalar: &Scalar<'r>) -> Scalar<'r> {
+        let place = self.columns.iter().position(|column| column.expr == *scalar).unwrap_or_else(|| {
+            let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Text);
+            let name = format!("qual{}", self.columns.len());
+            self.columns.push(Output { name, expr: scalar.clone(), kind, nullable: true });
+            self.columns.len() - 1
+        });
+        self.column(place)
+    }
+
+    /// An expression as a column, but for what is the same everywhere.
+    fn scalar(&mut self, scalar: Scalar<'r>) -> Scalar<'r> {
+        match scalar {
+            same @ (Scalar::Value { .. } | Scalar::One | Scalar::Random) => same,
+            other => self.take(&other),
+        }
+    }
+
+    /// A condition on the columns.
+    fn condition(&mut self, condition: Condition<'r>) -> Result<Condition<'r>> {
+        Ok(match condition {
+            Condition::Group { connector, negated, children } => {
+                let children: Result<Vec<Condition<'r>>> =
+                    children.into_iter().map(|child| self.condition(child)).collect();
+                Condition::Group { connector, negated, children: children? }
+            }
+            // A query within sees the tables of this one: it is computed where they are.
+            condition @ (Condition::Exists(_) | Condition::OneOf { among: Among::Query(_), .. })
+                if !condition.contains_window() =>
+            {
+                Condition::Truth { expr: self.take(&Scalar::Condition(Box::new(condition))), expected: true }
+            }
+            Condition::OneOf { expr, among: Among::Query(query) } => {
+                let mut correlated = false;
+                query.each_scalar_within(&mut |scalar| {
+                    correlated |= matches!(scalar, Scalar::Column(column) if self.tables.contains(&column.alias));
+                });
+                if correlated {
+                    return Err(Error::NotSupported(
+                        "a window cannot be looked for in a query that refers to the row around it: annotate the \
+                         window, and filter in a query of its own"
+                            .into(),
+                    ));
+                }
+                Condition::OneOf { expr: self.scalar(expr), among: Among::Query(query) }
+            }
+            other => other.replace(&mut |scalar| Some(self.scalar(scalar.clone()))),
+        })
+    }
+}
+
+/// The tables of a query, those of the queries within it not among them.
+fn tables(select: &Select<'_>) -> Vec<Alias> {
+    let source = match &select.source {
+        Source::Table { alias, .. } | Source::Query { alias, .. } | Source::Compound { alias, .. } => Some(*alias),
+        Source::Nothing => None,
+    };
+    source.into_iter().chain(select.joins.iter().map(|join| join.alias)).collect()
 }

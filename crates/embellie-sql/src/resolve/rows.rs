@@ -122,7 +122,7 @@ impl<'c, 'r> Scope<'c, 'r> {
         if condition == Condition::Never {
             return Ok(None);
         }
-        let group::Split { rows, having, qualify } = group::split(condition);
+        let group::Split { rows, having, qualify } = group::split(condition, !matches!(self.grouping, Grouping::None))?;
         if having != Condition::Always && matches!(self.grouping, Grouping::None) {
             self.grouping = Grouping::Key;
         }

@@ -60,7 +60,7 @@ impl<'r> Scope<'_, 'r> {
         if let Grouping::Key = self.grouping {
             let columns = self.model_columns().map(|output| output.expr).collect();
             self.grouping = Grouping::By(columns);
-            self.group_by_annotations();
+            self.group_by_annotations()?;
         }
         if paths.is_empty() {
             chosen.extend(self.model_columns().map(|output| Chosen {

@@ -1,7 +1,9 @@
 //! Queries as SQL.
 #![allow(clippy::unwrap_used)]
 
+mod aggregates;
 mod blog;
+mod database;
 mod empty;
 mod explain;
 mod functions;
@@ -19,4 +21,5 @@ mod related;
 mod rows;
 mod spelling;
 mod types;
+mod windows;
 mod writes;

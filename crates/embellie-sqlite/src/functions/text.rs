@@ -4,7 +4,7 @@ use rusqlite::functions::Context;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Error, Result, ffi};
 
-use super::{integer, strict, text};
+use super::{integer, refuse, strict, text};
 
 /// SQLite's own limit to the length of a text, in bytes.
 const LONGEST: usize = 1_000_000_000;
@@ -15,7 +15,8 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     strict(connection, "REPEAT", 2, repeat)?;
     strict(connection, "REVERSE", 1, reverse)?;
     strict(connection, "embellie_lower", 1, lower)?;
-    strict(connection, "embellie_upper", 1, upper)
+    strict(connection, "embellie_upper", 1, upper)?;
+    strict(connection, "embellie_join", 2, join)
 }
 
 fn lpad(context: &Context<'_>) -> Result<Value> {
@@ -66,6 +67,15 @@ fn lower(context: &Context<'_>) -> Result<Value> {
 /// Unlike SQLite's `UPPER`, this one knows all letters.
 fn upper(context: &Context<'_>) -> Result<Value> {
     Ok(text(context, 0)?.to_uppercase().into())
+}
+
+/// The texts of a JSON array joined by another; `NULL` where there are none.
+fn join(context: &Context<'_>) -> Result<Value> {
+    let Ok(texts) = serde_json::from_str::<Vec<Option<String>>>(&text(context, 0)?) else {
+        return refuse("embellie_join takes a JSON array of texts");
+    };
+    let texts: Vec<String> = texts.into_iter().flatten().collect();
+    Ok(if texts.is_empty() { Value::Null } else { texts.join(&text(context, 1)?).into() })
 }
 
 fn too_long() -> Error {

@@ -4,7 +4,7 @@ mod call;
 mod cast;
 mod date;
 
-use embellie_core::expr::{DatePart, Function, Operator};
+use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
 
@@ -13,7 +13,7 @@ use crate::Capability;
 use crate::explain::{ExplainOption, Explaining, Format, PlanForm};
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar, kind_of};
+use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar, Window, kind_of};
 
 #[derive(Debug)]
 pub(super) struct Postgres;
@@ -35,6 +35,8 @@ impl Dialect for Postgres {
         match capability {
             Capability::GoOnAfterError | Capability::ChainedGeneratedColumns => false,
             Capability::UnstoredGeneratedColumns | Capability::Uuid7 => version >= (18, 0, 0),
+            Capability::AnyValue => version >= (16, 0, 0),
+            Capability::RangeOffsets => false,
             _ => true,
         }
     }
@@ -202,11 +204,58 @@ impl Dialect for Postgres {
         Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
     }
 
-    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()> {
-        match aggregate_name(aggregate.function) {
-            Some(name) => w.aggregate(name, aggregate),
-            None => Err(Error::NotSupported(format!("{} is not known to the compiler", aggregate.function.name()))),
+    fn can_aggregate(&self, function: AggregateFunction, of: Option<FieldKind>) -> bool {
+        use AggregateFunction as A;
+        !matches!((function, of), (A::Max | A::Min, Some(FieldKind::Json | FieldKind::Binary)))
+    }
+
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>, over: Option<&Window<'_>>) -> Result<()> {
+        use AggregateFunction as A;
+        let Some(first) = aggregate.arguments.first() else { return Ok(()) };
+        let (function, of) = (aggregate.function, first.kind());
+        // What comes of numbers is often wider than what was promised.
+        let result = match (function, of) {
+            (A::Sum, _) if aggregate.kind == FieldKind::BigInteger && !is_narrow(first) => Some("bigint"),
+            (A::Avg | A::StdDev { .. } | A::Variance { .. }, of)
+                if aggregate.kind == FieldKind::Float && of != Some(FieldKind::Float) =>
+            {
+                Some("double precision")
+            }
+            (A::Max | A::Min, Some(FieldKind::Uuid)) => Some("uuid"),
+            _ => None,
+        };
+        let name = match (function, of) {
+            (A::Max, Some(FieldKind::Bool)) => "BOOL_OR",
+            (A::Min, Some(FieldKind::Bool)) => "BOOL_AND",
+            (A::JsonArrayAgg, _) => "JSONB_AGG",
+            (A::StringAgg, _) => "STRING_AGG",
+            (A::AnyValue, _) if !w.can(Capability::AnyValue) => return any_value(w, aggregate, first, over),
+            _ => aggregate_name(function).unwrap_or_default(),
+        };
+        w.push(if result.is_some() { "(" } else { "" });
+        w.aggregate_of(name, aggregate, over, |w| match (function, of) {
+            (A::Max | A::Min, Some(FieldKind::Uuid)) => {
+                w.scalar(first)?;
+                w.push("::text COLLATE \"C\"");
+                Ok(())
+            }
+            (A::Sum | A::Avg | A::StdDev { .. } | A::Variance { .. }, Some(FieldKind::Bool)) => {
+                w.scalar(first)?;
+                w.push("::integer");
+                Ok(())
+            }
+            (A::StringAgg, _) => {
+                as_text(w, first)?;
+                w.push(", ");
+                w.scalars(&aggregate.arguments[1..])
+            }
+            _ => w.scalars(&aggregate.arguments),
+        })?;
+        if let Some(result) = result {
+            w.push(")::");
+            w.push(result);
         }
+        Ok(())
     }
 
     fn random(&self) -> &'static str {
@@ -216,6 +265,29 @@ impl Dialect for Postgres {
     fn no_limit(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// Whether the sum of such integers is a `bigint`, and no `numeric`.
+fn is_narrow(scalar: &Scalar<'_>) -> bool {
+    let range = scalar.kind().and_then(FieldKind::integer_range);
+    let wide = range.is_some_and(|(_, greatest)| i32::try_from(greatest).is_err());
+    match scalar {
+        Scalar::Column(_) => !wide,
+        other => other.kind() == Some(FieldKind::Bool),
+    }
+}
+
+/// The first of the values that are not null: what any of them is where there is no function for it.
+fn any_value(w: &mut Writer<'_>, aggregate: &Aggregate<'_>, of: &Scalar<'_>, over: Option<&Window<'_>>) -> Result<()> {
+    let present = Condition::Null { expr: of.clone(), expected: false };
+    let filter = match aggregate.filter.clone() {
+        Some(filter) => present.and(filter),
+        None => present,
+    };
+    w.push("(");
+    w.aggregate("ARRAY_AGG", &Aggregate { filter: Some(filter), ..aggregate.clone() }, over)?;
+    w.push(")[1]");
+    Ok(())
 }
 
 /// The expression as text, whatever its type.

@@ -4,7 +4,7 @@ mod call;
 mod cast;
 mod date;
 
-use embellie_core::expr::{DatePart, Function, Operator};
+use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
 use embellie_core::{Error, Result, Value};
 
@@ -13,7 +13,7 @@ use crate::Capability;
 use crate::explain::{Explaining, PlanForm};
 use crate::raw::Lexicon;
 use crate::render::Writer;
-use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar};
+use crate::resolved::{Aggregate, Arithmetic, Key, PatternKind, Scalar, Window};
 use crate::schema::literal;
 
 #[derive(Debug)]
@@ -42,10 +42,15 @@ impl Dialect for Sqlite {
             Capability::StoredGeneratedColumns
             | Capability::UnstoredGeneratedColumns
             | Capability::ChainedGeneratedColumns
-            | Capability::Uuid7 => true,
+            | Capability::Uuid7
+            | Capability::RangeOffsets
+            | Capability::FrameGroups
+            | Capability::FrameExclusion
+            | Capability::AnyValue => true,
             Capability::DefaultInValues | Capability::Arrays | Capability::Intervals | Capability::DocumentsWithin => {
                 false
             }
+            Capability::AggregateOrder => version >= (3, 44, 0),
         }
     }
 
@@ -213,11 +218,35 @@ impl Dialect for Sqlite {
         Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
     }
 
-    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>) -> Result<()> {
-        match aggregate_name(aggregate.function) {
-            Some(name) => w.aggregate(name, aggregate),
-            None => Err(Error::NotSupported(format!("{} is not known to the compiler", aggregate.function.name()))),
+    fn can_aggregate(&self, _: AggregateFunction, _: Option<FieldKind>) -> bool {
+        true
+    }
+
+    fn aggregate(&self, w: &mut Writer<'_>, aggregate: &Aggregate<'_>, over: Option<&Window<'_>>) -> Result<()> {
+        use AggregateFunction as A;
+        let Some(first) = aggregate.arguments.first() else { return Ok(()) };
+        match aggregate.function {
+            A::StringAgg => string_agg(w, aggregate, first, over),
+            // No rows are no array.
+            A::JsonArrayAgg => {
+                w.push("NULLIF(");
+                w.aggregate_of("JSON_GROUP_ARRAY", aggregate, over, |w| json_value(w, first))?;
+                w.push(", '[]')");
+                Ok(())
+            }
+            // The least is as good as any, and there is no window of any.
+            A::AnyValue if over.is_some() => numeric(w, aggregate.kind, |w| w.aggregate("MIN", aggregate, over)),
+            function => numeric(w, aggregate.kind, |w| {
+                w.aggregate(aggregate_name(function).unwrap_or_default(), aggregate, over)
+            }),
         }
+    }
+
+    fn window(&self, w: &mut Writer<'_>, window: &Window<'_>) -> Result<()> {
+        numeric(w, window.expr.kind().unwrap_or(FieldKind::Text), |w| {
+            w.window_function(window)?;
+            w.over(window)
+        })
     }
 
     fn random(&self) -> &'static str {
@@ -226,6 +255,50 @@ impl Dialect for Sqlite {
 
     fn no_limit(&self) -> Option<&'static str> {
         Some("-1")
+    }
+}
+
+/// Texts joined by another.
+fn string_agg(
+    w: &mut Writer<'_>,
+    aggregate: &Aggregate<'_>,
+    first: &Scalar<'_>,
+    over: Option<&Window<'_>>,
+) -> Result<()> {
+    let text = |w: &mut Writer<'_>| {
+        let is_text = first.kind().is_none_or(FieldKind::is_text);
+        w.push(if is_text { "" } else { "CAST(" });
+        w.scalar(first)?;
+        w.push(if is_text { "" } else { " AS TEXT)" });
+        Ok(())
+    };
+    if !aggregate.distinct {
+        return w.aggregate_of("GROUP_CONCAT", aggregate, over, |w| {
+            text(w)?;
+            w.push(", ");
+            w.scalars(&aggregate.arguments[1..])
+        });
+    }
+    // Equal values count once only where there is one argument.
+    w.push("embellie_join(");
+    w.aggregate_of("JSON_GROUP_ARRAY", aggregate, over, text)?;
+    w.push(", ");
+    w.scalars(&aggregate.arguments[1..])?;
+    w.push(")");
+    Ok(())
+}
+
+/// A value as it is to stand in a document.
+fn json_value(w: &mut Writer<'_>, scalar: &Scalar<'_>) -> Result<()> {
+    match scalar.kind() {
+        Some(FieldKind::Json) => w.function("JSON", std::slice::from_ref(scalar)),
+        Some(FieldKind::Bool) => {
+            w.push("JSON(CASE ");
+            w.scalar(scalar)?;
+            w.push(" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)");
+            Ok(())
+        }
+        _ => w.scalar(scalar),
     }
 }
 

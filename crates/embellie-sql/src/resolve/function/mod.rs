@@ -51,7 +51,7 @@ impl<'r> Scope<'_, 'r> {
     ) -> Result<Scalar<'r>> {
         use Function as F;
         if function.is_window() {
-            return super::window::window_function(function, arguments);
+            return Err(super::window::outside_of_window(function));
         }
         let call = Call { function, arguments, wanted };
         match function {
