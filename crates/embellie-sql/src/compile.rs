@@ -6,7 +6,7 @@ use embellie_core::query::{Annotation, Assignment, Insert};
 use embellie_core::{Query, Registry, Result, Statement};
 
 use crate::resolve::{self, Context};
-use crate::resolved::{RelatedColumns, Select};
+use crate::resolved::{Output, RelatedColumns, Select};
 use crate::{Target, legalize, render, verify};
 
 /// A statement that gives rows, and what their columns are.
@@ -40,6 +40,20 @@ pub struct OutputColumn {
     pub kind: FieldKind,
     /// Whether it may be null: it is declared so, or is reached by a relation that may lead nowhere.
     pub nullable: bool,
+    /// For a primary key of several fields, what each of the columns in its place holds; empty for all else, which is
+    /// one column.
+    pub parts: Vec<FieldKind>,
+}
+
+impl OutputColumn {
+    /// Makes this the key that it is with one more column.
+    fn add(&mut self, kind: FieldKind, nullable: bool) {
+        if self.parts.is_empty() {
+            self.parts.push(std::mem::replace(&mut self.kind, FieldKind::CompositePrimaryKey));
+        }
+        self.parts.push(kind);
+        self.nullable |= nullable;
+    }
 }
 
 /// The statement that reads a query's rows. `None` when the query is known to have none: nothing needs to be sent.
@@ -114,16 +128,20 @@ fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compil
 fn finished(select: Select<'_>, target: &Target) -> Result<Compiled> {
     let select = legalize::select(target, select);
     let statement = render::select(target, &select)?;
+    // A key of several fields is one column.
+    let place = |start: usize| start - select.outputs.iter().take(start).filter(|output| output.joined).count();
     let related = select
         .related
         .into_iter()
-        .map(|RelatedColumns { path, model, start }| RelatedObject { path, model, start })
+        .map(|RelatedColumns { path, model, start }| RelatedObject { path, model, start: place(start) })
         .collect();
-    let columns = select
-        .outputs
-        .into_iter()
-        .map(|output| OutputColumn { name: output.name, kind: output.kind, nullable: output.nullable })
-        .collect();
+    let mut columns: Vec<OutputColumn> = Vec::with_capacity(select.outputs.len());
+    for Output { name, kind, nullable, joined, .. } in select.outputs {
+        match columns.last_mut() {
+            Some(key) if joined => key.add(kind, nullable),
+            _ => columns.push(OutputColumn { name, kind, nullable, parts: Vec::new() }),
+        }
+    }
     Ok(Compiled { statement, columns, related })
 }
 
@@ -141,9 +159,26 @@ pub fn update(
     registry: &Registry,
     target: &Target,
 ) -> Result<Option<Statement>> {
-    let Some(mut update) = resolve::update(&Context::new(registry, target), query, assignments)? else {
+    update_returning(query, assignments, &[], registry, target)
+}
+
+/// The statement that changes a query's rows and gives back some fields of each, by their places in the model. `None`
+/// when there is nothing to change. Fields that the database computes are not assigned to.
+///
+/// # Errors
+/// As [`update`]; [`Error::NotSupported`](embellie_core::Error::NotSupported) where the server gives nothing back.
+pub fn update_returning(
+    query: &Query,
+    assignments: &[Assignment],
+    returning: &[usize],
+    registry: &Registry,
+    target: &Target,
+) -> Result<Option<Statement>> {
+    let context = Context::new(registry, target);
+    let Some(mut update) = resolve::update(&context, query, assignments, returning)? else {
         return Ok(None);
     };
+    verify::update(target, &update)?;
     update.condition = legalize::condition(target, update.condition);
     render::update(target, &update).map(Some)
 }

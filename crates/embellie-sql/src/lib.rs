@@ -15,7 +15,9 @@ mod verify;
 
 pub mod schema;
 
-pub use compile::{Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update};
+pub use compile::{
+    Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update, update_returning,
+};
 pub use explain::{
     Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting, explain, explain_plan, explanation,
     read_plan,

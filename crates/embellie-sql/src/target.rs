@@ -24,7 +24,7 @@ pub struct Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Capability {
-    /// `RETURNING` after an insert: the keys of new rows come back with it.
+    /// `RETURNING` after an insert or an update: what the database filled in or computed comes back with it.
     Returning,
     /// `ON CONFLICT … DO NOTHING` and `DO UPDATE`.
     Upsert,
@@ -64,7 +64,7 @@ impl Capability {
     /// What the capability is for, as messages say it.
     pub fn describe(self) -> &'static str {
         match self {
-            Capability::Returning => "giving back columns of inserted rows (RETURNING)",
+            Capability::Returning => "giving back columns of rows written (RETURNING)",
             Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",

@@ -2,8 +2,16 @@
 
 use embellie_core::Result;
 
-use crate::resolved::{Insert, OnConflict};
+use crate::resolved::{Insert, OnConflict, Update};
 use crate::{Capability, Target};
+
+/// Refuses an update that the server cannot do.
+pub(crate) fn update(target: &Target, update: &Update<'_>) -> Result<()> {
+    if !update.returning.is_empty() {
+        target.require(Capability::Returning)?;
+    }
+    Ok(())
+}
 
 /// Refuses an insert that the server cannot do.
 pub(crate) fn insert(target: &Target, insert: &Insert<'_>) -> Result<()> {

@@ -28,6 +28,8 @@ pub struct Model {
 pub enum Member {
     /// A field with a column, by its name, its attname, or `pk`.
     Field(usize),
+    /// The fields that are the primary key together, by `pk`.
+    Key,
     /// A many-to-many relation declared here.
     ManyToMany(usize),
     /// The way back of a relation declared elsewhere.

@@ -193,6 +193,7 @@ impl Registry {
         let model = self.get(model);
         match member {
             Member::Field(field) => self.forward_hop(model.id, field).into_iter().collect(),
+            Member::Key => Vec::new(),
             Member::ManyToMany(index) => {
                 let m2m = &model.many_to_many[index];
                 self.link_hops(m2m.through, m2m.source_field, m2m.target_field)
@@ -440,9 +441,11 @@ impl Registry {
                 let name = link_name(&model.label, &m2m.meta.name);
                 members.entry(name).or_insert(Member::ManyToMany(place));
             }
-            if let [key] = model.key[..] {
-                members.insert("pk".to_owned(), Member::Field(key));
-            }
+            let key = match model.key[..] {
+                [place] => Member::Field(place),
+                _ => Member::Key,
+            };
+            members.insert("pk".to_owned(), key);
             model.members = members;
         }
     }

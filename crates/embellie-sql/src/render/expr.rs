@@ -17,6 +17,7 @@ impl Writer<'_> {
             }
             Scalar::Call { function, arguments, kind } => self.dialect().call(self, *function, arguments, *kind),
             Scalar::Query(query) => self.subquery(query),
+            Scalar::Tuple(parts) => self.function("", parts),
             Scalar::Extract { expr, part, zone } => self.dialect().extract(self, expr, *part, zone.as_deref()),
             Scalar::Trunc { expr, unit, zone, kind } => {
                 self.dialect().trunc(self, &Trunc { expr, unit: *unit, zone: zone.as_deref(), kind: *kind })

@@ -26,12 +26,7 @@ pub(crate) fn insert(target: &Target, insert: &Insert<'_>) -> Result<Statement> 
         }
     }
     writer.conflict(&insert.conflict)?;
-    for (i, column) in insert.returning.iter().enumerate() {
-        writer.push(if i > 0 { ", " } else { " RETURNING " });
-        writer.name(insert.table)?;
-        writer.push(".");
-        writer.name(column)?;
-    }
+    writer.returning(insert.table, &insert.returning)?;
     writer.finish(Effect::Write)
 }
 
@@ -47,6 +42,17 @@ impl Writer<'_> {
             self.push(if i > 0 { ", (" } else { " VALUES (" });
             self.cell(&Cell::Default)?;
             self.push(")");
+        }
+        Ok(())
+    }
+
+    /// The columns of rows written that are given back.
+    pub(super) fn returning(&mut self, table: &str, columns: &[&str]) -> Result<()> {
+        for (i, column) in columns.iter().enumerate() {
+            self.push(if i > 0 { ", " } else { " RETURNING " });
+            self.name(table)?;
+            self.push(".");
+            self.name(column)?;
         }
         Ok(())
     }

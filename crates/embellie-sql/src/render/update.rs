@@ -19,5 +19,6 @@ pub(crate) fn update(target: &Target, update: &Update<'_>) -> Result<Statement> 
         writer.beside_column(value)?;
     }
     writer.where_clause(&update.condition)?;
+    writer.returning(update.table, &update.returning)?;
     writer.finish(Effect::Write)
 }

@@ -8,7 +8,7 @@ use embellie_core::{Error, Expr, Query, Result, Value};
 use super::annotate::{Annotated, check_alias};
 use super::group::{self, Grouping};
 use super::joins::Places;
-use super::{Context, Scope, rows};
+use super::{Context, Scope, rows, tuple};
 use crate::Capability;
 use crate::resolved::{Aggregate, Alias, Condition, Output, Scalar, Select, Source, Term};
 
@@ -245,8 +245,14 @@ impl<'r> Scope<'_, 'r> {
         for argument in &asked.arguments {
             let scalar = match (argument, asked.function) {
                 (Expr::Star, AggregateFunction::Count) => Scalar::Star,
+                (argument, AggregateFunction::Count) => {
+                    tuple::counted(self.scalar_in(argument, shared, joins)?, asked.distinct)?
+                }
                 (argument, _) => self.scalar_in(argument, shared, joins)?,
             };
+            if scalar.width() > 1 {
+                return Err(tuple::no_keys(name));
+            }
             let said = || match argument {
                 Expr::Path(path) => path.to_string(),
                 other => other.to_string(),

@@ -7,8 +7,9 @@ use embellie_core::query::Connector;
 use super::filter::Split;
 use super::joins::{Place, Places, Reuse};
 use super::operand::Operand;
+use super::tuple::same_key;
 use super::{BASE, Scope};
-use crate::resolved::{Column, Comparison, Condition, Scalar, Select};
+use crate::resolved::{Condition, Select};
 
 impl<'r> Scope<'_, 'r> {
     /// The condition that a row has some row at the end of a multi-valued relation for which the comparison holds: a
@@ -56,13 +57,10 @@ impl<'r> Scope<'_, 'r> {
         let way = inner.full_way(&places, place, &hops);
         let joined = shared.iter().copied().find(|&other| other != BASE && self.way(other) == way);
         let link = match joined {
-            Some(other) => {
-                let key = model.primary_key_index();
-                equal(inner.column(place, model, key), self.column(other, model, key))
-            }
+            Some(other) => same_key(inner.key_columns(place, model), self.key_columns(other, model)),
             None => {
                 let outer = self.reach(&prefix, Reuse::All)?;
-                equal(inner.column(place, model, field), outer.column)
+                same_key(vec![inner.column(place, model, field)], vec![outer.column])
             }
         };
         inner.conditions.push(link);
@@ -95,8 +93,4 @@ impl<'r> Scope<'_, 'r> {
 fn prefix<'s>(steps: &'s [(String, Vec<Hop>)], column: &'s str) -> Vec<&'s str> {
     let names = steps.iter().take(steps.len().saturating_sub(1)).map(|(name, _)| name.as_str());
     names.chain([column]).collect()
-}
-
-fn equal<'r>(inner: Column<'r>, outer: Column<'r>) -> Condition<'r> {
-    Condition::Compare { left: Scalar::Column(inner), comparison: Comparison::Equal, right: Scalar::Column(outer) }
 }

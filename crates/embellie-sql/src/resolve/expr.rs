@@ -7,6 +7,7 @@ use embellie_core::{Error, Result, Value};
 use super::arithmetic;
 use super::joins::{Places, Reuse};
 use super::left::Left;
+use super::tuple::{no_keys, refuse_parts};
 use super::{Scope, message};
 use crate::resolved::Scalar;
 
@@ -30,6 +31,13 @@ impl<'r> Scope<'_, 'r> {
         joins: bool,
     ) -> Result<Scalar<'r>> {
         let _level = self.context.enter()?;
+        let scalar = self.made_of(expr, shared, joins)?;
+        refuse_parts(expr, &scalar)?;
+        Ok(scalar)
+    }
+
+    /// An expression, made by what is responsible for its kind.
+    fn made_of(&mut self, expr: &Expr, shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
         match expr {
             Expr::Path(path) => {
                 let names: Vec<&str> = path.names().collect();
@@ -178,6 +186,9 @@ impl<'r> Scope<'_, 'r> {
 }
 
 fn combine<'r>(left: Scalar<'r>, operator: Operator, right: Scalar<'r>) -> Result<Scalar<'r>> {
+    if left.width() > 1 || right.width() > 1 {
+        return Err(no_keys("CombinedExpression"));
+    }
     let (arithmetic, kind) = arithmetic::combine(left.kind(), operator, right.kind())?;
     Ok(Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind })
 }

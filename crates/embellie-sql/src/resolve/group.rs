@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use embellie_core::meta::Model;
 use embellie_core::query::Connector;
 use embellie_core::{Error, Result};
 
@@ -133,7 +134,7 @@ impl<'r> Scope<'_, 'r> {
     ) -> Vec<Scalar<'r>> {
         let mut by = match &self.grouping {
             Grouping::None => return Vec::new(),
-            Grouping::Key => vec![self.own_output(self.model.primary_key_index()).expr],
+            Grouping::Key => self.own_key().into_iter().map(|output| output.expr).collect(),
             Grouping::By(by) => by.clone(),
         };
         for output in outputs {
@@ -154,7 +155,7 @@ impl<'r> Scope<'_, 'r> {
         let keys: BTreeSet<Alias> = by
             .iter()
             .filter_map(|scalar| match scalar {
-                Scalar::Column(column) if self.is_key(scalar) => Some(column.alias),
+                Scalar::Column(column) if self.is_key(scalar) && self.has_key(column.alias, &by) => Some(column.alias),
                 _ => None,
             })
             .collect();
@@ -171,12 +172,24 @@ impl<'r> Scope<'_, 'r> {
         kept
     }
 
-    /// Whether an expression is the primary key of a table whose other columns follow from it; a view has no key that
+    /// Whether all columns of a table's primary key are among some expressions.
+    fn has_key(&self, alias: Alias, by: &[Scalar<'r>]) -> bool {
+        let table = self.places().map(|place| self.table(place)).find(|table| table.alias == alias);
+        table.and_then(|table| table.model).is_some_and(|model| {
+            model.key_fields().iter().all(|&field| {
+                let name = &model.fields[field].column;
+                by.iter().any(|scalar| matches!(scalar, Scalar::Column(c) if c.alias == alias && c.name == name))
+            })
+        })
+    }
+
+    /// Whether an expression is the primary key, or a column of it, of a table whose other columns follow from it; a view has no key that
     /// a database knows.
     fn is_key(&self, scalar: &Scalar<'r>) -> bool {
         let Scalar::Column(column) = scalar else { return false };
         let Some(place) = self.place_of(*column) else { return false };
-        self.table(place).model.is_some_and(|model| model.managed && model.primary_key().column == column.name)
+        let is_part = |model: &Model| model.key_fields().iter().any(|&place| model.fields[place].column == column.name);
+        self.table(place).model.is_some_and(|model| model.managed && is_part(model))
             && (place == BASE || self.hop_to(place).is_some())
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn insert<'r>(context: &Context<'r>, asked: &Asked) -> Result<Insert<
 }
 
 /// The columns of fields, by their place in the model.
-fn columns<'r>(model: &'r Model, fields: &[usize]) -> Result<Vec<&'r str>> {
+pub(super) fn columns<'r>(model: &'r Model, fields: &[usize]) -> Result<Vec<&'r str>> {
     fields
         .iter()
         .map(|&field| {

@@ -176,6 +176,11 @@ impl<'r> Scope<'_, 'r> {
         }
     }
 
+    /// The columns of a table's primary key.
+    pub(super) fn key_columns(&self, place: Place, model: &'r Model) -> Vec<Column<'r>> {
+        model.key_fields().iter().map(|&field| self.column(place, model, field)).collect()
+    }
+
     /// The `FROM` of the query: what is needed of its tables.
     pub(super) fn sources(&self) -> (Source<'r>, Vec<Join<'r>>) {
         let mut needed = self.tables.iter().filter(|table| table.references > 0);

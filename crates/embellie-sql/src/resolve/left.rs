@@ -70,13 +70,19 @@ impl<'r> Left<'r> {
     }
 
     pub(super) fn is_null(&self, expected: bool) -> Condition<'r> {
-        Condition::Null { expr: self.scalar.clone(), expected }
+        match &self.scalar {
+            Scalar::Tuple(parts) => super::tuple::is_null(parts, expected),
+            scalar => Condition::Null { expr: scalar.clone(), expected },
+        }
     }
 }
 
 impl<'r> From<Trimmed<'r>> for Left<'r> {
     fn from(trimmed: Trimmed<'r>) -> Self {
-        let Trimmed { column, places, end, relation } = trimmed;
+        let Trimmed { column, key, places, end, relation } = trimmed;
+        if !key.is_empty() {
+            return Left { places, relation, null: false, ..Left::of_scalar(Scalar::of_key(key), "pk") };
+        }
         Left {
             scalar: Scalar::Column(column),
             kind: Some(column.kind),

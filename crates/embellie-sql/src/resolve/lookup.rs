@@ -35,6 +35,12 @@ impl<'r> Scope<'_, 'r> {
         if let Some(relation) = left.relation {
             self.check_related(relation, &operand)?;
         }
+        if matches!(left.scalar, Scalar::Tuple(_)) {
+            return self.compare_key(left, lookup, operand);
+        }
+        if let Operand::Expr(Scalar::Tuple(_)) = operand {
+            return Err(Error::Value("CompositePrimaryKey cannot be used as a lookup value.".into()));
+        }
         match lookup {
             Lookup::In => return self.one_of(left, operand).map(Built::from),
             Lookup::Range => return self.range(left, operand).map(Built::from),
@@ -188,7 +194,8 @@ impl<'r> Scope<'_, 'r> {
 
 /// Whether a lookup may follow.
 fn known(left: &Left<'_>, lookup: Lookup) -> bool {
-    left.relation.is_none() || message::is_relation_lookup(lookup)
+    let whole = left.relation.is_some() || matches!(left.scalar, Scalar::Tuple(_));
+    !whole || message::is_relation_lookup(lookup)
 }
 
 impl super::names::Field<'_> {

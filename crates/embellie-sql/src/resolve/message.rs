@@ -60,7 +60,7 @@ pub(super) fn relation_class(registry: &Registry, model: &Model, member: Member)
     };
     match member {
         Member::Field(field) if one_to_one(model, field) => "OneToOneField",
-        Member::Field(_) | Member::ManyToMany(_) => "ForeignKey",
+        Member::Field(_) | Member::Key | Member::ManyToMany(_) => "ForeignKey",
         Member::Reverse(index) => match model.reverse().get(index) {
             Some(reverse) => match reverse.relation {
                 embellie_core::meta::ReverseSource::ManyToMany(_) => "ForeignKey",

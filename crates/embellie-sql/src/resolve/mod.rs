@@ -31,6 +31,7 @@ mod rows;
 mod select;
 mod subquery;
 mod transform;
+mod tuple;
 mod update;
 mod window;
 mod years;

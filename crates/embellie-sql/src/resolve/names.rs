@@ -34,6 +34,8 @@ pub(super) struct Way<'r> {
     pub(super) steps: Vec<(String, Vec<Hop>)>,
     /// The field whose value the last name stands for.
     pub(super) end: Field<'r>,
+    /// Whether the last name stands for all fields of a composite primary key, of which `end` is the first.
+    pub(super) whole_key: bool,
     /// The relation that the last name is, if it is one.
     pub(super) relation: Option<Relation<'r>>,
     /// How many names were followed.
@@ -77,6 +79,8 @@ pub(super) struct Joined<'r> {
 #[derive(Debug, Clone)]
 pub(super) struct Trimmed<'r> {
     pub(super) column: Column<'r>,
+    /// The columns of a composite primary key, where all of them are meant; none otherwise.
+    pub(super) key: Vec<Column<'r>>,
     pub(super) places: Vec<Place>,
     /// The field at the end of the whole way.
     pub(super) end: Field<'r>,
@@ -92,6 +96,7 @@ impl<'r> Scope<'_, 'r> {
         let mut way = Way {
             steps: Vec::new(),
             end: Field { model, index: model.primary_key_index() },
+            whole_key: false,
             relation: None,
             followed: 0,
         };
@@ -108,7 +113,9 @@ impl<'r> Scope<'_, 'r> {
             way.followed = position + 1;
             let hops = self.registry().hops(model.id(), member);
             let Some(last) = hops.last().copied() else {
-                if let Member::Field(index) = member {
+                if let Member::Field(_) | Member::Key = member {
+                    way.whole_key = member == Member::Key;
+                    let index = if let Member::Field(index) = member { index } else { model.primary_key_index() };
                     way.end = Field { model, index };
                     way.relation = None;
                 }
@@ -124,11 +131,12 @@ impl<'r> Scope<'_, 'r> {
             let end = self.registry().get(last.to);
             let index = if last.forward { last.to_field } else { end.primary_key_index() };
             way.end = Field { model: end, index };
+            way.whole_key = !last.forward && end.has_composite_key();
             way.relation = Some(Relation {
                 model: end,
                 class: message::relation_class(self.registry(), model, member),
                 by_attname: matches!(member, Member::Field(i) if model.fields[i].name != name && name != "pk"),
-                key_of: matches!(member, Member::Field(i) if i == model.primary_key_index()).then_some(model),
+                key_of: matches!(member, Member::Field(i) if model.key_fields() == [i]).then_some(model),
             });
             way.steps.push((name.to_owned(), hops));
             model = end;
@@ -155,7 +163,7 @@ impl<'r> Scope<'_, 'r> {
         let hops: Vec<Hop> = way.steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
         for hop in hops.iter().rev() {
             let holds_it = hop.forward && hop.to == field.model.id() && hop.to_field == field.index;
-            if places.len() == 1 || !holds_it {
+            if places.len() == 1 || !holds_it || way.whole_key {
                 break;
             }
             field = Field { model: self.registry().get(hop.from), index: hop.from_field };
@@ -165,7 +173,11 @@ impl<'r> Scope<'_, 'r> {
         }
         let place = places.last().copied().unwrap_or(BASE);
         let column = self.column(place, field.model, field.index);
-        Trimmed { column, places, end: way.end, relation: way.relation }
+        let key = match way.whole_key {
+            true => self.key_columns(place, field.model),
+            false => Vec::new(),
+        };
+        Trimmed { column, key, places, end: way.end, relation: way.relation }
     }
 
     /// The column at the end of names, all of which must lead somewhere.

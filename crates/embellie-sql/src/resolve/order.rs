@@ -32,13 +32,18 @@ impl<'r> Scope<'_, 'r> {
         for term in asked {
             let turned = query.reversed.then(|| term.clone().reversed());
             let term = turned.as_ref().unwrap_or(term);
-            let selected = match &term.expr {
-                Expr::Path(path) => values.iter().find(|output| output.name == path.to_string()),
+            let name = match &term.expr {
+                Expr::Path(path) => Some(path.to_string()),
                 _ => None,
             };
-            match selected {
-                Some(output) => {
-                    terms.push(Term { expr: output.expr.clone(), descending: term.descending, nulls: term.nulls })
+            match values.iter().position(|output| Some(&output.name) == name.as_ref()) {
+                Some(first) => {
+                    let rest = values[first + 1..].iter().take_while(|output| output.joined);
+                    terms.extend(std::iter::once(&values[first]).chain(rest).map(|output| Term {
+                        expr: output.expr.clone(),
+                        descending: term.descending,
+                        nulls: term.nulls,
+                    }));
                 }
                 None => self.term(term, &mut terms)?,
             }
@@ -70,8 +75,8 @@ impl<'r> Scope<'_, 'r> {
                 }
                 if let Some((annotation, used)) = self.annotation(&names) {
                     let left = Left::of_scalar(annotation.scalar.clone(), annotation.alias.clone());
-                    let expr = self.transforms(left, &names[used..])?;
-                    terms.push(Term { expr, descending: term.descending, nulls: term.nulls });
+                    let parts = self.transforms(left, &names[used..])?.into_parts().into_iter();
+                    terms.extend(parts.map(|expr| Term { expr, descending: term.descending, nulls: term.nulls }));
                     return Ok(());
                 }
                 let (model, direction) = (self.model, Direction { descending: term.descending, nulls: term.nulls });
@@ -109,8 +114,9 @@ impl<'r> Scope<'_, 'r> {
             !relation.by_attname && names != ["pk"] && direction.nulls.is_none() && !relation.model.ordering.is_empty()
         });
         let Some(relation) = by_related else {
-            let column = self.trim(joined).column;
-            terms.push(Term { expr: Scalar::Column(column), descending: direction.descending, nulls: direction.nulls });
+            let Direction { descending, nulls } = direction;
+            let parts = Left::from(self.trim(joined)).scalar.into_parts();
+            terms.extend(parts.into_iter().map(|expr| Term { expr, descending, nulls }));
             return Ok(());
         };
         let hops: Vec<Option<Hop>> = joined.places.iter().map(|&place| self.hop_to(place)).collect();

@@ -85,10 +85,10 @@ impl<'c, 'r> Scope<'c, 'r> {
             }
             let mut scope = Scope::of_query(context, query, Some(outer))?;
             let outputs = match query.selected() {
-                None => {
-                    let key = key.filter(|key| key.model.id() == scope.model.id());
-                    vec![scope.own_output(key.map_or(scope.model.primary_key_index(), |key| key.index))]
-                }
+                None => match key.filter(|key| key.model.id() == scope.model.id()) {
+                    Some(key) => vec![scope.own_output(key.index)],
+                    None => scope.own_key(),
+                },
                 Some(_) => scope.outputs(),
             };
             let order_by = match query.slice.is_whole() && !matches!(query.distinct, Asked::On(_)) {
@@ -161,7 +161,7 @@ impl<'c, 'r> Scope<'c, 'r> {
 
 /// A column that says no more than that there is a row.
 pub(super) fn one<'r>() -> Output<'r> {
-    Output { name: "a".to_owned(), expr: Scalar::One, kind: FieldKind::Integer, nullable: false }
+    Output { name: "a".to_owned(), expr: Scalar::One, kind: FieldKind::Integer, nullable: false, joined: false }
 }
 
 /// A query over another.

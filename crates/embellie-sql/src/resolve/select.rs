@@ -15,6 +15,8 @@ pub(super) struct Chosen<'r> {
     pub(super) what: What<'r>,
     /// Whether it was named; what an annotation adds later was not.
     pub(super) asked: bool,
+    /// Whether it goes together with the values before it: the second and further fields of a key.
+    pub(super) joined: bool,
 }
 
 /// What a chosen value is.
@@ -28,7 +30,7 @@ pub(super) enum What<'r> {
 
 impl Chosen<'_> {
     pub(super) fn annotation(name: String, place: usize) -> Self {
-        Chosen { name, what: What::Annotation(place), asked: false }
+        Chosen { name, what: What::Annotation(place), asked: false, joined: false }
     }
 }
 
@@ -41,15 +43,17 @@ impl<'r> Scope<'_, 'r> {
             let names: Vec<&str> = path.names().collect();
             let annotation = self.annotations.iter().position(|annotation| annotation.alias == name);
             let what = match annotation {
-                Some(place) if self.annotations[place].selected => What::Annotation(place),
+                Some(place) if self.annotations[place].selected => vec![What::Annotation(place)],
                 Some(_) => {
                     return Err(Error::Field(format!(
                         "Cannot select the '{name}' alias. Use annotate() to promote it."
                     )));
                 }
-                None => What::Field(self.path(&names, &mut None, true)?),
+                None => self.path(&names, &mut None, true)?.into_parts().into_iter().map(What::Field).collect(),
             };
-            chosen.push(Chosen { name, what, asked: true });
+            for (part, what) in what.into_iter().enumerate() {
+                chosen.push(Chosen { name: name.clone(), what, asked: true, joined: part > 0 });
+            }
         }
         if !paths.is_empty() {
             for (place, annotation) in self.annotations.iter_mut().enumerate() {
@@ -67,6 +71,7 @@ impl<'r> Scope<'_, 'r> {
                 name: output.name,
                 what: What::Field(output.expr),
                 asked: false,
+                joined: false,
             }));
             let selected = self.annotations.iter().enumerate().filter(|(_, annotation)| annotation.selected);
             chosen.extend(selected.map(|(place, annotation)| Chosen::annotation(annotation.alias.clone(), place)));
@@ -81,22 +86,31 @@ impl<'r> Scope<'_, 'r> {
             None => {
                 let annotations = self.annotations.iter().filter(|annotation| annotation.selected);
                 self.model_columns()
-                    .chain(
-                        annotations.map(|annotation| self.output(annotation.alias.clone(), annotation.scalar.clone())),
-                    )
+                    .chain(annotations.flat_map(|annotation| self.flat(&annotation.alias, annotation.scalar.clone())))
                     .collect()
             }
             Some(values) => values
                 .iter()
-                .map(|value| {
-                    let scalar = match &value.what {
-                        What::Field(scalar) => scalar.clone(),
-                        What::Annotation(place) => self.annotations[*place].scalar.clone(),
-                    };
-                    self.output(value.name.clone(), scalar)
+                .flat_map(|value| match &value.what {
+                    What::Field(scalar) => {
+                        vec![Output { joined: value.joined, ..self.output(value.name.clone(), scalar.clone()) }]
+                    }
+                    What::Annotation(place) => self.flat(&value.name, self.annotations[*place].scalar.clone()),
                 })
                 .collect(),
         }
+    }
+
+    /// The columns that an expression takes among the values of a row: those of a key take one each.
+    fn flat(&self, name: &str, scalar: Scalar<'r>) -> Vec<Output<'r>> {
+        let parts = scalar.into_parts().into_iter().enumerate();
+        parts.map(|(i, part)| Output { joined: i > 0, ..self.output(name.to_owned(), part) }).collect()
+    }
+
+    /// The primary key of the model.
+    pub(super) fn own_key(&self) -> Vec<Output<'r>> {
+        let places = self.model.key_fields().iter().enumerate();
+        places.map(|(i, &place)| Output { joined: i > 0, ..self.own_output(place) }).collect()
     }
 
     /// Every column of the model.
@@ -114,7 +128,7 @@ impl<'r> Scope<'_, 'r> {
         let nullable = self.may_be_null(&scalar);
         // What nothing is known of is given as the database gives it: a null is as good as a text.
         let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Text);
-        Output { name, expr: scalar, kind, nullable }
+        Output { name, expr: scalar, kind, nullable, joined: false }
     }
 
     /// Whether an expression may be null in this query.

@@ -6,6 +6,7 @@ use embellie_core::meta::{Member, Model};
 use embellie_core::query::Assignment;
 use embellie_core::{Error, Query, Result, did_you_mean};
 
+use super::insert::columns;
 use super::{BASE, Context, Scope};
 use crate::resolved::{Among, Condition, Delete, Scalar, Update};
 
@@ -14,6 +15,7 @@ pub(crate) fn update<'r>(
     context: &Context<'r>,
     query: &Query,
     assignments: &[Assignment],
+    returning: &[usize],
 ) -> Result<Option<Update<'r>>> {
     if !query.slice.is_whole() {
         return Err(Error::Type("Cannot update a query once a slice has been taken.".into()));
@@ -22,7 +24,7 @@ pub(crate) fn update<'r>(
     let (mut scope, condition) = scope.into_own_rows(query)?;
     let mut resolved = Vec::with_capacity(assignments.len());
     for assignment in assignments {
-        let (column, value) = scope.assignment(assignment)?;
+        let Some((column, value)) = scope.assignment(assignment)? else { continue };
         if resolved.iter().any(|(known, _)| *known == column) {
             return Err(Error::Field(format!("Cannot update '{}' twice in one query.", assignment.field)));
         }
@@ -32,7 +34,8 @@ pub(crate) fn update<'r>(
         return Ok(None);
     }
     let (alias, table) = (scope.table(BASE).alias, scope.model.table.as_str());
-    Ok(Some(Update { alias, table, assignments: resolved, condition }))
+    let returning = columns(scope.model, returning)?;
+    Ok(Some(Update { alias, table, assignments: resolved, condition, returning }))
 }
 
 /// The deletion of exactly a query's rows. `None` when there is nothing to do.
@@ -62,23 +65,29 @@ impl<'c, 'r> Scope<'c, 'r> {
         let mut outer = Scope::new(self.context, self.model);
         outer.annotations = self.annotations.clone();
         outer.annotations.retain(|annotation| !annotation.scalar.any(&|part| matches!(part, Scalar::Column(_))));
-        let key = self.model.primary_key_index();
-        let output = self.own_output(key);
+        let key = self.own_key();
         let rows = Query { ctes: query.ctes.clone(), ..Query::new(query.model.clone()) };
-        let condition = match self.into_select(&rows, vec![output], Vec::new())? {
+        let condition = match self.into_select(&rows, key, Vec::new())? {
             None => Condition::Never,
             Some(keys) => Condition::OneOf {
-                expr: Scalar::Column(outer.column(BASE, outer.model, key)),
+                expr: match outer.key_columns(BASE, outer.model) {
+                    columns if columns.len() > 1 => Scalar::of_key(columns),
+                    _ => Scalar::Column(outer.column(BASE, outer.model, outer.model.primary_key_index())),
+                },
                 among: Among::Query(Box::new(keys)),
             },
         };
         Ok((outer, condition))
     }
 
-    fn assignment(&mut self, assignment: &Assignment) -> Result<(&'r str, Scalar<'r>)> {
+    /// The column and its new value; none for a column that the database computes, which is passed over as in Django.
+    fn assignment(&mut self, assignment: &Assignment) -> Result<Option<(&'r str, Scalar<'r>)>> {
         let (model, name) = (self.model, assignment.field.as_ref());
         let index = match model.member(name) {
             Some(Member::Field(index)) if name != "pk" || model.fields[index].name == "pk" => index,
+            Some(Member::Key) => {
+                return Err(Error::Field("Composite primary key fields must be updated individually.".into()));
+            }
             Some(Member::ManyToMany(_) | Member::Reverse(_)) => {
                 return Err(Error::Field(format!(
                     "Cannot update model field '{name}' of {} (only non-relations and foreign keys permitted).",
@@ -90,6 +99,9 @@ impl<'c, 'r> Scope<'c, 'r> {
                 return Err(Error::FieldDoesNotExist(format!("{} has no field named '{name}'{near}", model.name)));
             }
         };
+        if model.fields[index].is_generated() {
+            return Ok(None);
+        }
         let kind = self.registry().storage_kind(model.id(), index);
         let value = match &assignment.value {
             Expr::Value(value) => {
@@ -98,6 +110,11 @@ impl<'c, 'r> Scope<'c, 'r> {
             }
             expr => {
                 let value = self.scalar(expr, None, false)?;
+                if let Scalar::Tuple(_) = value {
+                    return Err(Error::Field(format!(
+                        "Composite primary keys expressions are not allowed in this query ({name}={expr})."
+                    )));
+                }
                 if value.contains_aggregate() {
                     return Err(Error::Field(format!(
                         "Aggregate functions are not allowed in this query ({name}={expr})."
@@ -111,7 +128,7 @@ impl<'c, 'r> Scope<'c, 'r> {
                 self.as_stored(value, model, index)?
             }
         };
-        Ok((&model.fields[index].column, value))
+        Ok(Some((&model.fields[index].column, value)))
     }
 
     /// What becomes a field's value: the constants among which a condition chooses are stored as the field stores them.

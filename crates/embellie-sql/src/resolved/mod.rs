@@ -153,6 +153,8 @@ pub(crate) struct Output<'r> {
     pub(crate) expr: Scalar<'r>,
     pub(crate) kind: FieldKind,
     pub(crate) nullable: bool,
+    /// Whether it goes together with the outputs before it: the second and further fields of a key.
+    pub(crate) joined: bool,
 }
 
 /// A term of an ordering.
@@ -170,6 +172,8 @@ pub(crate) struct Update<'r> {
     pub(crate) table: &'r str,
     pub(crate) assignments: Vec<(&'r str, Scalar<'r>)>,
     pub(crate) condition: Condition<'r>,
+    /// The columns of the changed rows that are given back.
+    pub(crate) returning: Vec<&'r str>,
 }
 
 /// A `DELETE`.

@@ -104,6 +104,8 @@ pub(crate) enum Scalar<'r> {
         kind: FieldKind,
         null: bool,
     },
+    /// Several values as one: the primary key of several fields.
+    Tuple(Vec<Scalar<'r>>),
     Query(Box<Select<'r>>),
     /// The values of a query, as an array.
     Array(Box<Select<'r>>),
@@ -178,6 +180,26 @@ pub(crate) enum Arithmetic {
     Difference,
 }
 
+impl<'r> Scalar<'r> {
+    /// A primary key of several columns.
+    pub(crate) fn of_key(columns: Vec<Column<'r>>) -> Self {
+        Scalar::Tuple(columns.into_iter().map(Scalar::Column).collect())
+    }
+
+    /// How many values stand for this one in a row.
+    pub(crate) fn width(&self) -> usize {
+        if let Scalar::Tuple(parts) = self { parts.len() } else { 1 }
+    }
+
+    /// The values that stand for this one in a row.
+    pub(crate) fn into_parts(self) -> Vec<Scalar<'r>> {
+        match self {
+            Scalar::Tuple(parts) => parts,
+            scalar => vec![scalar],
+        }
+    }
+}
+
 impl Scalar<'_> {
     /// What the expression gives, where that is known.
     pub(crate) fn kind(&self) -> Option<FieldKind> {
@@ -199,6 +221,7 @@ impl Scalar<'_> {
             Scalar::Window(window) => window.expr.kind(),
             Scalar::Func(func) => func.kind,
             Scalar::Json { text, .. } => Some(if *text { FieldKind::Text } else { FieldKind::Json }),
+            Scalar::Tuple(_) => Some(FieldKind::CompositePrimaryKey),
             Scalar::Query(query) => query.outputs.first().map(|output| output.kind),
             Scalar::Array(_) => Some(FieldKind::List),
             Scalar::Star => None,

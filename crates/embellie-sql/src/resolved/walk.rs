@@ -20,7 +20,7 @@ impl<'r> Scalar<'r> {
                 visit(left);
                 visit(right);
             }
-            Scalar::Call { arguments, .. } => arguments.iter().for_each(visit),
+            Scalar::Call { arguments, .. } | Scalar::Tuple(arguments) => arguments.iter().for_each(visit),
             Scalar::Extract { expr, .. }
             | Scalar::Trunc { expr, .. }
             | Scalar::Cast { expr, .. }
@@ -81,6 +81,7 @@ impl<'r> Scalar<'r> {
             Scalar::Call { function, arguments, kind } => {
                 Scalar::Call { function, arguments: list(arguments, change), kind }
             }
+            Scalar::Tuple(parts) => Scalar::Tuple(list(parts, change)),
             Scalar::Extract { expr, part, zone } => Scalar::Extract { expr: boxed(expr), part, zone },
             Scalar::Trunc { expr, unit, zone, kind } => Scalar::Trunc { expr: boxed(expr), unit, zone, kind },
             Scalar::Cast { expr, kind, max_length } => Scalar::Cast { expr: boxed(expr), kind, max_length },

@@ -9,6 +9,7 @@ mod explain;
 mod functions;
 mod groups;
 mod joins;
+mod keys;
 mod lists;
 mod messages;
 mod naive;

@@ -153,6 +153,6 @@ fn an_old_server_is_not_asked_for_what_it_lacks() {
     let old = Target::for_server(&embellie_core::ServerInfo { dialect: "sqlite", version: (3, 34, 0) }).unwrap();
     assert_eq!(
         insert(&old, &[1], vec![vec!["a".into()]], &[0], Conflict::Fail),
-        "NotSupportedError: SQLite 3.34 lacks giving back columns of inserted rows (RETURNING)"
+        "NotSupportedError: SQLite 3.34 lacks giving back columns of rows written (RETURNING)"
     );
 }

@@ -7,7 +7,7 @@ use embellie_core::field::FieldType;
 use embellie_core::{Discard, Error, FromColumn, OrderBy, Query, Result, Value};
 use embellie_sql as sql;
 
-use super::{QuerySet, Selection};
+use super::{QuerySet, Selection, gather};
 use crate::database::{Executor, Session};
 use crate::model::{Instance, Model, key_of};
 use crate::typed::Q;
@@ -30,7 +30,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
             return Ok(Vec::new());
         };
         let selection = self.selection.clone().with_columns(&compiled.columns);
-        let mut rows = session.gather(&compiled.statement, move |row| selection.decode(row)).await?;
+        let mut rows = gather(&compiled, session, move |row| selection.decode(row)).await?;
         self.selection.link(&mut rows.iter_mut(), self.fetch_mode);
         Ok(rows)
     }

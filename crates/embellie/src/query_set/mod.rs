@@ -4,12 +4,14 @@ mod annotate;
 mod build;
 mod fetch;
 mod fetch_mode;
+mod row;
 mod selection;
 mod text;
 mod text_row;
 mod write;
 
 pub use fetch_mode::FetchMode;
+pub(crate) use row::gather;
 pub use selection::{Selection, TextValues, Whole, WholeRecord};
 pub use text_row::TextRow;
 

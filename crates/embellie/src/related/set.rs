@@ -6,6 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
 use embellie_core::meta::{ManyToMany as Link, Member, ModelId, ReverseSource};
 use embellie_core::query::{Assignment, Conflict};
@@ -15,7 +16,7 @@ use embellie_sql as sql;
 use super::peers::Key;
 use crate::database::{Executor, Session};
 use crate::model::{Instance, Model, key_of};
-use crate::query_set::{QuerySet, Selection, Whole, WholeRecord};
+use crate::query_set::{QuerySet, Selection, Whole, WholeRecord, gather};
 use crate::record::{Record, RecordModel};
 use crate::write::{self, Save};
 
@@ -309,6 +310,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
         match model.member(&self.back).ok_or_else(|| self.unknown())? {
             Member::Field(field) => Ok(Tie::Key(field)),
             // The relation is declared on `T` and leads here; one that is its own way back leads from here as well.
+            Member::Key => Err(self.unknown()),
             Member::ManyToMany(index) => {
                 let link = &model.many_to_many()[index];
                 Ok(rows(link, link.meta.symmetrical))
@@ -334,9 +336,8 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
         let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
             return Ok(HashSet::new());
         };
-        let model = database.registry().model(&self.model)?;
-        let kind = database.registry().storage_kind(model.id(), model.primary_key_index());
-        let keys = session.gather(&compiled.statement, move |row| kind.decode(row.column(0)?).map(Key)).await?;
+        let kind = compiled.columns.first().map_or(FieldKind::BigInteger, |column| column.kind);
+        let keys = gather(&compiled, session, move |row| kind.decode(row.column(0)?).map(Key)).await?;
         Ok(keys.into_iter().collect())
     }
 

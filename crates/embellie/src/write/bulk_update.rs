@@ -83,7 +83,7 @@ pub(crate) async fn bulk_update(
 /// The place of a field that may be changed.
 fn place(model: &Model, name: &str) -> Result<usize> {
     let Some(place) = model.field_index(name) else {
-        if model.member(name).is_some() && name != "pk" {
+        if model.member(name).is_some() && (name != "pk" || model.has_composite_key()) {
             return Err(Error::Value("bulk_update() can only be used with concrete fields.".into()));
         }
         let near = did_you_mean(name, model.fields.iter().map(|field| field.name.as_str()));

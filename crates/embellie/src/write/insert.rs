@@ -51,11 +51,7 @@ pub(crate) async fn insert_rows(
         for (row, &index) in indices.iter().enumerate() {
             let object = &mut *objects[index];
             if let Some(values) = returned.get(row) {
-                for (&place, value) in returning.iter().zip(values) {
-                    object
-                        .set_column(place, value.as_column())
-                        .map_err(|e| e.for_field(&model.name, &model.fields[place].name))?;
-                }
+                tell(object, model, &returning, values)?;
             }
             let key = key_of(object, model)?;
             if is_set(model, &key) {
@@ -67,7 +63,16 @@ pub(crate) async fn insert_rows(
     Ok(())
 }
 
-fn returned_values(row: &dyn embellie_core::Row) -> Result<Vec<Value>> {
+/// Tells an object what the database gave back of its row.
+pub(super) fn tell(object: &mut dyn Instance, model: &Model, places: &[usize], values: &[Value]) -> Result<()> {
+    for (&place, value) in places.iter().zip(values) {
+        let field = &model.fields[place].name;
+        object.set_column(place, value.as_column()).map_err(|e| e.for_field(&model.name, field))?;
+    }
+    Ok(())
+}
+
+pub(super) fn returned_values(row: &dyn embellie_core::Row) -> Result<Vec<Value>> {
     (0..row.len()).map(|i| crate::record::any_value(row, i)).collect()
 }
 

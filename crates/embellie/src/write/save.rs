@@ -3,8 +3,8 @@
 use embellie_core::field::FieldKind;
 use embellie_core::meta::{FieldMeta, Model};
 use embellie_core::query::{Assignment, Conflict};
-use embellie_core::{ColumnRef, DatabaseError, Error, Expr, Q, Query, Result, Value, did_you_mean};
-use embellie_sql as sql;
+use embellie_core::{ColumnRef, DatabaseError, Error, Expr, Path, Q, Query, Result, Value, did_you_mean};
+use embellie_sql::{self as sql, Capability};
 use jiff::{Timestamp, Zoned};
 
 use super::insert;
@@ -112,9 +112,9 @@ pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: 
     insert::insert_rows(model.label(), &mut [object], Conflict::Fail, session).await
 }
 
-/// Updates the object's row, and says whether there is one.
+/// Updates the object's row, tells the object what the database computed, and says whether there is a row.
 async fn update(
-    object: &dyn Instance,
+    object: &mut dyn Instance,
     model: &Model,
     places: &[usize],
     key: &Value,
@@ -136,10 +136,29 @@ async fn update(
             Ok(Assignment { field: field.name.clone().into(), value: Expr::Value(value) })
         })
         .collect();
-    match sql::update(&query, &assignments?, database.registry(), database.target())? {
-        Some(statement) => Ok(session.write(&statement).await?.rows > 0),
-        None => Ok(false),
+    let (registry, target) = (database.registry(), database.target());
+    let computed: Vec<usize> = (0..model.fields.len()).filter(|&place| model.fields[place].is_generated()).collect();
+    let gives_back = target.can(Capability::Returning);
+    let returning = if gives_back { computed.as_slice() } else { &[] };
+    let Some(statement) = sql::update_returning(&query, &assignments?, returning, registry, target)? else {
+        return Ok(false);
+    };
+    if computed.is_empty() {
+        return Ok(session.write(&statement).await?.rows > 0);
     }
+    let rows = if gives_back {
+        session.gather(&statement, insert::returned_values).await?
+    } else {
+        session.write(&statement).await?;
+        let names = computed.iter().map(|&place| Path::new([model.fields[place].attname()]));
+        match sql::select(&query.values(names), registry, target)? {
+            Some(compiled) => session.gather(&compiled.statement, insert::returned_values).await?,
+            None => Vec::new(),
+        }
+    };
+    let Some(values) = rows.first() else { return Ok(false) };
+    insert::tell(object, model, &computed, values)?;
+    Ok(true)
 }
 
 /// Tells the object's many-to-many relations whose they are.

@@ -3,6 +3,7 @@
 mod blog;
 mod deletion;
 mod fields;
+pub mod keys;
 mod links;
 mod names;
 pub mod typed;
@@ -10,6 +11,7 @@ pub mod typed;
 pub use blog::{blog, blog_rows};
 pub use deletion::deletion;
 pub use fields::{every_kind, fields};
+pub use keys::{generated, keys};
 pub use links::links;
 pub use names::names;
 pub use typed::{documented, typed};

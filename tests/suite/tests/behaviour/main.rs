@@ -3,11 +3,13 @@
 
 mod boolean;
 mod bulk_update;
+mod composite;
 mod conditions;
 mod creating;
 mod cursor;
 mod deletion;
 mod explain;
+mod generated;
 mod joins;
 mod links;
 mod names;

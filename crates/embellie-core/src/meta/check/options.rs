@@ -73,7 +73,6 @@ fn leads_somewhere(registry: &Registry, model: &Model, path: &Path) -> bool {
                 };
                 at = registry.hops(model.id(), member).last().map(|hop| registry.get(hop.to));
             }
-            None if name == "pk" && at.is_some_and(Model::has_composite_key) => (at, last) = (None, None),
             None if depth == 0 => return false,
             None if !last.is_some_and(|kind| has_transform(kind, name)) => return false,
             None => at = None,

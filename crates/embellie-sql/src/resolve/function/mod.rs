@@ -50,6 +50,9 @@ impl<'r> Scope<'_, 'r> {
         wanted: Option<FieldKind>,
     ) -> Result<Scalar<'r>> {
         use Function as F;
+        if arguments.iter().any(|argument| argument.width() > 1) {
+            return Err(super::tuple::no_keys(function.name()));
+        }
         if function.is_window() {
             return Err(super::window::outside_of_window(function));
         }
