@@ -68,7 +68,7 @@ impl<'r> Inner<'r> {
         let place = self.columns.iter().position(|column| column.expr == *scalar).unwrap_or_else(|| {
             let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Text);
             let name = format!("qual{}", self.columns.len());
-            self.columns.push(Output { name, expr: scalar.clone(), kind, nullable: true });
+            self.columns.push(Output { name, expr: scalar.clone(), kind, nullable: true, joined: false });
             self.columns.len() - 1
         });
         self.column(place)
