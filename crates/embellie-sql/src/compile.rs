@@ -29,6 +29,8 @@ pub struct RelatedObject {
     pub model: ModelId,
     /// The place of its first column.
     pub start: usize,
+    /// Which of its columns is never null when it is there: the first of its key.
+    pub key: usize,
 }
 
 /// A column of a result.
@@ -133,7 +135,7 @@ fn finished(select: Select<'_>, target: &Target) -> Result<Compiled> {
     let related = select
         .related
         .into_iter()
-        .map(|RelatedColumns { path, model, start }| RelatedObject { path, model, start: place(start) })
+        .map(|RelatedColumns { path, model, start, key }| RelatedObject { path, model, start: place(start), key })
         .collect();
     let mut columns: Vec<OutputColumn> = Vec::with_capacity(select.outputs.len());
     for Output { name, kind, nullable, joined, .. } in select.outputs {

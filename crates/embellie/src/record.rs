@@ -34,6 +34,11 @@ impl RecordModel {
     pub fn label(&self) -> &str {
         self.meta().label()
     }
+
+    /// Another model of the same registry.
+    pub(crate) fn sibling(&self, id: ModelId) -> Self {
+        RecordModel { registry: Arc::clone(&self.registry), id }
+    }
 }
 
 /// An object of a model that has no Rust type: its fields are reached by name.
@@ -45,6 +50,8 @@ pub struct Record {
     composite_key: Value,
     /// What the query set added to the row.
     annotations: Option<TextRow>,
+    /// The objects that came with the row, by the names of their relations; `None` where there is none.
+    related: Vec<(String, Option<Box<Record>>)>,
     state: State,
 }
 
@@ -58,20 +65,28 @@ impl Record {
                 state.leave_to_database(place);
             }
         }
-        Record { model, values, composite_key: Value::Null, annotations: None, state }.with_key()
+        Record { model, values, composite_key: Value::Null, annotations: None, related: Vec::new(), state }.with_key()
     }
 
-    pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row) -> Result<Self> {
+    /// Reads an object from the columns that begin at `start`.
+    pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row, start: usize) -> Result<Self> {
         let meta = model.meta();
         let values: Result<Vec<Value>> = (0..meta.fields.len())
             .map(|place| {
                 let kind = model.registry.storage_kind(meta.id(), place);
-                kind.decode(row.column(place)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
+                kind.decode(row.column(start + place)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
             })
             .collect();
         let (values, composite_key) = (values?, Value::Null);
-        Ok(Record { model: Arc::clone(model), values, composite_key, annotations: None, state: State::SAVED }
-            .with_key())
+        Ok(Record {
+            model: Arc::clone(model),
+            values,
+            composite_key,
+            annotations: None,
+            related: Vec::new(),
+            state: State::SAVED,
+        }
+        .with_key())
     }
 
     /// The record with what the query set added to its row.
@@ -211,11 +226,31 @@ impl Record {
         write::validate(self, &self.model.registry)
     }
 
-    /// The object that a foreign key points at, read now; `None` when the key is null.
+    /// Gives the object one that came with it, or that which is at the end of a path of such.
+    pub(crate) fn attach(&mut self, path: &[String], object: Option<Record>) {
+        let Some((name, rest)) = path.split_first() else { return };
+        if rest.is_empty() {
+            self.related.push((name.clone(), object.map(Box::new)));
+        } else if let Some((_, Some(next))) = self.related.iter_mut().find(|(known, _)| known == name) {
+            next.attach(rest, object);
+        }
+    }
+
+    /// The object that came with this one by `select_related`, by the name of its relation. `None` when none was asked
+    /// for, `Some(None)` when there is none.
+    pub fn selected(&self, relation: &str) -> Option<Option<&Record>> {
+        self.related.iter().find(|(name, _)| name == relation).map(|(_, object)| object.as_deref())
+    }
+
+    /// The object that a foreign key points at: the one that came with this one, or read now; `None` when the key is
+    /// null.
     ///
     /// # Errors
     /// [`Error::Field`] when the name is no foreign key, and what the database says.
     pub async fn related_one(&self, field: &str, db: &dyn Executor) -> Result<Option<Record>> {
+        if let Some(known) = self.selected(field) {
+            return Ok(known.cloned());
+        }
         let place = self.place(field)?;
         let registry = &self.model.registry;
         let (target, to_field) = self

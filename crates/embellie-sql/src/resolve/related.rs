@@ -48,7 +48,8 @@ impl<'r> Scope<'_, 'r> {
                 outputs.extend((0..model.fields.len()).map(|field| {
                     self.output(model.fields[field].attname(), Scalar::Column(self.column(place, model, field)))
                 }));
-                RelatedColumns { path: names, model: model.id(), start }
+                let key = model.key_fields().first().copied().unwrap_or_default();
+                RelatedColumns { path: names, model: model.id(), start, key }
             })
             .collect())
     }

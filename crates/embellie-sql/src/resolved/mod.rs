@@ -51,6 +51,8 @@ pub(crate) struct RelatedColumns {
     pub(crate) model: ModelId,
     /// The place of the first of them.
     pub(crate) start: usize,
+    /// The place among them of one that is never null.
+    pub(crate) key: usize,
 }
 
 /// Which rows are given once.

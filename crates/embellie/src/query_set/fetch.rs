@@ -29,7 +29,8 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let Some(compiled) = sql::select(query, database.registry(), database.target())? else {
             return Ok(Vec::new());
         };
-        let selection = self.selection.clone().with_columns(&compiled.columns);
+        let own = compiled.related.first().map_or(compiled.columns.len(), |object| object.start);
+        let selection = self.selection.clone().with_columns(&compiled.columns[..own]).with_related(&compiled.related);
         let mut rows = gather(&compiled, session, move |row| selection.decode(row)).await?;
         self.selection.link(&mut rows.iter_mut(), self.fetch_mode);
         Ok(rows)

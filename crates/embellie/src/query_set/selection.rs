@@ -4,12 +4,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use embellie_core::{Columns, FromRow, Header, Result, Row, Value};
-use embellie_sql::OutputColumn;
+use embellie_sql::{OutputColumn, RelatedObject};
 
 use super::{FetchMode, TextRow};
 use crate::model::Model;
 use crate::record::{Record, RecordModel};
-use crate::related::link_peers;
+use crate::related::{Joined, Joins, is_absent, link_peers};
 
 /// What each row of a query set over `M` gives, and how it is read.
 pub trait Selection<M>: Clone + Send + Sync + 'static {
@@ -19,6 +19,12 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// The same selection, told what the columns of its rows are.
     #[must_use]
     fn with_columns(self, _columns: &[OutputColumn]) -> Self {
+        self
+    }
+
+    /// The same selection, told where the columns of related objects are.
+    #[must_use]
+    fn with_related(self, _related: &[RelatedObject]) -> Self {
         self
     }
 
@@ -42,12 +48,16 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
 }
 
 /// Rows that are whole objects.
-pub struct Whole<M>(PhantomData<fn() -> M>);
+pub struct Whole<M> {
+    /// The objects that come with them.
+    joined: Option<Arc<Joined>>,
+    model: PhantomData<fn() -> M>,
+}
 
 impl<M> Whole<M> {
     /// The selection of whole objects.
     pub const fn new() -> Self {
-        Whole(PhantomData)
+        Whole { joined: None, model: PhantomData }
     }
 }
 
@@ -59,11 +69,15 @@ impl<M> Default for Whole<M> {
 
 impl<M> Clone for Whole<M> {
     fn clone(&self) -> Self {
-        *self
+        Whole { joined: self.joined.clone(), model: PhantomData }
     }
 }
 
-impl<M> Copy for Whole<M> {}
+impl<M> Joins for Whole<M> {
+    fn joined(&mut self) -> &mut Joined {
+        Arc::make_mut(self.joined.get_or_insert_default())
+    }
+}
 
 impl<M> std::fmt::Debug for Whole<M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -74,8 +88,17 @@ impl<M> std::fmt::Debug for Whole<M> {
 impl<M: Model> Selection<M> for Whole<M> {
     type Output = M;
 
+    fn with_related(self, related: &[RelatedObject]) -> Self {
+        let joined = self.joined.map(|joined| Arc::new(Arc::unwrap_or_clone(joined).found(related)));
+        Whole { joined, model: PhantomData }
+    }
+
     fn decode(&self, row: &dyn Row) -> Result<M> {
-        M::from_row(row, 0)
+        let mut object = M::from_row(row, 0)?;
+        if let Some(joined) = &self.joined {
+            joined.attach(&mut object, row)?;
+        }
+        Ok(object)
     }
 
     fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut M>, mode: FetchMode) {
@@ -89,11 +112,21 @@ pub struct WholeRecord {
     model: Arc<RecordModel>,
     /// What stands behind the fields, where something does.
     annotations: Option<TextValues>,
+    /// The objects that come with the rows, those nearer to them first.
+    related: Arc<[(Arc<RecordModel>, RelatedObject)]>,
+    /// Always empty: objects without a Rust type are read by what is known of their models.
+    joined: Joined,
 }
 
 impl WholeRecord {
     pub(crate) fn new(model: Arc<RecordModel>) -> Self {
-        WholeRecord { model, annotations: None }
+        WholeRecord { model, annotations: None, related: Arc::new([]), joined: Joined::default() }
+    }
+}
+
+impl Joins for WholeRecord {
+    fn joined(&mut self) -> &mut Joined {
+        &mut self.joined
     }
 }
 
@@ -107,8 +140,19 @@ impl Selection<Record> for WholeRecord {
         self
     }
 
+    fn with_related(mut self, related: &[RelatedObject]) -> Self {
+        let model = |object: &RelatedObject| Arc::new(self.model.sibling(object.model));
+        self.related = related.iter().map(|object| (model(object), object.clone())).collect();
+        self
+    }
+
     fn decode(&self, row: &dyn Row) -> Result<Record> {
-        let record = Record::from_row(&self.model, row)?;
+        let mut record = Record::from_row(&self.model, row, 0)?;
+        for (model, columns) in &*self.related {
+            let object =
+                if is_absent(row, columns)? { None } else { Some(Record::from_row(model, row, columns.start)?) };
+            record.attach(&columns.path, object);
+        }
         match &self.annotations {
             None => Ok(record),
             Some(annotations) => Ok(record.annotated(annotations.read(row)?)),

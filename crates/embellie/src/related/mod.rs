@@ -1,6 +1,7 @@
 //! Relations as fields of an object: what is known of the other end, and how to reach it.
 
 mod foreign_key;
+mod join;
 mod many_to_many;
 mod one_to_one;
 mod peers;
@@ -8,9 +9,11 @@ mod set;
 mod slot;
 
 pub use foreign_key::{ForeignKey, KeyField};
+pub use join::{IntoRelated, Joins};
 pub use many_to_many::ManyToMany;
 pub use one_to_one::OneToOne;
 pub use set::Related;
 pub use slot::{KeySlot, LinkSlot};
 
+pub(crate) use join::{Joined, Related as Gathered, Step, is_absent};
 pub(crate) use peers::link_peers;

@@ -15,6 +15,7 @@ mod new;
 mod order;
 mod q;
 mod rel;
+mod related;
 mod rhs;
 mod scalar;
 mod select;
@@ -45,7 +46,9 @@ pub use scalar::{Cell, Holds, Scalar, Selected, Term};
 pub use select::{Annotate, Annotations, Made, One, Row, Rows, Select, With};
 pub use set::{Assign, Set};
 pub use subquery::ValuesOf;
-pub use trail::{Back, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via};
+pub use trail::{
+    Back, Forward, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via,
+};
 pub use value::{Constant, Value};
 
 use crate::model::Model;

@@ -12,6 +12,7 @@ use super::cells::{Cells, Join, Places};
 use super::scalar::{Cell, Scalar, Selected, for_each_scalar};
 use super::trail::{Marker, Root};
 use crate::query_set::{FetchMode, Selection, TextValues, Whole, WholeRecord};
+use crate::related::{Joined, Joins};
 
 /// The values of each row of a query over `M`: one path or expression, or a tuple of them.
 #[diagnostic::on_unimplemented(
@@ -213,12 +214,22 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
         With::new(self.rows.with_columns(columns), self.places.find(columns))
     }
 
+    fn with_related(self, related: &[embellie_sql::RelatedObject]) -> Self {
+        With::new(self.rows.with_related(related), self.places)
+    }
+
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
         Ok(C::behind(self.rows.decode(row)?, C::read(row, &self.places)?))
     }
 
     fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, mode: FetchMode) {
         self.rows.link(&mut rows.map(C::front), mode);
+    }
+}
+
+impl<S: Joins, C> Joins for With<S, C> {
+    fn joined(&mut self) -> &mut Joined {
+        self.rows.joined()
     }
 }
 

@@ -7,6 +7,7 @@ use embellie_core::{Expr, Path};
 
 use super::Paths;
 use crate::model::Model;
+use crate::related::Step;
 
 /// The way from the model that a query is over to the model where a path stands.
 ///
@@ -100,6 +101,28 @@ impl<P: Trail, From: Paths, const I: usize> Trail for Back<P, From, I> {
     fn walk(path: &mut Path) {
         P::walk(path);
         path.push(From::BACK_NAMES[I]);
+    }
+}
+
+/// A trail that leads to one object, by foreign keys alone.
+#[diagnostic::on_unimplemented(
+    message = "this path does not lead from foreign key to foreign key",
+    label = "`select_related` follows foreign keys and one-to-one fields"
+)]
+pub trait Forward: Trail {
+    /// Adds the foreign keys, in order.
+    #[doc(hidden)]
+    fn steps(steps: &mut Vec<Step>);
+}
+
+impl<M: Paths> Forward for Root<M> {
+    fn steps(_: &mut Vec<Step>) {}
+}
+
+impl<P: Forward, To: Paths, const I: usize, N: Nullability, K: KeyOf<To>> Forward for Via<P, To, I, N, K> {
+    fn steps(steps: &mut Vec<Step>) {
+        P::steps(steps);
+        steps.push(Step::to::<To>(P::Model::NAMES[I], I));
     }
 }
 

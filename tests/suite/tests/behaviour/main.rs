@@ -20,6 +20,7 @@ mod reading;
 mod related;
 mod same_sql;
 mod saving;
+mod select_related;
 mod telemetry;
 mod transactions;
 mod typed_annotations;
