@@ -6,7 +6,7 @@ use embellie_core::{Error, Path, Result};
 use super::group::Grouping;
 use super::joins::Place;
 use super::{BASE, Scope};
-use crate::resolved::{Column, Output, Scalar};
+use crate::resolved::{Among, Column, Condition, Output, Scalar};
 
 /// A value of each row.
 #[derive(Debug, Clone)]
@@ -143,11 +143,11 @@ impl<'r> Scope<'_, 'r> {
                 arguments.iter().all(|argument| self.may_be_null(argument))
             }
             Scalar::Call { function: Function::Concat | Function::Now | Function::Pi | Function::Random, .. }
-            | Scalar::Condition(_)
             | Scalar::IsNull(_)
             | Scalar::One
             | Scalar::Random
             | Scalar::Array(_) => false,
+            Scalar::Condition(condition) => self.may_be_unknown(condition),
             Scalar::Typed { expr, .. } | Scalar::Collate { expr, .. } | Scalar::Cast { expr, .. } => {
                 self.may_be_null(expr)
             }
@@ -164,6 +164,20 @@ impl<'r> Scope<'_, 'r> {
                 self.may_be_null(otherwise) || whens.iter().any(|(_, then)| self.may_be_null(then))
             }
             _ => true,
+        }
+    }
+
+    /// Whether a condition may be neither true nor false.
+    fn may_be_unknown(&self, condition: &Condition<'r>) -> bool {
+        match condition {
+            Condition::Always | Condition::Never | Condition::Exists(_) | Condition::Null { .. } => false,
+            Condition::Group { children, .. } => children.iter().any(|child| self.may_be_unknown(child)),
+            Condition::OneOf { among: Among::Query(_), .. } => true,
+            other => {
+                let mut unknown = false;
+                other.each_scalar(&mut |scalar| unknown = unknown || self.may_be_null(scalar));
+                unknown
+            }
         }
     }
 
