@@ -7,7 +7,7 @@ mod types;
 mod validate;
 
 pub use kind::FieldKind;
-pub use prepare::prepare;
+pub use prepare::{json_array, prepare};
 pub use types::{FieldType, Json};
 pub(crate) use validate::compile;
 pub use validate::{full_clean, validate};

@@ -244,14 +244,30 @@ fn ip(field: &str, value: Value) -> Result<Value> {
     }
 }
 
+/// The value as a document. What JSON has no form for is its text.
 fn json(value: Value) -> Value {
-    let document = match value {
-        Value::Json(_) | Value::Null => return value,
+    match value {
+        Value::Json(_) | Value::Null => value,
+        value => Value::Json(Box::new(document(value))),
+    }
+}
+
+fn document(value: Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Json(v) => *v,
         Value::Bool(v) => v.into(),
         Value::Int(v) => v.into(),
         Value::Float(v) => v.into(),
-        Value::Text(v) => v.into(),
-        other => other.to_string().into(),
-    };
-    Value::Json(Box::new(document))
+        Value::List(values) => values.into_iter().map(document).collect(),
+        other => match text(other) {
+            Ok(Value::Text(text)) => text.into(),
+            _ => serde_json::Value::Null,
+        },
+    }
+}
+
+/// Several values as one JSON document: an array.
+pub fn json_array(values: Vec<Value>) -> Value {
+    Value::Json(Box::new(document(Value::List(values))))
 }

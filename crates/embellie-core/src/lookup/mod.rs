@@ -45,10 +45,18 @@ pub enum Lookup {
     In,
     /// Null, or not.
     IsNull,
+    /// Of a JSON document: lies within another.
+    ContainedBy,
+    /// Of a JSON document: has a member of this name.
+    HasKey,
+    /// Of a JSON document: has members of all these names.
+    HasKeys,
+    /// Of a JSON document: has a member of one of these names.
+    HasAnyKeys,
 }
 
 /// All lookups with their names.
-const NAMES: [(&str, Lookup); 17] = [
+const NAMES: [(&str, Lookup); 21] = [
     ("exact", Lookup::Exact),
     ("iexact", Lookup::IExact),
     ("contains", Lookup::Contains),
@@ -66,6 +74,10 @@ const NAMES: [(&str, Lookup); 17] = [
     ("range", Lookup::Range),
     ("in", Lookup::In),
     ("isnull", Lookup::IsNull),
+    ("contained_by", Lookup::ContainedBy),
+    ("has_key", Lookup::HasKey),
+    ("has_keys", Lookup::HasKeys),
+    ("has_any_keys", Lookup::HasAnyKeys),
 ];
 
 impl Lookup {
@@ -82,6 +94,11 @@ impl Lookup {
     /// The names of all lookups.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|&(name, _)| name)
+    }
+
+    /// Whether only JSON documents have it.
+    pub fn is_of_json(self) -> bool {
+        matches!(self, Lookup::ContainedBy | Lookup::HasKey | Lookup::HasKeys | Lookup::HasAnyKeys)
     }
 
     /// Whether the right-hand side is a text pattern whatever the left-hand side's type is.

@@ -101,6 +101,17 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         w.over(window)
     }
 
+    /// Writes a document, or what is compared with one, such that equal documents are equal and stand in their order.
+    fn document(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()>;
+
+    /// Whether documents stand in their order by themselves.
+    fn orders_documents(&self) -> bool {
+        true
+    }
+
+    /// Writes that a document has members, or an array elements, of some names.
+    fn has_keys(&self, w: &mut Writer<'_>, document: &Scalar<'_>, keys: &[String], all: bool) -> Result<()>;
+
     /// Writes a condition as a value.
     fn truth(&self, w: &mut Writer<'_>, condition: &Condition<'_>) -> Result<()> {
         w.push("(");

@@ -50,7 +50,7 @@ impl Writer<'_> {
     pub(crate) fn terms(&mut self, terms: &[Term<'_>]) -> Result<()> {
         for (i, term) in terms.iter().enumerate() {
             self.push(if i > 0 { ", " } else { "" });
-            self.scalar(&term.expr)?;
+            self.term(&term.expr)?;
             self.direction(term);
         }
         Ok(())

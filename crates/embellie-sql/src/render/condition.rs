@@ -1,6 +1,7 @@
 //! Conditions.
 
 use embellie_core::Result;
+use embellie_core::field::FieldKind;
 use embellie_core::query::Connector;
 
 use super::Writer;
@@ -26,11 +27,15 @@ impl Writer<'_> {
             Condition::Never => self.push("1 = 0"),
             Condition::Group { connector, negated, children } => self.group(*connector, *negated, children)?,
             Condition::Compare { left, comparison, right } => {
-                self.scalar(left)?;
+                let documents = is_document(left) || is_document(right);
+                self.side(left, documents)?;
                 self.push(" ");
                 self.push(comparison.symbol());
                 self.push(" ");
-                self.beside(left, right)?;
+                match documents {
+                    true => self.dialect().document(self, right)?,
+                    false => self.beside(left, right)?,
+                }
             }
             Condition::Truth { expr, expected } => {
                 self.push(if *expected { "" } else { "NOT " });
@@ -56,8 +61,19 @@ impl Writer<'_> {
                 self.push("EXISTS");
                 self.subquery(query)?;
             }
+            Condition::Holds { document, part } => {
+                self.scalar(document)?;
+                self.push(" @> ");
+                self.scalar(part)?;
+            }
+            Condition::HasKeys { document, keys, all } => self.dialect().has_keys(self, document, keys, *all)?,
         }
         Ok(())
+    }
+
+    /// A side of a comparison, of documents or not.
+    fn side(&mut self, expr: &Scalar<'_>, document: bool) -> Result<()> {
+        if document { self.dialect().document(self, expr) } else { self.scalar(expr) }
     }
 
     /// The other side of a comparison: beside a column, the database knows the type of a constant.
@@ -108,14 +124,18 @@ impl Writer<'_> {
     }
 
     fn one_of(&mut self, expr: &Scalar<'_>, among: &Among<'_>) -> Result<()> {
-        self.scalar(expr)?;
+        let documents = is_document(expr) && !matches!(among, Among::Query(_));
+        self.side(expr, documents)?;
         match among {
             Among::Values(values) => self.dialect().one_of(self, expr.kind(), values),
             Among::Exprs(exprs) => {
                 self.push(" IN (");
                 for (i, element) in exprs.iter().enumerate() {
                     self.push(if i > 0 { ", " } else { "" });
-                    self.beside(expr, element)?;
+                    match documents {
+                        true => self.dialect().document(self, element)?,
+                        false => self.beside(expr, element)?,
+                    }
                 }
                 self.push(")");
                 Ok(())
@@ -126,4 +146,8 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+pub(super) fn is_document(expr: &Scalar<'_>) -> bool {
+    expr.kind() == Some(FieldKind::Json)
 }

@@ -6,7 +6,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::left::Left;
 use super::operand::{Element, Operand};
-use super::{Scope, message};
+use super::{Scope, document, message};
 use crate::resolved::{Among, Comparison, Condition, PatternKind, Scalar};
 
 /// A comparison made.
@@ -46,23 +46,15 @@ impl<'r> Scope<'_, 'r> {
             Lookup::Range => return self.range(left, operand).map(Built::from),
             _ => {}
         }
+        let of_json = document::is_document(left);
+        if matches!(lookup, Lookup::HasKeys | Lookup::HasAnyKeys) {
+            return self.has_keys(left, lookup, operand).map(Built::from);
+        }
+        let operand = if of_json { document::operand(lookup, operand) } else { operand };
         if let Operand::List(_) = operand {
             let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.name);
             return Err(Error::Type(what));
         }
-        let json = left.relation.is_none() && left.kind == Some(FieldKind::Json);
-        if json && lookup == Lookup::Contains {
-            return Err(Error::NotSupported(
-                "the lookup 'contains' of a JSONField is not known to the compiler".into(),
-            ));
-        }
-        // In a document, nothing is JSON's null.
-        let operand = match operand {
-            Operand::Value(Value::Null) if json && lookup == Lookup::Exact => {
-                Operand::Value(Value::Json(Box::new(serde_json::Value::Null)))
-            }
-            operand => operand,
-        };
         if matches!(operand, Operand::Value(Value::Null)) {
             return match lookup {
                 Lookup::Exact | Lookup::IExact => Ok(null(left, true)),
@@ -84,6 +76,9 @@ impl<'r> Scope<'_, 'r> {
             Lookup::Gte => self.compare(left, Comparison::GreaterOrEqual, operand),
             Lookup::Lt => self.compare(left, Comparison::Less, operand),
             Lookup::Lte => self.compare(left, Comparison::LessOrEqual, operand),
+            Lookup::Contains if of_json => self.holds(left, lookup, operand).map(Built::from),
+            Lookup::ContainedBy => self.holds(left, lookup, operand).map(Built::from),
+            Lookup::HasKey => self.has_keys(left, lookup, operand).map(Built::from),
             _ => self.text_lookup(left, lookup, operand).map(Built::from),
         }
     }
@@ -115,7 +110,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     fn text_lookup(&mut self, left: &Left<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
-        let expr = left.scalar.clone();
+        let expr = document::as_text(left.scalar.clone());
         let operand = match operand {
             Operand::Value(value) => Scalar::Value { value: as_text(left, value)?, kind: Some(FieldKind::Text) },
             Operand::Expr(expr) => expr,
@@ -146,6 +141,9 @@ impl<'r> Scope<'_, 'r> {
         };
         let expr = left.scalar.clone();
         let (low, high) = (self.element(left, low)?, self.element(left, high)?);
+        if document::is_document(left) {
+            return Ok(self.document_range(left, low, high));
+        }
         Ok(match self.clamp(left, low, high) {
             Some((low, high)) => Condition::Between { expr, low, high },
             None => Condition::Never,
@@ -153,7 +151,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     fn element(&self, left: &Left<'r>, element: Element<'r>) -> Result<Scalar<'r>> {
-        match element {
+        match element.of(left) {
             Element::Value(value) => Ok(left.constant(left.prepare(value)?)),
             Element::Expr(expr) => Ok(expr),
         }
@@ -177,7 +175,7 @@ impl<'r> Scope<'_, 'r> {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             // Null equals nothing, and what the column cannot hold is not in it.
-            if let Element::Value(value) = element
+            if let Element::Value(value) = element.of(left)
                 && !value.is_null()
                 && let Some(value) = self.within_range(left, value)?
             {
@@ -195,7 +193,10 @@ impl<'r> Scope<'_, 'r> {
 /// Whether a lookup may follow.
 fn known(left: &Left<'_>, lookup: Lookup) -> bool {
     let whole = left.relation.is_some() || matches!(left.scalar, Scalar::Tuple(_));
-    !whole || message::is_relation_lookup(lookup)
+    match whole {
+        true => message::is_relation_lookup(lookup),
+        false => !lookup.is_of_json() || left.kind == Some(FieldKind::Json),
+    }
 }
 
 impl super::names::Field<'_> {
@@ -209,7 +210,7 @@ fn null<'r>(left: &Left<'r>, expected: bool) -> Built<'r> {
 }
 
 /// What can be iterated: lists, and the characters of a text, as in Python.
-fn elements<'r>(operand: Operand<'_, 'r>) -> Result<Vec<Element<'r>>> {
+pub(super) fn elements<'r>(operand: Operand<'_, 'r>) -> Result<Vec<Element<'r>>> {
     match operand {
         Operand::List(elements) => Ok(elements),
         Operand::Value(Value::Text(text)) => {
@@ -222,4 +223,16 @@ fn elements<'r>(operand: Operand<'_, 'r>) -> Result<Vec<Element<'r>>> {
 /// The text that a pattern is made of, whatever the column's type.
 fn as_text(left: &Left<'_>, value: Value) -> Result<Value> {
     prepare(FieldKind::Text, &left.name, value)
+}
+
+impl<'r> Element<'r> {
+    /// The element as it is compared with a left-hand side: a list with a document is an array.
+    fn of(self, left: &Left<'r>) -> Self {
+        match self {
+            Element::Value(Value::List(values)) if document::is_document(left) => {
+                Element::Value(embellie_core::field::json_array(values))
+            }
+            other => other,
+        }
+    }
 }

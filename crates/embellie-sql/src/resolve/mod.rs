@@ -9,6 +9,7 @@ mod arithmetic;
 mod compare;
 mod compound;
 mod cte;
+mod document;
 mod exclude;
 mod expr;
 mod extra;

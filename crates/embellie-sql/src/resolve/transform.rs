@@ -41,10 +41,16 @@ fn has(kind: FieldKind, part: DatePart) -> bool {
 
 /// One step further into a document.
 fn step<'r>(document: Scalar<'r>, name: &str) -> Scalar<'r> {
-    let key = match name.parse() {
-        Ok(index) if name != "-0" && !name.starts_with('+') => Key::Index(index),
+    // A number as it is written otherwise is the name of a member.
+    let key = match name.parse::<i64>() {
+        Ok(index) if index.to_string() == name => Key::Index(index),
         _ => Key::Name(name.to_owned()),
     };
+    step_by(document, key)
+}
+
+/// One step further into a document.
+pub(super) fn step_by(document: Scalar<'_>, key: Key) -> Scalar<'_> {
     match document {
         Scalar::Json { expr, mut path, text: false } => {
             path.push(key);

@@ -54,6 +54,18 @@ pub(crate) enum Condition<'r> {
         operand: Scalar<'r>,
     },
     Exists(Box<Select<'r>>),
+    /// A document holds another.
+    Holds {
+        document: Scalar<'r>,
+        part: Scalar<'r>,
+    },
+    /// A document has members, or an array elements, of these names; at least one name.
+    HasKeys {
+        document: Scalar<'r>,
+        keys: Vec<String>,
+        /// All of them, or any.
+        all: bool,
+    },
 }
 
 /// What a value is looked for in.

@@ -183,6 +183,11 @@ impl<'r> Condition<'r> {
                 visit(expr);
                 visit(operand);
             }
+            Condition::Holds { document, part } => {
+                visit(document);
+                visit(part);
+            }
+            Condition::HasKeys { document, .. } => visit(document),
         }
     }
 
@@ -215,6 +220,12 @@ impl<'r> Condition<'r> {
             }
             Condition::Regex { expr, fold, operand } => {
                 Condition::Regex { expr: expr.replace(change), fold, operand: operand.replace(change) }
+            }
+            Condition::Holds { document, part } => {
+                Condition::Holds { document: document.replace(change), part: part.replace(change) }
+            }
+            Condition::HasKeys { document, keys, all } => {
+                Condition::HasKeys { document: document.replace(change), keys, all }
             }
         }
     }

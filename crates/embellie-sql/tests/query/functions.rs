@@ -1,6 +1,6 @@
 //! Functions, casts, parts of dates: their SQL, their types on a real PostgreSQL, and what is refused.
 
-use embellie_core::expr::{DatePart, Func, Function, TruncUnit};
+use embellie_core::expr::{DatePart, Function, TruncUnit};
 use embellie_core::field::FieldKind;
 use embellie_core::{Expr, Q, Query, Value};
 

@@ -103,11 +103,12 @@ async fn every_lookup_on_every_kind_of_field() {
                 match embellie_sql::select(&query, &registry, &target) {
                     Ok(Some(compiled)) => check(&client, &compiled.statement, &path).await,
                     Ok(None) => unreachable!("{path}"),
-                    // Relations have few lookups.
-                    Err(e) => assert!(field.relation.is_some(), "{path}: {e}"),
+                    // Relations have few lookups, and documents some of their own.
+                    Err(e) => assert!(field.relation.is_some() || lookup.is_of_json(), "{path}: {e}"),
                 }
                 // The same with a column of the kind on the right.
-                if !matches!(lookup, Lookup::IsNull | Lookup::In | Lookup::Range) && field.relation.is_none() {
+                let one = !matches!(lookup, Lookup::IsNull | Lookup::In | Lookup::Range) && !lookup.is_of_json();
+                if one && field.relation.is_none() {
                     let query = keys(model).filter(Q::new(path.as_str(), Expr::path(field.name.as_str())));
                     let compiled = embellie_sql::select(&query, &registry, &target).unwrap().unwrap();
                     check(&client, &compiled.statement, &path).await;

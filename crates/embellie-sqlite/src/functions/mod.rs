@@ -13,6 +13,7 @@ mod aggregate;
 mod date;
 mod hash;
 mod identity;
+mod json;
 mod math;
 mod pattern;
 mod text;
@@ -25,6 +26,7 @@ pub(crate) fn register(connection: &Connection) -> Result<()> {
     math::register(connection)?;
     hash::register(connection)?;
     identity::register(connection)?;
+    json::register(connection)?;
     aggregate::register(connection)
 }
 

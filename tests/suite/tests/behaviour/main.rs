@@ -8,6 +8,7 @@ mod conditions;
 mod creating;
 mod cursor;
 mod deletion;
+mod documents;
 mod explain;
 mod generated;
 mod joins;

@@ -3,10 +3,11 @@
 mod call;
 mod cast;
 mod date;
+mod json;
 
 use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
-use embellie_core::{Error, Result, Value};
+use embellie_core::{Result, Value};
 
 use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
@@ -170,12 +171,16 @@ impl Dialect for Postgres {
         let days = *arithmetic == Arithmetic::Difference
             && left.kind() == Some(FieldKind::Date)
             && right.kind() == Some(FieldKind::Date);
+        // There is no remainder of floats.
+        let float = |side: &Scalar<'_>| *operator == Operator::Modulo && side.kind() == Some(FieldKind::Float);
         w.push(if days { "(interval '1 day' * (" } else { "(" });
         w.scalar(left)?;
+        w.push(if float(left) { "::numeric" } else { "" });
         w.push(" ");
         w.push(symbol(*operator));
         w.push(" ");
         w.scalar(right)?;
+        w.push(if float(right) { "::numeric" } else { "" });
         // A shift by more than 32 bits makes no sense, and the operator takes no more.
         if matches!(operator, Operator::ShiftLeft | Operator::ShiftRight) && !matches!(right, Scalar::Value { .. }) {
             w.push("::integer");
@@ -200,8 +205,16 @@ impl Dialect for Postgres {
         cast::cast(w, expr, kind, max_length)
     }
 
-    fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {
-        Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
+    fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()> {
+        json::path(w, expr, path, text)
+    }
+
+    fn document(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
+        json::document(w, expr)
+    }
+
+    fn has_keys(&self, w: &mut Writer<'_>, document: &Scalar<'_>, keys: &[String], all: bool) -> Result<()> {
+        json::has_keys(w, document, keys, all)
     }
 
     fn can_aggregate(&self, function: AggregateFunction, of: Option<FieldKind>) -> bool {

@@ -3,6 +3,7 @@
 mod call;
 mod cast;
 mod date;
+mod json;
 
 use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
@@ -99,7 +100,7 @@ impl Dialect for Sqlite {
         }
     }
 
-    fn one_of(&self, w: &mut Writer<'_>, _: Option<FieldKind>, values: &[Value]) -> Result<()> {
+    fn one_of(&self, w: &mut Writer<'_>, kind: Option<FieldKind>, values: &[Value]) -> Result<()> {
         if w.is_definition() {
             w.push(" IN (");
             w.values(values.iter())?;
@@ -107,13 +108,21 @@ impl Dialect for Sqlite {
             return Ok(());
         }
         if values.len() > LONGEST_LIST
-            && let Some(document) = values.iter().map(json).collect::<Option<Vec<serde_json::Value>>>()
+            && let Some(document) = values.iter().map(listed).collect::<Option<Vec<serde_json::Value>>>()
         {
             w.push(" IN (SELECT value FROM json_each(");
             w.value(&Value::Text(serde_json::Value::Array(document).to_string()))?;
             w.push("))");
             return Ok(());
         }
+        let documents: Vec<Value>;
+        let values = match kind {
+            Some(FieldKind::Json) => {
+                documents = values.iter().map(json::key).collect();
+                &documents
+            }
+            _ => values,
+        };
         // Few different lengths make few different statements to prepare.
         let length = values.len().next_power_of_two().min(self.max_parameters()).max(values.len());
         let Some(last) = values.last() else {
@@ -177,6 +186,8 @@ impl Dialect for Sqlite {
             (Arithmetic::Duration, Operator::Subtract) => Some("django_format_dtdelta('-', "),
             (Arithmetic::Duration, Operator::Multiply) => Some("django_format_dtdelta('*', "),
             (Arithmetic::Duration, Operator::Divide) => Some("django_format_dtdelta('/', "),
+            // Its own operator knows integers only.
+            (_, Operator::Modulo) if !is_integer(kind) => Some("MOD("),
             (_, Operator::Power) => Some("POWER("),
             (_, Operator::BitXor) => Some("BITXOR("),
             _ => None,
@@ -184,6 +195,9 @@ impl Dialect for Sqlite {
         numeric(w, *kind, |w| {
             w.push(function.unwrap_or("("));
             w.scalar(left)?;
+            // Decimals that happen to be whole are stored as integers, and would be divided as such.
+            let exact = *operator == Operator::Divide && matches!(kind, FieldKind::Decimal { .. });
+            w.push(if exact { " * 1.0" } else { "" });
             match function {
                 Some(_) => w.push(", "),
                 None => {
@@ -214,8 +228,20 @@ impl Dialect for Sqlite {
         cast::cast(w, expr, kind, max_length)
     }
 
-    fn json(&self, _: &mut Writer<'_>, _: &Scalar<'_>, _: &[Key], _: bool) -> Result<()> {
-        Err(Error::NotSupported("paths in JSON are not known to the compiler".into()))
+    fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()> {
+        json::path(w, expr, path, text)
+    }
+
+    fn document(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
+        json::document(w, expr)
+    }
+
+    fn orders_documents(&self) -> bool {
+        false
+    }
+
+    fn has_keys(&self, w: &mut Writer<'_>, document: &Scalar<'_>, keys: &[String], all: bool) -> Result<()> {
+        json::has_keys(w, document, keys, all)
     }
 
     fn can_aggregate(&self, _: AggregateFunction, _: Option<FieldKind>) -> bool {
@@ -311,8 +337,12 @@ fn numeric(w: &mut Writer<'_>, kind: FieldKind, write: impl FnOnce(&mut Writer<'
     Ok(())
 }
 
+fn is_integer(kind: &FieldKind) -> bool {
+    kind.integer_range().is_some()
+}
+
 /// A value in JSON such that it comes out as the driver stores it.
-fn json(value: &Value) -> Option<serde_json::Value> {
+fn listed(value: &Value) -> Option<serde_json::Value> {
     Some(match value {
         Value::Bool(v) => i64::from(*v).into(),
         Value::Int(v) => (*v).into(),

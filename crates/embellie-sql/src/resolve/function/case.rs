@@ -19,19 +19,21 @@ impl<'r> Scope<'_, 'r> {
     ) -> Result<Scalar<'r>> {
         let mut resolved = Vec::with_capacity(whens.len());
         let mut last = None;
+        let mut kinds = Vec::with_capacity(whens.len());
         for (q, then) in whens {
             if q.is_all() {
                 return Err(Error::Value("An empty Q() can't be used as a When() condition.".into()));
             }
-            match self.condition_value(q, shared, joins)? {
-                Condition::Never => {
-                    self.scalar_in(then, shared, joins)?;
-                }
+            let condition = self.condition_value(q, shared, joins)?;
+            let then = self.scalar_in(then, shared, joins)?;
+            kinds.extend(then.kind());
+            match condition {
+                Condition::Never => {}
                 Condition::Always => {
-                    last = Some(self.scalar_in(then, shared, joins)?);
+                    last = Some(then);
                     break;
                 }
-                condition => resolved.push((condition, self.scalar_in(then, shared, joins)?)),
+                condition => resolved.push((condition, then)),
             }
         }
         let otherwise = match (last, otherwise) {
@@ -39,17 +41,16 @@ impl<'r> Scope<'_, 'r> {
             (None, Some(otherwise)) => self.scalar_in(otherwise, shared, joins)?,
             (None, None) => Scalar::Value { value: Value::Null, kind: None },
         };
+        kinds.extend(otherwise.kind());
         let kind = match wanted {
             Some(kind) => Some(kind),
-            None => {
-                let values = resolved.iter().map(|(_, then)| then).chain([&otherwise]);
-                arithmetic::common(values.filter_map(Scalar::kind))?
-            }
+            None => arithmetic::common(kinds.into_iter())?,
         };
         if resolved.is_empty() {
-            return Ok(match wanted {
-                Some(kind) => Scalar::Typed { expr: Box::new(otherwise), kind },
-                None => otherwise,
+            return Ok(match (otherwise, kind) {
+                (Scalar::Value { value, kind: None }, kind) => Scalar::Value { value, kind },
+                (otherwise, Some(kind)) => Scalar::Typed { expr: Box::new(otherwise), kind },
+                (otherwise, None) => otherwise,
             });
         }
         Ok(Scalar::Case { whens: resolved, otherwise: Box::new(otherwise), kind })
