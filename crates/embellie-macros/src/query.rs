@@ -8,7 +8,7 @@ use syn::{Error, Result};
 use crate::tokens::{Angles, calls, ident, plain, replace_f, split};
 
 /// The lookups that may end a path, with the methods that they are.
-const LOOKUPS: [(&str, &str); 17] = [
+const LOOKUPS: [(&str, &str); 21] = [
     ("exact", "exact"),
     ("iexact", "iexact"),
     ("contains", "contains"),
@@ -26,6 +26,10 @@ const LOOKUPS: [(&str, &str); 17] = [
     ("range", "range"),
     ("in", "in_"),
     ("isnull", "isnull"),
+    ("has_key", "has_key"),
+    ("has_keys", "has_keys"),
+    ("has_any_keys", "has_any_keys"),
+    ("contained_by", "contained_by"),
 ];
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -102,8 +106,8 @@ fn widen(value: TokenStream) -> TokenStream {
 pub(crate) enum Node {
     /// No condition at all.
     All,
-    /// `path = value`.
-    Condition { path: Ident, value: TokenStream },
+    /// `path = value`, or `path["key"][0]__lookup = value`.
+    Condition { path: Ident, keys: Vec<TokenStream>, rest: Option<Ident>, value: TokenStream },
     /// A condition made elsewhere.
     Made(TokenStream),
     /// The opposite.
@@ -185,9 +189,9 @@ impl Parser {
                 self.at += 1;
                 conjunction(parts)
             }
-            Some(TokenTree::Ident(path)) if self.is_sign(self.at + 1, '=') => {
+            Some(TokenTree::Ident(path)) if let Some((keys, rest, at)) = self.left_side() => {
                 let path = path.clone();
-                self.at += 2;
+                self.at = at;
                 if self.is_sign(self.at, '=') {
                     return Err(Error::new(self.tokens[self.at].span(), "a condition has one `=`"));
                 }
@@ -196,7 +200,7 @@ impl Parser {
                     return Err(Error::new(path.span(), message));
                 }
                 let value = self.value(path.span())?;
-                Ok(Node::Condition { path, value })
+                Ok(Node::Condition { path, keys, rest, value })
             }
             Some(token) => {
                 let span = token.span();
@@ -204,6 +208,28 @@ impl Parser {
             }
             None => Err(Error::new(self.last_span(), "expected a condition, as in `name = value`")),
         }
+    }
+
+    /// What follows the name that a condition begins with: keys of JSON in brackets, names after them, and where the value
+    /// begins; `None` when this is no condition.
+    fn left_side(&self) -> Option<(Vec<TokenStream>, Option<Ident>, usize)> {
+        let mut at = self.at + 1;
+        let mut keys = Vec::new();
+        while let Some(TokenTree::Group(group)) = self.tokens.get(at) {
+            if group.delimiter() != Delimiter::Bracket {
+                return None;
+            }
+            keys.push(group.stream());
+            at += 1;
+        }
+        let rest = match self.tokens.get(at) {
+            Some(TokenTree::Ident(rest)) if !keys.is_empty() && plain(rest).starts_with("__") => {
+                at += 1;
+                Some(rest.clone())
+            }
+            _ => None,
+        };
+        self.is_sign(at, '=').then_some((keys, rest, at + 1))
     }
 
     fn is_sign(&self, at: usize, sign: char) -> bool {
@@ -242,7 +268,7 @@ impl Node {
     fn typed(self, values: &mut Values) -> TokenStream {
         match self {
             Node::All => quote!(::embellie::typed::Q::all()),
-            Node::Condition { path, value } => condition(&path, value, values),
+            Node::Condition { path, keys, rest, value } => condition(&path, &keys, rest.as_ref(), value, values),
             Node::Made(condition) => values.add(condition),
             Node::Not(inner) => {
                 let inner = inner.typed(values);
@@ -267,22 +293,54 @@ impl Operator {
     }
 }
 
-fn condition(path: &Ident, value: TokenStream, values: &mut Values) -> TokenStream {
-    let text = plain(path);
+fn condition(
+    path: &Ident,
+    keys: &[TokenStream],
+    rest: Option<&Ident>,
+    value: TokenStream,
+    values: &mut Values,
+) -> TokenStream {
+    let (text, rest) = (plain(path), rest.map(plain));
     let mut names: Vec<&str> = text.split("__").collect();
-    let lookup = names.last().and_then(|last| LOOKUPS.iter().find(|(name, _)| name == last));
-    let method = match lookup {
-        Some((_, method)) if names.len() > 1 => {
-            names.pop();
-            method
-        }
-        _ => "exact",
+    let mut after: Vec<&str> = rest.iter().flat_map(|rest| rest.split("__").skip(1)).collect();
+    // A field may be called as a lookup is.
+    let method = match keys.is_empty() {
+        true if names.len() == 1 => "exact",
+        true => lookup(&mut names),
+        false => lookup(&mut after),
     };
     let span = path.span();
     let (start, m) = (Ident::new("__m", span), binding("__m"));
-    let calls = calls(&names, span);
+    // What stands before a number is a path into JSON, but for the field itself.
+    let calls = match names.iter().position(|name| name.starts_with(|first: char| first.is_ascii_digit())) {
+        Some(1..) => {
+            let (field, path) = (calls(&names[..1], span), &names[1..]);
+            quote_spanned!(span=> #field.json_path(&[#(#path),*]))
+        }
+        _ => calls(&names, span),
+    };
+    let keys = keys.iter().map(|key| match syn::parse2::<syn::LitInt>(key.clone()) {
+        Ok(index) => quote_spanned!(span=> .index(#index)),
+        Err(_) => {
+            let key = values.add(key.clone());
+            quote_spanned!(span=> .key(#key))
+        }
+    });
+    let keys: TokenStream = keys.collect();
+    let after = crate::tokens::calls(&after, span);
     let method = Ident::new(method, span);
     let value = values.add(value);
     // The path begins where it is written, so that the compiler points there.
-    quote_spanned!(span=> { let #start = #m; #start #calls.#method(#value) })
+    quote_spanned!(span=> { let #start = #m; #start #calls #keys #after.#method(#value) })
+}
+
+/// Takes the lookup away from the end of some names, and gives its method.
+fn lookup(names: &mut Vec<&str>) -> &'static str {
+    match names.last().and_then(|last| LOOKUPS.iter().find(|(name, _)| name == last)) {
+        Some((_, method)) => {
+            names.pop();
+            method
+        }
+        None => "exact",
+    }
 }

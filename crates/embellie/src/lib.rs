@@ -69,13 +69,15 @@ pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;
 pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
 pub use transaction::Transaction;
-pub use typed::{F, Q, Set, Value};
+pub use typed::{F, Q, Set, Value, function as functions};
 
 /// What most programs use: `use embellie::prelude::*;`.
 pub mod prelude {
+    pub use crate::typed::function::{Cast, Coalesce};
     pub use crate::typed::{
-        AnyValue, ArrayAgg, Avg, Count, JsonArrayAgg, Max, Min, Star, StdDev, StdDevSample, StringAgg, Sum, Value,
-        Variance, VarianceSample,
+        AnyValue, ArrayAgg, ArraySubquery, Avg, Case, Count, CumeDist, DenseRank, Exists, FirstValue, JsonArrayAgg,
+        Lag, LastValue, Lead, Max, Min, NthValue, Ntile, OuterRef, PercentRank, Rank, RowNumber, Star, StdDev,
+        StdDevSample, StringAgg, Subquery, Sum, Value, Variance, VarianceSample,
     };
     pub use crate::{
         Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Q, QuerySet,

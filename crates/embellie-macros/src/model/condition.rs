@@ -23,7 +23,12 @@ pub(crate) fn of_option(option: &Opt) -> Result<TokenStream> {
 fn untyped(node: Node) -> TokenStream {
     match node {
         Node::All => quote!(__e::core::Q::all()),
-        Node::Condition { path, value } => {
+        Node::Condition { path, keys, .. } if !keys.is_empty() => {
+            let message = "a path into JSON is written `data__key__0` here";
+            let error = syn::Error::new(path.span(), message).to_compile_error();
+            quote!({ #error __e::core::Q::all() })
+        }
+        Node::Condition { path, value, .. } => {
             let path = plain(&path);
             let value = operand(value);
             quote!(__e::core::Q::new(#path, #value))

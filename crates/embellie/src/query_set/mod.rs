@@ -52,6 +52,14 @@ impl<M, S> QuerySet<M, S> {
     }
 
     /// The query, unless something went wrong in building it.
+    pub(crate) fn into_checked(self) -> Result<Query> {
+        match self.mistake {
+            Some(mistake) => Err(*mistake),
+            None => Ok(self.query),
+        }
+    }
+
+    /// The query, unless something went wrong in building it.
     pub(crate) fn checked(&self) -> Result<&Query> {
         match &self.mistake {
             Some(mistake) => Err((**mistake).clone()),

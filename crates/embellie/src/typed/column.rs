@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use embellie_core::field::FieldType;
+use embellie_core::field::{FieldType, Json};
 use embellie_core::lookup::Lookup;
 use embellie_core::query::Operand;
 use embellie_core::{Expr, Path, Result, Value};
@@ -35,13 +35,50 @@ impl<P: Trail, T, N, const I: usize> std::fmt::Debug for Column<P, T, N, I> {
 ///
 /// `String` and text `Choices` have it; implement it for a field type of your own that is stored as text.
 #[diagnostic::on_unimplemented(
-    message = "text lookups work on text fields, and this field holds `{Self}`",
-    label = "this lookup needs a text field",
+    message = "expected text, and this is `{Self}`",
+    label = "expected text",
     note = "a field type of your own that is stored as text may implement `embellie::typed::Text`"
 )]
 pub trait Text: FieldType {}
 
 impl Text for String {}
+
+/// What text lookups work on: [`Text`], and what stands at the end of a path into JSON.
+#[diagnostic::on_unimplemented(
+    message = "text lookups work on text fields, and this field holds `{Self}`",
+    label = "this lookup needs a text field",
+    note = "a field type of your own that is stored as text may implement `embellie::typed::Text`"
+)]
+pub trait Texts {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Text> Texts for T {}
+
+impl Texts for serde_json::Value {}
+
+/// What may hold something else: text a part, JSON other JSON.
+#[diagnostic::on_unimplemented(
+    message = "text lookups work on text fields, and this field holds `{Self}`",
+    label = "this lookup needs a text field, or JSON",
+    note = "a field type of your own that is stored as text may implement `embellie::typed::Text`"
+)]
+pub trait Containing {
+    /// What it may hold.
+    type Part;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Text> Containing for T {
+    type Part = String;
+}
+
+impl Containing for serde_json::Value {
+    type Part = serde_json::Value;
+}
+
+impl<T> Containing for Json<T> {
+    type Part = serde_json::Value;
+}
 
 impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// The path as data.
@@ -132,15 +169,15 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Equal to the text but for case.
     pub fn iexact<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IExact, text.operand())
     }
 
-    /// Holds the text.
-    pub fn contains<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    /// Holds the text; of JSON, the other JSON.
+    pub fn contains<V: Rhs<P::Root, T::Part>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Containing,
     {
         self.compare(Lookup::Contains, text.operand())
     }
@@ -148,7 +185,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Holds the text, but for case.
     pub fn icontains<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IContains, text.operand())
     }
@@ -156,7 +193,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Begins with the text.
     pub fn startswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::StartsWith, text.operand())
     }
@@ -164,7 +201,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Begins with the text, but for case.
     pub fn istartswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IStartsWith, text.operand())
     }
@@ -172,7 +209,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Ends with the text.
     pub fn endswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::EndsWith, text.operand())
     }
@@ -180,7 +217,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Ends with the text, but for case.
     pub fn iendswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IEndsWith, text.operand())
     }
@@ -188,7 +225,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Matches the regular expression.
     pub fn regex<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::Regex, text.operand())
     }
@@ -196,7 +233,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
     /// Matches the regular expression, but for case.
     pub fn iregex<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IRegex, text.operand())
     }

@@ -5,7 +5,7 @@ use embellie_core::query::Operand;
 use embellie_core::{Result, Value};
 
 use super::rhs::{Rhs, RhsList, RhsRange};
-use super::{Expression, Q, Text};
+use super::{Containing, Expression, Q, Texts};
 
 impl<M, T, N, K> Expression<M, T, N, K> {
     /// Equal to the value; `None` means null.
@@ -67,15 +67,15 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Equal to the text but for case.
     pub fn iexact<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IExact, text.operand())
     }
 
-    /// Holds the text.
-    pub fn contains<V: Rhs<M, String>>(&self, text: V) -> Q<M>
+    /// Holds the text; of JSON, the other JSON.
+    pub fn contains<V: Rhs<M, T::Part>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Containing,
     {
         self.compare(Lookup::Contains, text.operand())
     }
@@ -83,7 +83,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Holds the text, but for case.
     pub fn icontains<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IContains, text.operand())
     }
@@ -91,7 +91,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Begins with the text.
     pub fn startswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::StartsWith, text.operand())
     }
@@ -99,7 +99,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Begins with the text, but for case.
     pub fn istartswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IStartsWith, text.operand())
     }
@@ -107,7 +107,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Ends with the text.
     pub fn endswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::EndsWith, text.operand())
     }
@@ -115,7 +115,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Ends with the text, but for case.
     pub fn iendswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IEndsWith, text.operand())
     }
@@ -123,7 +123,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Matches the regular expression.
     pub fn regex<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::Regex, text.operand())
     }
@@ -131,7 +131,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
     /// Matches the regular expression, but for case.
     pub fn iregex<V: Rhs<M, String>>(&self, text: V) -> Q<M>
     where
-        T: Text,
+        T: Texts,
     {
         self.compare(Lookup::IRegex, text.operand())
     }

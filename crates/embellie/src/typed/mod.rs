@@ -5,14 +5,18 @@
 mod aggregate;
 mod arithmetic;
 mod array;
+mod case;
 mod cells;
 mod column;
+mod common;
 mod composite;
 mod expression;
+pub mod function;
 mod key;
 mod lookups;
 mod new;
 mod order;
+mod outer;
 mod q;
 mod rel;
 mod related;
@@ -22,7 +26,9 @@ mod select;
 mod set;
 mod subquery;
 mod trail;
+mod transform;
 mod value;
+mod window;
 
 pub use aggregate::{
     Aggregated, AnyValue, ArrayAgg, Avg, Count, Counted, JsonArrayAgg, Max, Mean, Min, Star, StdDev, StdDevSample,
@@ -30,8 +36,10 @@ pub use aggregate::{
 };
 pub use arithmetic::{Combine, Integer, operator};
 pub use array::Array;
+pub use case::{Case, Cases};
 pub use cells::{Cells, Join, Places};
-pub use column::{Column, Text};
+pub use column::{Column, Containing, Text, Texts};
+pub use common::Common;
 pub use composite::{CompositeKey, KeyTuple, RhsKey, RhsKeys};
 pub use expression::{Expression, F, IntoF, Named, Plain};
 pub use key::KeyColumn;
@@ -39,6 +47,7 @@ pub use new::{IntoField, New};
 #[doc(hidden)]
 pub use new::{check_new, left, required};
 pub use order::{IntoOrdering, Order};
+pub use outer::{ArraySubquery, Exists, Further, Level, Next, Outer, OuterRef, Subquery};
 pub use q::Q;
 pub use rel::Rel;
 pub use rhs::{Like, Rhs, RhsList, RhsRange};
@@ -49,7 +58,12 @@ pub use subquery::ValuesOf;
 pub use trail::{
     Back, Forward, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via,
 };
+pub use transform::JsonType;
 pub use value::{Constant, Value};
+pub use window::{
+    CumeDist, DenseRank, FirstValue, Lag, LastValue, Lead, NthValue, Ntile, PercentRank, Rank, RowNumber, Shifted,
+    WindowFunction, Windowed,
+};
 
 use crate::model::Model;
 

@@ -47,18 +47,22 @@ impl<M> Q<M> {
 
     /// A comparison; without a lookup, `exact`.
     pub(crate) fn compare(left: Result<Expr>, lookup: Option<Lookup>, operand: Result<Operand>) -> Self {
-        let (left, operand) = match (left, operand) {
-            (Ok(left), Ok(operand)) => (left, operand),
-            (Err(error), _) | (_, Err(error)) => return Q::wrong(error),
-        };
         let lookups = match (lookup, &left) {
             (Some(lookup), _) => Path::new([lookup.name()]),
             // A key of JSON that is called as a lookup is.
-            (None, Expr::Path(path)) if ends_as_lookup(path) => Path::new([Lookup::Exact.name()]),
-            (None, Expr::Transform { names, .. }) if ends_as_lookup(names) => Path::new([Lookup::Exact.name()]),
+            (None, Ok(Expr::Path(path))) if ends_as_lookup(path) => Path::new([Lookup::Exact.name()]),
+            (None, Ok(Expr::Transform { names, .. })) if ends_as_lookup(names) => Path::new([Lookup::Exact.name()]),
             (None, _) => Path::default(),
         };
-        left.lookup(lookups, operand).into()
+        Q::named(left, lookups, operand)
+    }
+
+    /// A comparison by a lookup that has a name.
+    pub(crate) fn named(left: Result<Expr>, lookups: Path, operand: Result<Operand>) -> Self {
+        match (left, operand) {
+            (Ok(left), Ok(operand)) => left.lookup(lookups, operand).into(),
+            (Err(error), _) | (_, Err(error)) => Q::wrong(error),
+        }
     }
 
     /// The condition that an expression is true.

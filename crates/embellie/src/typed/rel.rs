@@ -8,7 +8,7 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{Expr, Path, Value};
 
 use super::rhs::{Rhs, RhsList};
-use super::trail::{Back, KeyOf, Marker, Root, Trail, expr, zero_sized};
+use super::trail::{Back, KeyOf, Marker, Nullable, Root, Trail, expr, zero_sized};
 use super::{Expression, Order, Paths, Q};
 use crate::related::{ForeignKey, Related};
 
@@ -54,6 +54,13 @@ impl<P: Trail, M> Rel<P, M> {
 
     fn expr(self) -> Expr {
         expr::<P>(self.path())
+    }
+
+    /// What `q!` makes of a path with a number in it: a field of JSON further on, and its keys.
+    #[doc(hidden)]
+    pub fn json_path(self, names: &[&'static str]) -> Expression<P::Root, serde_json::Value, Nullable> {
+        let path = names.iter().fold(self.path(), |path, name| path.then(*name));
+        Expression::new(Ok(expr::<P>(path)))
     }
 
     /// Orders as the related model's own ordering says.

@@ -114,6 +114,7 @@ values! {
     Decimal: i8, i16, i32, i64, u8, u16, u32, u64;
     String: &str;
     Vec<u8>: &[u8];
+    serde_json::Value: bool, i32, i64, f64, &str;
 }
 
 /// Sizes: of a collection, of a page.
@@ -128,6 +129,21 @@ macro_rules! sizes {
     )+};
 }
 sizes!(i16, i32, i64, u16, u32, u64, f64, Decimal);
+
+/// Owned text, for what stands at the end of a path into JSON.
+#[diagnostic::do_not_recommend]
+impl<M> Rhs<M, serde_json::Value> for String {
+    fn operand(self) -> Result<Operand> {
+        Ok(Value::from(self).into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Rhs<M, serde_json::Value> for &String {
+    fn operand(self) -> Result<Operand> {
+        Ok(Value::from(self.as_str()).into())
+    }
+}
 
 /// A JSON column that holds a type of its own is compared with any JSON.
 #[diagnostic::do_not_recommend]
@@ -198,11 +214,21 @@ impl<M, T> Rhs<M, T> for Named {
     }
 }
 
-/// Another relation of the same query to the same model.
+/// Another relation of the same query to the same model, or an object of the query around.
 #[diagnostic::do_not_recommend]
 impl<P: Trail, N> Rhs<P::Root, ForeignKey<N>> for Rel<P, N> {
     fn operand(self) -> Result<Operand> {
-        Ok(expr::<P>(self.path()).into())
+        Rhs::<P::Root, ForeignKey<N>>::operand_to(self, None)
+    }
+
+    fn operand_to(self, place: Option<usize>) -> Result<Operand> {
+        let path = self.path();
+        let name = place.and_then(|place| P::Model::NAMES.get(place));
+        let path = match name {
+            Some(name) if path.is_empty() => path.then(*name),
+            _ => path,
+        };
+        Ok(expr::<P>(path).into())
     }
 }
 

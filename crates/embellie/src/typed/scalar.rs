@@ -87,7 +87,8 @@ impl<T: FieldType> Cell for T {
     fn read(column: ColumnRef<'_>, kind: FieldKind) -> Result<T> {
         let value = T::decode(column)?;
         Ok(match kind {
-            FieldKind::Decimal { decimal_places, .. } => value.with_decimal_places(decimal_places),
+            // What is computed has as many decimal places as it has.
+            FieldKind::Decimal { max_digits: 1.., decimal_places } => value.with_decimal_places(decimal_places),
             _ => value,
         })
     }

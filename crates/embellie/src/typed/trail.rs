@@ -32,8 +32,9 @@ pub trait Trail: Copy + Send + Sync + 'static {
     fn walk(path: &mut Path);
 }
 
-/// The expression that a path along a trail is.
+/// The expression that a path along a trail is; where the trail has no steps, the object's key.
 pub(super) fn expr<P: Trail>(path: Path) -> Expr {
+    let path = if path.is_empty() { Path::new(["pk"]) } else { path };
     match P::LEVELS {
         0 => Expr::Path(path),
         levels => Expr::Outer { path, levels },
@@ -133,6 +134,9 @@ pub trait Nullability: Send + Sync + 'static {
 
     /// This, unless the other may be null.
     type Or<N: Nullability>: Nullability;
+
+    /// This, unless the other may not be null.
+    type And<N: Nullability>: Nullability;
 }
 
 /// There always is a value.
@@ -146,11 +150,13 @@ pub enum Nullable {}
 impl Nullability for NotNull {
     type Of<T: FieldType> = T;
     type Or<N: Nullability> = N;
+    type And<N: Nullability> = NotNull;
 }
 
 impl Nullability for Nullable {
     type Of<T: FieldType> = Option<T>;
     type Or<N: Nullability> = Nullable;
+    type And<N: Nullability> = N;
 }
 
 /// What a foreign key to `To` holds.

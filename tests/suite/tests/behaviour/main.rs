@@ -25,5 +25,6 @@ mod select_related;
 mod telemetry;
 mod transactions;
 mod typed_annotations;
+mod typed_expressions;
 mod typed_fields;
 mod values;
