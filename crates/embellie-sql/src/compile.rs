@@ -83,7 +83,8 @@ impl OutputColumn {
 /// the errors of [`prepare`](embellie_core::field::prepare) for values that do not fit, and
 /// [`Error::NotSupported`](embellie_core::Error::NotSupported) for what the server cannot do.
 pub fn select(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
-    compiled(resolve::rows(&Context::new(registry, target), query)?, target)
+    let context = Context::new(registry, target);
+    compiled(&context, resolve::rows(&context, query)?)
 }
 
 /// The statement that counts a query's rows, as the one column of one row. `None` when there are none for sure.
@@ -91,7 +92,8 @@ pub fn select(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
 /// # Errors
 /// As [`select`].
 pub fn count(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
-    compiled(resolve::count(&Context::new(registry, target), query)?, target)
+    let context = Context::new(registry, target);
+    compiled(&context, resolve::count(&context, query)?)
 }
 
 /// The statement that gives one row when a query has any, and none otherwise. `None` when it has none for sure.
@@ -99,7 +101,8 @@ pub fn count(query: &Query, registry: &Registry, target: &Target) -> Result<Opti
 /// # Errors
 /// As [`select`].
 pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
-    compiled(resolve::exists(&Context::new(registry, target), query)?, target)
+    let context = Context::new(registry, target);
+    compiled(&context, resolve::exists(&context, query)?)
 }
 
 /// The statement that aggregates a query's rows: it gives one row, whatever the query.
@@ -119,17 +122,17 @@ pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
 /// # Errors
 /// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for what is no aggregate.
 pub fn aggregate(query: &Query, aggregates: &[Annotation], registry: &Registry, target: &Target) -> Result<Compiled> {
-    let select = resolve::aggregate(&Context::new(registry, target), query, aggregates)?;
-    finished(select, target)
+    let context = Context::new(registry, target);
+    finished(&context, resolve::aggregate(&context, query, aggregates)?)
 }
 
-fn compiled(select: Option<Select<'_>>, target: &Target) -> Result<Option<Compiled>> {
-    select.map(|select| finished(select, target)).transpose()
+fn compiled<'r>(context: &Context<'r>, select: Option<Select<'r>>) -> Result<Option<Compiled>> {
+    select.map(|select| finished(context, select)).transpose()
 }
 
-fn finished(select: Select<'_>, target: &Target) -> Result<Compiled> {
-    let select = legalize::select(target, select);
-    let statement = render::select(target, &select)?;
+fn finished<'r>(context: &Context<'r>, select: Select<'r>) -> Result<Compiled> {
+    let select = legalize::select(context, select);
+    let statement = render::select(context.target, &select)?;
     // A key of several fields is one column.
     let place = |start: usize| start - select.outputs.iter().take(start).filter(|output| output.joined).count();
     let related = select
@@ -177,12 +180,9 @@ pub fn update_returning(
     target: &Target,
 ) -> Result<Option<Statement>> {
     let context = Context::new(registry, target);
-    let Some(mut update) = resolve::update(&context, query, assignments, returning)? else {
-        return Ok(None);
-    };
+    let Some(update) = resolve::update(&context, query, assignments, returning)? else { return Ok(None) };
     verify::update(target, &update)?;
-    update.condition = legalize::condition(target, update.condition);
-    render::update(target, &update).map(Some)
+    render::update(target, &legalize::update(&context, update)).map(Some)
 }
 
 /// The statement that deletes exactly a query's rows, without regard to what points at them. `None` when there is
@@ -191,9 +191,9 @@ pub fn update_returning(
 /// # Errors
 /// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for a sliced query and one of values.
 pub fn delete(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Statement>> {
-    let Some(mut delete) = resolve::delete(&Context::new(registry, target), query)? else { return Ok(None) };
-    delete.condition = legalize::condition(target, delete.condition);
-    render::delete(target, &delete).map(Some)
+    let context = Context::new(registry, target);
+    let Some(delete) = resolve::delete(&context, query)? else { return Ok(None) };
+    render::delete(target, &legalize::delete(&context, delete)).map(Some)
 }
 
 /// The statement that inserts rows, all at once. With `returning`, it gives a row for each.

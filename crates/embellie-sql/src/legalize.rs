@@ -1,26 +1,112 @@
 //! Rewriting what a server spells otherwise into what it understands.
 
+use embellie_core::Value;
 use embellie_core::expr::Nulls;
+use embellie_core::field::FieldKind;
+use embellie_core::query::Slice;
 
-use crate::resolved::{Among, Condition, Distinct, Scalar, Select, Source, Term};
-use crate::{Capability, Target};
+use crate::Capability;
+use crate::resolve::Context;
+use crate::resolved::{
+    Comparison, Condition, Cte, Delete, Distinct, Func, FuncPiece, Output, Scalar, Select, Source, Term, Update, Window,
+};
 
 /// The query as the server understands it.
-pub(crate) fn select<'r>(target: &Target, select: Select<'r>) -> Select<'r> {
-    if target.can(Capability::NullsOrder) { select } else { without_nulls_order(select) }
+pub(crate) fn select<'r>(context: &Context<'r>, select: Select<'r>) -> Select<'r> {
+    select.map_queries(&mut |query| one(context, query))
 }
 
-/// The condition as the server understands it.
-pub(crate) fn condition<'r>(target: &Target, condition: Condition<'r>) -> Condition<'r> {
-    if target.can(Capability::NullsOrder) { condition } else { each_query(condition, &without_nulls_order) }
+/// The update as the server understands it.
+pub(crate) fn update<'r>(context: &Context<'r>, update: Update<'r>) -> Update<'r> {
+    let rewrite = &mut |query| one(context, query);
+    Update {
+        ctes: ctes(update.ctes, rewrite),
+        assignments: update.assignments.into_iter().map(|(name, value)| (name, value.map_queries(rewrite))).collect(),
+        condition: update.condition.map_queries(rewrite),
+        ..update
+    }
+}
+
+/// The deletion as the server understands it.
+pub(crate) fn delete<'r>(context: &Context<'r>, delete: Delete<'r>) -> Delete<'r> {
+    let rewrite = &mut |query| one(context, query);
+    Delete { ctes: ctes(delete.ctes, rewrite), condition: delete.condition.map_queries(rewrite), ..delete }
+}
+
+fn ctes<'r>(ctes: Vec<Cte<'r>>, rewrite: &mut dyn FnMut(Select<'r>) -> Select<'r>) -> Vec<Cte<'r>> {
+    ctes.into_iter().map(|cte| Cte { query: cte.query.map_queries(rewrite), ..cte }).collect()
+}
+
+/// One query, with those within it already rewritten.
+fn one<'r>(context: &Context<'r>, select: Select<'r>) -> Select<'r> {
+    let select = match select.distinct {
+        Distinct::On(_) if !context.target.can(Capability::DistinctOn) => without_distinct_on(context, select),
+        _ => select,
+    };
+    if context.target.can(Capability::NullsOrder) { select } else { without_nulls_order(select) }
+}
+
+/// The first of the rows that are equal in some columns, as those with the number 1 in a window over these columns.
+fn without_distinct_on<'r>(context: &Context<'r>, mut select: Select<'r>) -> Select<'r> {
+    let Distinct::On(columns) = std::mem::replace(&mut select.distinct, Distinct::No) else { return select };
+    let alias = context.new_alias();
+    let shown = select.outputs.len();
+    let order_by = std::mem::take(&mut select.order_by);
+    let slice = std::mem::replace(&mut select.slice, Slice::default());
+    let ctes = std::mem::take(&mut select.ctes);
+    let related = std::mem::take(&mut select.related);
+
+    let place_of = |select: &mut Select<'r>, expr: Scalar<'r>| match select
+        .outputs
+        .iter()
+        .position(|output| output.expr == expr)
+    {
+        Some(place) => place,
+        None => {
+            let kind = expr.kind().unwrap_or(FieldKind::Text);
+            let name = format!("__col{}", select.outputs.len() + 1);
+            select.outputs.push(Output { name, expr, kind, nullable: true, joined: false });
+            select.outputs.len() - 1
+        }
+    };
+    let places: Vec<usize> = order_by.iter().map(|term| place_of(&mut select, term.expr.clone())).collect();
+    let number = Window {
+        expr: Scalar::Func(Box::new(Func {
+            pieces: vec![FuncPiece::Text("ROW_NUMBER()".into())],
+            arguments: Vec::new(),
+            kind: Some(FieldKind::BigInteger),
+            aggregate: false,
+        })),
+        partition_by: columns,
+        order_by: order_by.clone(),
+        frame: None,
+    };
+    let number = place_of(&mut select, Scalar::Window(Box::new(number)));
+
+    let column = |place: usize| {
+        let output = &select.outputs[place];
+        Scalar::Inner { alias, place, kind: output.kind, null: output.nullable }
+    };
+    let outputs = (0..shown).map(|place| Output { expr: column(place), ..select.outputs[place].clone() }).collect();
+    let order_by =
+        order_by.iter().zip(places).map(|(term, place)| Term { expr: column(place), ..term.clone() }).collect();
+    let condition = Condition::Compare {
+        left: column(number),
+        comparison: Comparison::Equal,
+        right: Scalar::Value { value: Value::Int(1), kind: Some(FieldKind::BigInteger) },
+    };
+    Select {
+        condition,
+        order_by,
+        slice,
+        ctes,
+        related,
+        ..Select::new(Source::Query { alias, query: Box::new(select) }, outputs)
+    }
 }
 
 /// `NULLS LAST` as a term before the term: whether it is null.
 fn without_nulls_order(mut select: Select<'_>) -> Select<'_> {
-    if let Source::Query { query, .. } = &mut select.source {
-        **query = without_nulls_order((**query).clone());
-    }
-    select.condition = each_query(select.condition, &without_nulls_order);
     select.order_by = select
         .order_by
         .into_iter()
@@ -40,27 +126,6 @@ fn without_nulls_order(mut select: Select<'_>) -> Select<'_> {
     select
 }
 
-/// Rewrites the subqueries of a condition.
-fn each_query<'r>(condition: Condition<'r>, rewrite: &impl Fn(Select<'r>) -> Select<'r>) -> Condition<'r> {
-    let scalar = |scalar: Scalar<'r>| match scalar {
-        Scalar::Query(query) => Scalar::Query(Box::new(rewrite(*query))),
-        other => other,
-    };
-    match condition {
-        Condition::Group { connector, negated, children } => Condition::Group {
-            connector,
-            negated,
-            children: children.into_iter().map(|child| each_query(child, rewrite)).collect(),
-        },
-        Condition::Exists(query) => Condition::Exists(Box::new(rewrite(*query))),
-        Condition::OneOf { expr, among: Among::Query(query) } => {
-            Condition::OneOf { expr, among: Among::Query(Box::new(rewrite(*query))) }
-        }
-        Condition::Compare { left, comparison, right } => Condition::Compare { left, comparison, right: scalar(right) },
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use embellie_core::field::FieldKind;
@@ -69,7 +134,7 @@ mod tests {
     use embellie_core::{Expr, Q, Query, Registry, ServerInfo};
 
     use super::*;
-    use crate::{render, resolve};
+    use crate::{Target, render, resolve};
 
     fn query(distinct: bool) -> Query {
         Query {
@@ -88,7 +153,7 @@ mod tests {
         let sql = |query: &Query| {
             let context = resolve::Context::new(&registry, &target);
             let select = resolve::rows(&context, query).unwrap().unwrap();
-            render::select(&target, &without_nulls_order(select)).unwrap().sql.to_string()
+            render::select(&target, &select.map_queries(&mut without_nulls_order)).unwrap().sql.to_string()
         };
         assert_eq!(
             sql(&query(false)),

@@ -58,6 +58,15 @@ pub enum Capability {
     AggregateOrder,
     /// An aggregate that gives any of its values: `ANY_VALUE`.
     AnyValue,
+    /// Saying whether the rows of a common table expression are computed once and kept (`MATERIALIZED`).
+    MaterializedHint,
+    /// Several parts of a common table expression that refer to itself.
+    SeveralRecursiveParts,
+    /// Giving the first of the rows that are equal in some columns (`DISTINCT ON`); where it lacks, a window over these
+    /// columns does its work.
+    DistinctOn,
+    /// Locking the rows of a query (`FOR UPDATE`).
+    RowLocks,
 }
 
 impl Capability {
@@ -72,6 +81,10 @@ impl Capability {
             Capability::Intervals => "a type for spans of time",
             Capability::Uuid7 => "UUIDs of version 7 (UUID7)",
             Capability::DocumentsWithin => "the lookups contains and contained_by of a JSONField",
+            Capability::MaterializedHint => "saying whether a common table expression is kept (MATERIALIZED)",
+            Capability::SeveralRecursiveParts => "several parts of a common table expression that refer to itself",
+            Capability::DistinctOn => "giving the first of the rows that are equal in some columns (DISTINCT ON)",
+            Capability::RowLocks => "locking the rows of a query (FOR UPDATE)",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
             Capability::StoredGeneratedColumns => "generated columns that are stored",
             Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
@@ -103,6 +116,10 @@ impl Capability {
         Capability::FrameExclusion,
         Capability::AggregateOrder,
         Capability::AnyValue,
+        Capability::MaterializedHint,
+        Capability::SeveralRecursiveParts,
+        Capability::DistinctOn,
+        Capability::RowLocks,
     ];
 }
 

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 
 use crate::field::FieldKind;
 use crate::query::Operand;
-use crate::{Q, Query, Value};
+use crate::{IntoParams, Params, Q, Query, Sql, Value};
 
 /// An expression over the columns of a query, as data.
 ///
@@ -148,15 +148,33 @@ pub enum Expr {
     Star,
 }
 
-/// SQL text as an expression. Placeholders are `%s`, a percent sign is `%%`, as in Django.
+/// SQL text as an expression: Django's `RawSQL`. Values are parameters, as in [`Sql`].
+///
+/// ```
+/// use embellie_core::{Expr, field::FieldKind, expr::RawSql};
+/// let long = Expr::from(RawSql::new("LENGTH(title) > %s", [40]).kind(FieldKind::Bool));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawSql {
     /// The text.
-    pub sql: Cow<'static, str>,
-    /// The parameters, in the order of their placeholders.
-    pub parameters: Vec<Value>,
+    pub sql: Sql,
+    /// The parameters of its placeholders.
+    pub parameters: Params,
     /// What it gives, if it is said.
     pub kind: Option<FieldKind>,
+}
+
+impl RawSql {
+    /// A text and its parameters.
+    pub fn new(sql: impl Into<Sql>, parameters: impl IntoParams) -> Self {
+        RawSql { sql: sql.into(), parameters: parameters.into_params(), kind: None }
+    }
+
+    /// Says what the text gives: Django's `output_field`.
+    #[must_use]
+    pub fn kind(self, kind: FieldKind) -> Self {
+        RawSql { kind: Some(kind), ..self }
+    }
 }
 
 /// An operator of [`Expr::Combined`].

@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
-use crate::{OrderBy, Value};
+use crate::{OrderBy, Params, Sql};
 
-/// Pieces of SQL that a query is given. Placeholders are `%s`, a percent sign is `%%`.
+/// Pieces of SQL that a query is given. Values are parameters, as in [`Sql`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Extra {
     /// Columns.
     pub select: Vec<ExtraColumn>,
     /// Conditions, all of which must hold.
-    pub conditions: Vec<Cow<'static, str>>,
-    /// The parameters of the conditions.
-    pub parameters: Vec<Value>,
-    /// More tables.
+    pub conditions: Vec<Sql>,
+    /// The parameters of the conditions, one after the other.
+    pub parameters: Params,
+    /// More tables: every row is joined with every row of theirs.
     pub tables: Vec<Cow<'static, str>>,
-    /// The ordering, when it is not empty.
+    /// The ordering, when it is not empty. A name may be one of the columns above, or `table.column`.
     pub order_by: Vec<OrderBy>,
 }
 
@@ -25,7 +25,7 @@ pub struct ExtraColumn {
     /// The name.
     pub name: Cow<'static, str>,
     /// The text.
-    pub sql: Cow<'static, str>,
+    pub sql: Sql,
     /// The text's parameters.
-    pub parameters: Vec<Value>,
+    pub parameters: Params,
 }

@@ -86,6 +86,11 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Writes a value made another type.
     fn cast(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind, max_length: Option<u32>) -> Result<()>;
 
+    /// Writes an expression as the widest type that expressions of its kind have, where that makes a difference.
+    fn widest(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, _kind: FieldKind) -> Result<()> {
+        w.scalar(expr)
+    }
+
     /// Writes what a path in a document leads to.
     fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()>;
 

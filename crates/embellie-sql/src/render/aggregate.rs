@@ -1,7 +1,7 @@
 //! Aggregates and windows.
 
 use embellie_core::expr::{Bound, Exclusion, Frame, FrameUnits};
-use embellie_core::{Error, Result, Value};
+use embellie_core::{Error, Params, Result, Sql};
 
 use super::Writer;
 use crate::dialect::window_name;
@@ -141,17 +141,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// SQL text around parameters.
-    pub(super) fn raw(&mut self, pieces: &[String], parameters: &[Value]) -> Result<()> {
+    /// SQL text that somebody has written.
+    pub(super) fn raw(&mut self, sql: &Sql, parameters: &Params) -> Result<()> {
         self.push("(");
-        for (i, piece) in pieces.iter().enumerate() {
-            if i > 0
-                && let Some(parameter) = parameters.get(i - 1)
-            {
-                self.dialect().typed_value(self, parameter, None)?;
-            }
-            self.push(piece);
-        }
+        crate::raw::write(self, sql.as_str(), parameters)?;
         self.push(")");
         Ok(())
     }

@@ -46,7 +46,8 @@ impl Writer<'_> {
             Scalar::Aggregate(aggregate) => self.dialect().aggregate(self, aggregate, None),
             Scalar::Window(window) => self.window(window),
             Scalar::Func(func) => self.func(func),
-            Scalar::Raw { pieces, parameters, .. } => self.raw(pieces, parameters),
+            Scalar::Raw { sql, parameters, .. } => self.raw(sql, parameters),
+            Scalar::Widest { expr, kind } => self.dialect().widest(self, expr, *kind),
             Scalar::Json { expr, path, text } => self.dialect().json(self, expr, path, *text),
             Scalar::Inner { alias, place, .. } => {
                 self.table_name(*alias)?;

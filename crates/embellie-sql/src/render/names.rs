@@ -1,6 +1,6 @@
 //! What tables are called in a statement.
 
-use crate::resolved::{Alias, Select, Source};
+use crate::resolved::{Alias, JoinKind, Select, Source};
 
 /// The names of the tables of a statement: their own where that says which one is meant, or else `T2`, `U0`, ….
 #[derive(Debug, Default)]
@@ -33,6 +33,16 @@ impl Names {
         self.set(alias, table.to_owned());
     }
 
+    /// The names that are taken.
+    pub(super) fn taken(&self) -> usize {
+        self.plain.len()
+    }
+
+    /// Gives names free that were taken later than those.
+    pub(super) fn forget(&mut self, taken: usize) {
+        self.plain.truncate(taken);
+    }
+
     /// Names the tables of a query.
     pub(super) fn assign(&mut self, select: &Select<'_>) {
         let source = match &select.source {
@@ -40,14 +50,18 @@ impl Names {
             Source::Query { alias, .. } | Source::Compound { alias, .. } => {
                 self.queries += 1;
                 let number = if self.queries == 1 { String::new() } else { self.queries.to_string() };
-                self.set(*alias, format!("subquery{number}"));
+                let name = format!("subquery{number}");
+                self.plain.push(name.clone());
+                self.set(*alias, name);
                 None
             }
             Source::Nothing => None,
         };
-        let tables = source.into_iter().chain(select.joins.iter().map(|join| (join.alias, &*join.table)));
-        for (number, (alias, table)) in tables.enumerate() {
-            if self.depth == 0 && !self.is_taken(table) {
+        let joins = select.joins.iter().map(|join| (join.alias, &*join.table, join.kind == JoinKind::Cross));
+        let tables = source.into_iter().map(|(alias, table)| (alias, table, false)).chain(joins);
+        for (number, (alias, table, by_name)) in tables.enumerate() {
+            // Text that somebody has written knows a table by its own name.
+            if (self.depth == 0 || by_name) && !self.is_taken(table) {
                 self.set_table(alias, table);
                 continue;
             }

@@ -21,6 +21,17 @@ impl Writer<'_> {
     /// A query; with `named` columns `col1`, `col2`, … when it stands in another's `FROM`.
     pub(super) fn select(&mut self, select: &Select<'_>, named: bool) -> Result<()> {
         self.with(&select.ctes)?;
+        if let Some((operator, queries)) = plain_compound(select) {
+            self.compound(operator, queries, named)?;
+            for (i, term) in select.order_by.iter().enumerate() {
+                self.push(if i > 0 { ", " } else { " ORDER BY " });
+                if let Scalar::Inner { place, .. } = &term.expr {
+                    self.push(&(place + 1).to_string());
+                }
+                self.direction(term);
+            }
+            return self.slice(select.slice);
+        }
         self.names.assign(select);
         self.push("SELECT ");
         match &select.distinct {
@@ -80,24 +91,30 @@ impl Writer<'_> {
             }
             Source::Compound { alias, operator, queries } => {
                 self.push(" FROM (");
-                for (i, query) in queries.iter().enumerate() {
-                    if i > 0 {
-                        self.push(match operator {
-                            SetOperator::Union => " UNION ",
-                            SetOperator::UnionAll => " UNION ALL ",
-                            SetOperator::Intersection => " INTERSECT ",
-                            SetOperator::Difference => " EXCEPT ",
-                        });
-                    }
-                    self.names.depth += 1;
-                    self.select(query, true)?;
-                    self.names.depth -= 1;
-                }
+                self.compound(*operator, queries, true)?;
                 self.push(") ");
                 self.table_name(*alias)
             }
             Source::Nothing => Ok(()),
         }
+    }
+
+    /// The queries of a set operation, each of which may call its tables as it likes.
+    fn compound(&mut self, operator: SetOperator, queries: &[Select<'_>], named: bool) -> Result<()> {
+        for (i, query) in queries.iter().enumerate() {
+            if i > 0 {
+                self.push(match operator {
+                    SetOperator::Union => " UNION ",
+                    SetOperator::UnionAll => " UNION ALL ",
+                    SetOperator::Intersection => " INTERSECT ",
+                    SetOperator::Difference => " EXCEPT ",
+                });
+            }
+            let taken = self.names.taken();
+            self.select(query, named)?;
+            self.names.forget(taken);
+        }
+        Ok(())
     }
 
     /// A table, and what it is called here.
@@ -111,7 +128,7 @@ impl Writer<'_> {
     }
 
     /// Common table expressions.
-    fn with(&mut self, ctes: &[Cte<'_>]) -> Result<()> {
+    pub(super) fn with(&mut self, ctes: &[Cte<'_>]) -> Result<()> {
         for (i, cte) in ctes.iter().enumerate() {
             self.push(match i {
                 0 if ctes.iter().any(|cte| cte.recursive) => "WITH RECURSIVE ",
@@ -149,8 +166,12 @@ impl Writer<'_> {
         self.push(match join.kind {
             JoinKind::Inner => " INNER JOIN ",
             JoinKind::Left => " LEFT OUTER JOIN ",
+            JoinKind::Cross => " CROSS JOIN ",
         });
         self.table(join.alias, &join.table)?;
+        if join.kind == JoinKind::Cross {
+            return Ok(());
+        }
         self.push(" ON (");
         for (i, (near, far)) in join.on.iter().enumerate() {
             self.push(if i > 0 { " AND " } else { "" });
@@ -230,6 +251,27 @@ impl Writer<'_> {
         });
         Ok(())
     }
+}
+
+/// The queries of a set operation of which nothing else is asked than an order of its columns and a slice.
+fn plain_compound<'s, 'r>(select: &'s Select<'r>) -> Option<(SetOperator, &'s [Select<'r>])> {
+    let Source::Compound { alias, operator, queries } = &select.source else { return None };
+    let column = |scalar: &Scalar<'_>| match scalar {
+        Scalar::Inner { alias: of, place, .. } if of == alias => Some(*place),
+        _ => None,
+    };
+    let columns = queries.first().map_or(0, |query| query.outputs.len());
+    let all = select.outputs.iter().map(|output| column(&output.expr)).eq((0..columns).map(Some));
+    let plain = all
+        && select.joins.is_empty()
+        && select.hidden.is_empty()
+        && select.condition == Condition::Always
+        && select.group_by.is_empty()
+        && select.having == Condition::Always
+        && select.distinct == Distinct::No
+        && select.order_by.iter().all(|term| column(&term.expr).is_some())
+        && select.lock.is_none();
+    plain.then_some((*operator, queries.as_slice()))
 }
 
 /// The place, counted from 1, of an expression among the selected columns. An expression with constants must be named by

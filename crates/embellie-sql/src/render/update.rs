@@ -9,6 +9,7 @@ use crate::resolved::Update;
 /// The statement of an update.
 pub(crate) fn update(target: &Target, update: &Update<'_>) -> Result<Statement> {
     let mut writer = Writer::new(target);
+    writer.with(&update.ctes)?;
     writer.names.set_table(update.alias, update.table);
     writer.push("UPDATE ");
     writer.name(update.table)?;

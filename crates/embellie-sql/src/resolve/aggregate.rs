@@ -37,7 +37,7 @@ pub(crate) fn aggregate<'r>(context: &Context<'r>, query: &Query, aggregates: &[
     let number = |scope: &Scope<'_, 'r>, annotated: Annotated<'r>| scope.output(annotated.alias, annotated.scalar);
     if !nested {
         let outputs = resolved.into_iter().map(|annotated| number(&scope, annotated)).collect();
-        return scope.into_one_row(query, outputs);
+        return scope.into_one_row(outputs);
     }
     let alias = context.new_alias();
     let mut inner = Inner { alias, outputs: scope.inner_outputs(query) };
@@ -201,7 +201,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// The query of one row, without distinction, order and slice.
-    fn into_one_row(mut self, query: &Query, outputs: Vec<Output<'r>>) -> Result<Select<'r>> {
+    fn into_one_row(mut self, outputs: Vec<Output<'r>>) -> Result<Select<'r>> {
         let condition = self.take_condition();
         let group::Split { rows, .. } = group::split(condition, false)?;
         if rows == Condition::Never {
@@ -218,9 +218,11 @@ impl<'r> Scope<'_, 'r> {
                 .collect();
             return Ok(nothing(alias, outputs));
         }
-        let ctes = self.ctes(query)?;
+        let ctes = self.take_ctes();
         let (source, joins) = self.sources();
-        Ok(Select { joins, condition: rows, ctes, ..Select::new(source, outputs) })
+        let select = Select { joins, condition: rows, ctes, ..Select::new(source, outputs) };
+        self.check_from(&select)?;
+        Ok(select)
     }
 
     /// Whether an aggregate stands in an expression other than as an annotation that is summarized.

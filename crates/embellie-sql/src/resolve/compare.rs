@@ -116,14 +116,12 @@ impl<'r> Scope<'_, 'r> {
     /// A subquery of one column, or of as many as a key has. `None` when it is known to be empty.
     pub(super) fn query_operand(&mut self, left: &Left<'r>, query: &Query, what: &str) -> Result<Option<Select<'r>>> {
         let key = left.relation.and(left.end);
-        let select = self.subquery(query, key)?;
+        let (outputs, select) = self.subquery(query, key)?;
         let width = left.scalar.width();
-        if let Some(select) = &select
-            && select.outputs.len() != width
-        {
+        if outputs.len() != width {
             return Err(Error::Value(format!(
                 "The QuerySet value for {what} must have {width} selected fields (received {})",
-                select.outputs.len()
+                outputs.len()
             )));
         }
         Ok(select)

@@ -25,12 +25,13 @@ impl<'r> Scope<'_, 'r> {
         shared: &Places,
     ) -> Result<Condition<'r>> {
         let (context, model) = (self.context, self.model);
-        // What the right-hand side refers to stands around this query, not around the one that is made.
-        let (mut inner, places) = self.enclosing(|mut here| {
-            let mut inner = Scope::within(context, model, here.outer.take());
+        // What queries on the right-hand side refer to is this query, not the one that is made.
+        let (mut inner, places) = self.enclosing(|here| {
+            let relations = here.relations.clone();
+            let mut inner = Scope { relations, transparent: true, ..Scope::within(context, model, Some(here)) };
             let places = inner.compare_with(split, operand)?;
-            here.outer = inner.outer.take();
-            Ok(((inner, places), Some(here)))
+            let here = inner.outer.take();
+            Ok(((inner, places), here))
         })?;
         let hops: Vec<Hop> = steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
         // The relation is the last hop; what comes before it can be left out of the subquery.
@@ -45,7 +46,7 @@ impl<'r> Scope<'_, 'r> {
         }
         let prefix = prefix(steps, self.registry().get(hop.from).fields[hop.from_field].name.as_str());
         // A row that must have nothing at the other end would be lost without the table that it is missing from.
-        let (place, model, field) = if inner.is_left(far) {
+        let (place, model, field) = if inner.is_left(far) || inner.is_filtered(far) {
             (near, hop.from, hop.from_field)
         } else {
             inner.release(near);

@@ -150,9 +150,9 @@ impl<'r> Scope<'_, 'r> {
         }
         self.refer(super::BASE);
         let reuse = shared.as_deref().map_or(Reuse::All, Reuse::Only);
-        let joined = self.make_joins(super::BASE, way, reuse);
+        let joined = self.make_joins(super::BASE, way, reuse)?;
         let trimmed = self.trim(joined);
-        if !joins && trimmed.places.len() > 1 {
+        if (!joins || self.alone) && trimmed.places.len() > 1 {
             return Err(message::joined_reference());
         }
         if let Some(shared) = shared {

@@ -1,31 +1,65 @@
-//! Pieces of SQL in a query, locks, and rows that are given once.
+//! SQL that somebody has written, in a query: Django's `RawSQL` and `extra()`.
 
-use embellie_core::query::{Distinct as Asked, Extra};
-use embellie_core::{Error, Query, Result};
+use std::borrow::Cow;
+
+use embellie_core::expr::RawSql;
+use embellie_core::field::FieldKind;
+use embellie_core::query::Extra;
+use embellie_core::{Error, Expr, OrderBy, Result, Sql, did_you_mean};
 
 use super::Scope;
-use crate::resolved::{Distinct, Lock};
+use super::annotate::check_alias;
+use super::joins::TableUse;
+use crate::resolved::{Condition, JoinKind, Scalar, Term};
 
 impl<'r> Scope<'_, 'r> {
+    /// SQL text as an expression.
+    pub(super) fn raw(&mut self, raw: &RawSql) -> Result<Scalar<'r>> {
+        Ok(Scalar::Raw { sql: raw.sql.clone(), parameters: raw.parameters.clone(), kind: raw.kind })
+    }
+
     /// Adds pieces of SQL.
-    pub(super) fn add_extra(&mut self, _extra: &Extra) -> Result<()> {
-        Err(Error::NotSupported("extra() is not known to the compiler".into()))
+    pub(super) fn add_extra(&mut self, extra: &Extra) -> Result<()> {
+        for table in &extra.tables {
+            // A table that is there already is the one that is meant.
+            if self.tables.iter().all(|known| known.table != *table) {
+                let join = Some((JoinKind::Cross, Vec::new()));
+                self.tables.push(TableUse::other(self.context.new_alias(), Cow::Owned(table.to_string()), join));
+            }
+        }
+        for column in &extra.select {
+            check_alias(&column.name)?;
+            let raw = Scalar::Raw { sql: column.sql.clone(), parameters: column.parameters.clone(), kind: None };
+            self.add_annotation(column.name.to_string(), raw, true);
+        }
+        if !extra.conditions.is_empty() {
+            let conditions: Vec<String> =
+                extra.conditions.iter().map(|condition| format!("({})", condition.as_str())).collect();
+            let expr = Scalar::Raw {
+                sql: Sql::trusted(conditions.join(" AND ")),
+                parameters: extra.parameters.clone(),
+                kind: Some(FieldKind::Bool),
+            };
+            self.conditions.push(Condition::Truth { expr, expected: true });
+        } else if extra.parameters.positional().len() + extra.parameters.named().len() > 0 {
+            return Err(Error::Value("extra() has parameters for conditions (where), but no conditions".into()));
+        }
+        if !extra.order_by.is_empty() {
+            self.extra_order.clone_from(&extra.order_by);
+        }
+        Ok(())
     }
 
-    /// Which rows are given once.
-    pub(super) fn distinct(&mut self, query: &Query) -> Result<Distinct<'r>> {
-        match &query.distinct {
-            Asked::No => Ok(Distinct::No),
-            Asked::Rows => Ok(Distinct::Rows),
-            Asked::On(_) => Err(Error::NotSupported("distinct() on fields is not known to the compiler".into())),
-        }
-    }
-
-    /// The lock that a query asks for.
-    pub(super) fn lock(&mut self, query: &Query) -> Result<Option<Lock>> {
-        match &query.lock {
-            None => Ok(None),
-            Some(_) => Err(Error::NotSupported("select_for_update() is not known to the compiler".into())),
-        }
+    /// A column of a table, `table.column`, in the ordering of `extra()`.
+    pub(super) fn table_column(&self, term: &OrderBy) -> Result<Option<Term<'r>>> {
+        let Expr::Path(path) = &term.expr else { return Ok(None) };
+        let name = path.to_string();
+        let Some((table, column)) = name.split_once('.') else { return Ok(None) };
+        let Some(used) = self.tables.iter().find(|used| used.table == table) else {
+            let near = did_you_mean(table, self.tables.iter().map(|used| &*used.table));
+            return Err(Error::Field(format!("Cannot resolve '{name}': the query has no table '{table}'{near}")));
+        };
+        let expr = Scalar::Named { alias: used.alias, name: column.to_owned(), kind: FieldKind::Text, null: true };
+        Ok(Some(Term { expr, descending: term.descending, nulls: term.nulls }))
     }
 }

@@ -141,7 +141,7 @@ impl<'r> Scope<'_, 'r> {
             }
             Err(Stop::Error(error)) => return Err(error),
         };
-        let joined = self.make_joins(BASE, way, Reuse::Only(shared));
+        let joined = self.make_joins(BASE, way, Reuse::Only(shared))?;
         used.extend(joined.places.iter().copied());
         let left = Left::from(self.trim(joined));
         shared.extend(left.places.iter().copied());
@@ -207,7 +207,7 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn compare_with(&mut self, split: &Split<'_>, operand: Operand<'_, 'r>) -> Result<Vec<Place>> {
         let way = self.follow(self.model, &split.field, false, true)?;
         let mut promoter = Promoter::new(Connector::And, 1, false);
-        let joined = self.make_joins(BASE, way, Reuse::Only(&Places::new()));
+        let joined = self.make_joins(BASE, way, Reuse::Only(&Places::new()))?;
         let places = joined.places.clone();
         let left = Left::from(self.trim(joined));
         let built = self.lookup(&left, &split.lookups, operand)?;
@@ -223,7 +223,7 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn is_null(&mut self, names: &[&str], shared: &Places) -> Result<Condition<'r>> {
         let way = self.follow(self.model, names, true, true)?;
         self.refer(BASE);
-        let joined = self.make_joins(BASE, way, Reuse::Only(shared));
+        let joined = self.make_joins(BASE, way, Reuse::Only(shared))?;
         let column = self.trim(joined).column;
         Ok(Condition::Null { expr: Scalar::Column(column), expected: true })
     }

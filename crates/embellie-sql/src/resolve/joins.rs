@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use embellie_core::Result;
 use embellie_core::meta::{Hop, Model};
 
 use super::{BASE, Scope};
@@ -23,17 +24,48 @@ pub(super) struct TableUse<'r> {
     /// The model whose rows it holds; none for what is no model's table.
     pub(super) model: Option<&'r Model>,
     /// How it is joined; the base table is not.
-    pub(super) join: Option<Joined>,
+    join: Option<Joined<'r>>,
     /// How often it is needed. A join that nothing needs is left out.
     references: usize,
 }
 
 /// How a table is joined.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Joined {
-    parent: Place,
-    hop: Hop,
+#[derive(Debug, Clone)]
+pub(super) struct Joined<'r> {
     kind: JoinKind,
+    by: By<'r>,
+}
+
+/// What a table is joined by.
+#[derive(Debug, Clone)]
+enum By<'r> {
+    /// A relation from another table, perhaps one with a condition and a name of its own.
+    Hop { parent: Place, hop: Hop, filtered: Option<Filtered<'r>> },
+    /// Columns that must be equal.
+    Columns(Vec<(Scalar<'r>, Scalar<'r>)>),
+}
+
+/// A relation with a condition: which, and what it comes to here.
+#[derive(Debug, Clone)]
+struct Filtered<'r> {
+    relation: usize,
+    condition: Condition<'r>,
+}
+
+impl<'r> Joined<'r> {
+    fn hop(&self) -> Option<(Place, Hop)> {
+        match &self.by {
+            By::Hop { parent, hop, .. } => Some((*parent, *hop)),
+            By::Columns(_) => None,
+        }
+    }
+
+    fn filtered(&self) -> Option<&Filtered<'r>> {
+        match &self.by {
+            By::Hop { filtered, .. } => filtered.as_ref(),
+            By::Columns(_) => None,
+        }
+    }
 }
 
 /// Which joins over a multi-valued relation may be shared. All others always are.
@@ -46,6 +78,16 @@ pub(super) enum Reuse<'a> {
 impl<'r> TableUse<'r> {
     pub(super) fn base(alias: Alias, model: &'r Model) -> Self {
         TableUse { alias, table: Cow::Borrowed(&model.table), model: Some(model), join: None, references: 1 }
+    }
+
+    /// What is no model's table: in the place of the query's own, or joined with those before it.
+    pub(super) fn other(
+        alias: Alias,
+        table: Cow<'r, str>,
+        join: Option<(JoinKind, Vec<(Scalar<'r>, Scalar<'r>)>)>,
+    ) -> Self {
+        let join = join.map(|(kind, on)| Joined { kind, by: By::Columns(on) });
+        TableUse { alias, table, model: None, join, references: 1 }
     }
 }
 
@@ -72,7 +114,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     pub(super) fn join_kind(&self, place: Place) -> Option<JoinKind> {
-        self.table(place).join.map(|join| join.kind)
+        self.table(place).join.as_ref().map(|join| join.kind)
     }
 
     pub(super) fn is_left(&self, place: Place) -> bool {
@@ -86,18 +128,66 @@ impl<'r> Scope<'_, 'r> {
     /// Follows a hop from a table: by a join that is there and may be shared, the latest first, or by a new one. A new
     /// join is an outer one where it may find nothing, or hangs on an outer one.
     pub(super) fn join(&mut self, parent: Place, hop: Hop, reuse: Reuse<'_>) -> Place {
+        match self.shared_join(parent, hop, None, reuse) {
+            Some(place) => place,
+            None => self.new_join(parent, hop),
+        }
+    }
+
+    /// The same, by a relation with a condition.
+    pub(super) fn filtered_join(
+        &mut self,
+        parent: Place,
+        hop: Hop,
+        relation: usize,
+        reuse: Reuse<'_>,
+    ) -> Result<Place> {
+        if let Some(place) = self.shared_join(parent, hop, Some(relation), reuse) {
+            return Ok(place);
+        }
+        let place = self.new_join(parent, hop);
+        // The condition is about this very join.
+        self.set_filtered(place, Filtered { relation, condition: Condition::Always });
+        let mut shared: Places = match reuse {
+            Reuse::All => self.places().collect(),
+            Reuse::Only(places) => places.clone(),
+        };
+        shared.insert(place);
+        let condition = self.relation_condition(relation, &mut shared)?;
+        self.set_filtered(place, Filtered { relation, condition });
+        Ok(place)
+    }
+
+    fn set_filtered(&mut self, place: Place, made: Filtered<'r>) {
+        if let Some(Joined { by: By::Hop { filtered, .. }, .. }) = &mut self.tables[place.0].join {
+            *filtered = Some(made);
+        }
+    }
+
+    /// Whether a table was joined by a relation with a condition.
+    pub(super) fn is_filtered(&self, place: Place) -> bool {
+        self.table(place).join.as_ref().is_some_and(|join| join.filtered().is_some())
+    }
+
+    fn shared_join(&mut self, parent: Place, hop: Hop, relation: Option<usize>, reuse: Reuse<'_>) -> Option<Place> {
         let may_share = |place: Place| match reuse {
             Reuse::Only(places) if hop.multiple => places.contains(&place),
             _ => true,
         };
-        let same = |table: &TableUse<'r>| table.join.is_some_and(|join| join.parent == parent && join.hop == hop);
-        if let Some(place) = self.places().filter(|&p| may_share(p) && same(self.table(p))).last() {
-            self.refer(place);
-            return place;
-        }
+        let same = |table: &TableUse<'r>| {
+            table.join.as_ref().is_some_and(|join| {
+                join.hop() == Some((parent, hop)) && join.filtered().map(|filtered| filtered.relation) == relation
+            })
+        };
+        let place = self.places().filter(|&p| may_share(p) && same(self.table(p))).last()?;
+        self.refer(place);
+        Some(place)
+    }
+
+    fn new_join(&mut self, parent: Place, hop: Hop) -> Place {
         let kind = if hop.nullable || self.is_left(parent) { JoinKind::Left } else { JoinKind::Inner };
         let model = self.registry().get(hop.to);
-        let join = Some(Joined { parent, hop, kind });
+        let join = Some(Joined { kind, by: By::Hop { parent, hop, filtered: None } });
         let table = Cow::Borrowed(model.table.as_str());
         self.tables.push(TableUse { alias: self.context.new_alias(), table, model: Some(model), join, references: 1 });
         Place(self.tables.len() - 1)
@@ -107,12 +197,12 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn promote(&mut self, places: impl IntoIterator<Item = Place>) {
         let mut queue: Vec<Place> = places.into_iter().collect();
         while let Some(place) = queue.pop() {
-            let Some(join) = self.table(place).join else { continue };
-            if join.kind == JoinKind::Left || !(join.hop.nullable || self.is_left(join.parent)) {
+            let Some((parent, hop)) = self.hop_from(place) else { continue };
+            if self.is_left(place) || !(hop.nullable || self.is_left(parent)) {
                 continue;
             }
             self.set_kind(place, JoinKind::Left);
-            queue.extend(self.places().filter(|&p| self.table(p).join.is_some_and(|child| child.parent == place)));
+            queue.extend(self.places().filter(|&p| self.hop_from(p).is_some_and(|(parent, _)| parent == place)));
         }
     }
 
@@ -120,12 +210,12 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn demote(&mut self, places: impl IntoIterator<Item = Place>) {
         let mut queue: Vec<Place> = places.into_iter().collect();
         while let Some(place) = queue.pop() {
-            let Some(join) = self.table(place).join else { continue };
-            if join.kind == JoinKind::Left {
+            let Some((parent, _)) = self.hop_from(place) else { continue };
+            if self.is_left(place) {
                 self.set_kind(place, JoinKind::Inner);
-                queue.push(join.parent);
-            } else if self.is_left(join.parent) {
-                queue.push(join.parent);
+                queue.push(parent);
+            } else if self.is_left(parent) {
+                queue.push(parent);
             }
         }
     }
@@ -138,16 +228,21 @@ impl<'r> Scope<'_, 'r> {
 
     /// The hop that a table was joined by.
     pub(super) fn hop_to(&self, place: Place) -> Option<Hop> {
-        self.table(place).join.map(|join| join.hop)
+        self.hop_from(place).map(|(_, hop)| hop)
+    }
+
+    /// The same, and the table where it begins.
+    fn hop_from(&self, place: Place) -> Option<(Place, Hop)> {
+        self.table(place).join.as_ref().and_then(Joined::hop)
     }
 
     /// The way from the base table to this one.
     pub(super) fn way(&self, place: Place) -> Vec<Hop> {
         let mut way = Vec::new();
         let mut at = place;
-        while let Some(join) = self.table(at).join {
-            way.push(join.hop);
-            at = join.parent;
+        while let Some((parent, hop)) = self.hop_from(at) {
+            way.push(hop);
+            at = parent;
         }
         way.reverse();
         way
@@ -181,18 +276,56 @@ impl<'r> Scope<'_, 'r> {
         model.key_fields().iter().map(|&field| self.column(place, model, field)).collect()
     }
 
-    /// The `FROM` of the query: what is needed of its tables.
+    /// The `FROM` of the query: what is needed of its tables, each after those that its join is about.
     pub(super) fn sources(&self) -> (Source<'r>, Vec<Join<'r>>) {
-        let mut needed = self.tables.iter().filter(|table| table.references > 0);
-        let first = needed.next().unwrap_or(&self.tables[BASE.0]);
-        let joins = needed.filter_map(|table| {
-            let Joined { parent, hop, kind } = table.join?;
-            let (from, to) = (self.registry().get(hop.from), self.registry().get(hop.to));
-            let near = self.column(parent, from, hop.from_field);
-            let far = Column { alias: table.alias, ..self.column(parent, to, hop.to_field) };
-            let on = vec![(Scalar::Column(near), Scalar::Column(far))];
-            Some(Join { alias: table.alias, table: table.table.clone(), kind, on, condition: Condition::Always })
-        });
-        (Source::Table { alias: first.alias, table: first.table.clone() }, joins.collect())
+        let needed: Vec<&TableUse<'r>> = self.tables.iter().filter(|table| table.references > 0).collect();
+        let first = needed.first().copied().unwrap_or(&self.tables[BASE.0]);
+        let mut waiting: Vec<Join<'r>> = needed.iter().skip(1).filter_map(|table| self.join_of(table)).collect();
+        let mut joins: Vec<Join<'r>> = Vec::with_capacity(waiting.len());
+        while !waiting.is_empty() {
+            let later: Vec<Alias> = waiting.iter().map(|join| join.alias).collect();
+            let ready = waiting.iter().position(|join| {
+                let uses_later = |alias: Alias| alias != join.alias && later.contains(&alias);
+                !join.uses(&uses_later)
+            });
+            joins.push(waiting.remove(ready.unwrap_or(0)));
+        }
+        (Source::Table { alias: first.alias, table: first.table.clone() }, joins)
+    }
+
+    fn join_of(&self, table: &TableUse<'r>) -> Option<Join<'r>> {
+        let Joined { kind, by } = table.join.as_ref()?;
+        let (on, condition) = match by {
+            By::Columns(on) => (on.clone(), Condition::Always),
+            By::Hop { parent, hop, filtered } => {
+                let (from, to) = (self.registry().get(hop.from), self.registry().get(hop.to));
+                let near = self.column(*parent, from, hop.from_field);
+                let far = Column { alias: table.alias, ..self.column(*parent, to, hop.to_field) };
+                let condition = filtered.as_ref().map_or(Condition::Always, |filtered| filtered.condition.clone());
+                (vec![(Scalar::Column(near), Scalar::Column(far))], condition)
+            }
+        };
+        Some(Join { alias: table.alias, table: table.table.clone(), kind: *kind, on, condition })
+    }
+}
+
+impl<'r> Join<'r> {
+    /// Whether what must hold for it is about a table.
+    fn uses(&self, is_it: &dyn Fn(Alias) -> bool) -> bool {
+        let mut found = false;
+        let mut visit = |scalar: &Scalar<'r>| {
+            found = found
+                || match scalar {
+                    Scalar::Column(column) => is_it(column.alias),
+                    Scalar::Inner { alias, .. } | Scalar::Named { alias, .. } => is_it(*alias),
+                    _ => false,
+                };
+        };
+        for (near, far) in &self.on {
+            near.each_within(&mut visit);
+            far.each_within(&mut visit);
+        }
+        self.condition.each_within(&mut visit);
+        found
     }
 }

@@ -165,6 +165,9 @@ impl<'r> Scope<'_, 'r> {
                 None => Condition::Never,
             });
         }
+        if let Operand::Expr(Scalar::Query(query)) = operand {
+            return Ok(Condition::OneOf { expr, among: Among::Query(query) });
+        }
         let mut elements = elements(operand)?;
         if elements.iter().any(|element| matches!(element, Element::Expr(_))) {
             elements.retain(|element| !matches!(element, Element::Value(Value::Null)));

@@ -9,6 +9,7 @@ mod arithmetic;
 mod compare;
 mod compound;
 mod cte;
+mod distinct;
 mod document;
 mod exclude;
 mod expr;
@@ -19,6 +20,7 @@ mod group;
 mod insert;
 mod joins;
 mod left;
+mod lock;
 mod lookup;
 mod message;
 mod names;
@@ -26,6 +28,7 @@ mod operand;
 mod order;
 mod promote;
 mod qualify;
+mod recursive;
 mod related;
 mod relation;
 mod rows;
@@ -34,11 +37,12 @@ mod subquery;
 mod transform;
 mod tuple;
 mod update;
+mod widest;
 mod window;
 mod years;
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use embellie_core::meta::Model;
 use embellie_core::query::{Connector, Step};
@@ -61,6 +65,8 @@ pub(crate) struct Context<'r> {
     pub(crate) registry: &'r Registry,
     pub(crate) target: &'r Target,
     aliases: Cell<u32>,
+    /// The common table expressions that the present place may use, the innermost last.
+    known: RefCell<Vec<cte::Known>>,
     /// How deep in queries, conditions and expressions the present place is.
     depth: Cell<u32>,
 }
@@ -82,7 +88,7 @@ impl Drop for Level<'_> {
 
 impl<'r> Context<'r> {
     pub(crate) fn new(registry: &'r Registry, target: &'r Target) -> Self {
-        Context { registry, target, aliases: Cell::new(0), depth: Cell::new(0) }
+        Context { registry, target, aliases: Cell::new(0), known: RefCell::default(), depth: Cell::new(0) }
     }
 
     /// Goes one level deeper.
@@ -99,7 +105,7 @@ impl<'r> Context<'r> {
         Ok(level)
     }
 
-    fn new_alias(&self) -> Alias {
+    pub(crate) fn new_alias(&self) -> Alias {
         let alias = self.aliases.get();
         self.aliases.set(alias + 1);
         Alias(alias)
@@ -122,6 +128,22 @@ pub(crate) struct Scope<'c, 'r> {
     zone: Option<Cow<'static, str>>,
     /// Whether all rows are made one: aggregates of annotations that are aggregates are then fine.
     summarizing: bool,
+    /// The common table expressions that it declares.
+    declared: Option<cte::Declared<'c, 'r>>,
+    /// The common table expression in the place of the model's table.
+    from: Option<cte::Known>,
+    /// The annotations that are columns of common table expressions.
+    cte_columns: Vec<String>,
+    /// The relations that have conditions and names of their own.
+    relations: Vec<relation::Filtered>,
+    /// The related objects that come with its rows: the names that lead to them, and their tables.
+    followed: Vec<(String, Place)>,
+    /// Whether it may not reach other tables.
+    alone: bool,
+    /// Tables that its annotations need but that it does not have.
+    elsewhere: Vec<Alias>,
+    /// Whether it was made for a condition of the query around it, and does not count as a query of its own.
+    transparent: bool,
     /// The query around this one.
     outer: Option<Box<Scope<'c, 'r>>>,
 }
@@ -148,6 +170,14 @@ impl<'c, 'r> Scope<'c, 'r> {
             extra_order: Vec::new(),
             zone: outer.as_ref().and_then(|outer| outer.zone.clone()),
             summarizing: false,
+            declared: None,
+            from: None,
+            cte_columns: Vec::new(),
+            relations: Vec::new(),
+            followed: Vec::new(),
+            alone: false,
+            elsewhere: Vec::new(),
+            transparent: false,
             outer,
         }
     }
@@ -155,7 +185,9 @@ impl<'c, 'r> Scope<'c, 'r> {
     /// The rows that a query's steps leave.
     fn of_query(context: &'c Context<'r>, query: &Query, outer: Option<Box<Self>>) -> Result<Self> {
         let _level = context.enter_levels(QUERY_LEVELS)?;
+        let (declared, outer) = cte::declare(context, &query.ctes, outer)?;
         let mut scope = Scope::within(context, context.registry.model(&query.model)?, outer);
+        scope.declared = Some(declared);
         if query.time_zone.is_some() {
             scope.zone.clone_from(&query.time_zone);
         }
@@ -198,6 +230,14 @@ impl<'c, 'r> Scope<'c, 'r> {
             extra_order: Vec::new(),
             zone: None,
             summarizing: false,
+            declared: None,
+            from: None,
+            cte_columns: Vec::new(),
+            relations: Vec::new(),
+            followed: Vec::new(),
+            alone: false,
+            elsewhere: Vec::new(),
+            transparent: false,
             outer: None,
         };
         let outer = Box::new(std::mem::replace(self, hollow));

@@ -40,6 +40,8 @@ pub(super) struct Way<'r> {
     pub(super) relation: Option<Relation<'r>>,
     /// How many names were followed.
     pub(super) followed: usize,
+    /// The hops that are made by a relation with a condition: their places, and which relation.
+    pub(super) filtered: Vec<(usize, usize)>,
 }
 
 /// What following names came to a stop at.
@@ -99,12 +101,21 @@ impl<'r> Scope<'_, 'r> {
             whole_key: false,
             relation: None,
             followed: 0,
+            filtered: Vec::new(),
         };
         if names.is_empty() {
             return Err(message::unknown_name("", model).into());
         }
         for (position, &name) in names.iter().enumerate() {
             let Some(member) = model.member(name) else {
+                if position == 0
+                    && std::ptr::eq(model, self.model)
+                    && let Some(relation) = self.relation_named(name)
+                {
+                    way = self.follow_relation(model, name, relation, multiple)?;
+                    model = way.end.model;
+                    continue;
+                }
                 if position == 0 || whole {
                     return Err(message::unknown_name(name, model).into());
                 }
@@ -145,14 +156,17 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// Makes the joins of a way that begins at a table.
-    pub(super) fn make_joins(&mut self, from: Place, way: Way<'r>, reuse: Reuse<'_>) -> Joined<'r> {
+    pub(super) fn make_joins(&mut self, from: Place, way: Way<'r>, reuse: Reuse<'_>) -> Result<Joined<'r>> {
         let mut places = vec![from];
         let mut at = from;
-        for hop in way.steps.iter().flat_map(|(_, hops)| hops) {
-            at = self.join(at, *hop, reuse);
+        for (number, hop) in way.steps.iter().flat_map(|(_, hops)| hops).enumerate() {
+            at = match way.filtered.iter().find(|(filtered, _)| *filtered == number) {
+                Some((_, relation)) => self.filtered_join(at, *hop, *relation, reuse)?,
+                None => self.join(at, *hop, reuse),
+            };
             places.push(at);
         }
-        Joined { way, places }
+        Ok(Joined { way, places })
     }
 
     /// Leaves out the joins at the end of a way whose only use is a column that the table before has too: for
@@ -163,7 +177,8 @@ impl<'r> Scope<'_, 'r> {
         let hops: Vec<Hop> = way.steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
         for hop in hops.iter().rev() {
             let holds_it = hop.forward && hop.to == field.model.id() && hop.to_field == field.index;
-            if places.len() == 1 || !holds_it || way.whole_key {
+            let filtered = places.last().is_some_and(|&place| self.is_filtered(place));
+            if places.len() == 1 || !holds_it || filtered || way.whole_key {
                 break;
             }
             field = Field { model: self.registry().get(hop.from), index: hop.from_field };
@@ -184,7 +199,7 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn reach(&mut self, names: &[&str], reuse: Reuse<'_>) -> Result<Trimmed<'r>> {
         let way = self.follow(self.model, names, true, true)?;
         self.refer(BASE);
-        let joined = self.make_joins(BASE, way, reuse);
+        let joined = self.make_joins(BASE, way, reuse)?;
         Ok(self.trim(joined))
     }
 }

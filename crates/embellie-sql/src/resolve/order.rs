@@ -32,6 +32,12 @@ impl<'r> Scope<'_, 'r> {
         for term in asked {
             let turned = query.reversed.then(|| term.clone().reversed());
             let term = turned.as_ref().unwrap_or(term);
+            if !extra.is_empty()
+                && let Some(term) = self.table_column(term)?
+            {
+                terms.push(term);
+                continue;
+            }
             let name = match &term.expr {
                 Expr::Path(path) => Some(path.to_string()),
                 _ => None,
@@ -109,7 +115,7 @@ impl<'r> Scope<'_, 'r> {
             terms.push(Term { expr, descending: direction.descending, nulls: direction.nulls });
             return Ok(());
         }
-        let joined = self.make_joins(from, way, Reuse::All);
+        let joined = self.make_joins(from, way, Reuse::All)?;
         let by_related = joined.way.relation.filter(|relation| {
             !relation.by_attname && names != ["pk"] && direction.nulls.is_none() && !relation.model.ordering.is_empty()
         });

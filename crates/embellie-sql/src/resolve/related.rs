@@ -41,6 +41,7 @@ impl<'r> Scope<'_, 'r> {
                 }
             }
         }
+        self.followed = nodes.iter().map(|node| (node.names.join("__"), node.place)).collect();
         Ok(nodes
             .into_iter()
             .map(|Node { names, place, model }| {

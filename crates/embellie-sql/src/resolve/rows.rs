@@ -27,6 +27,16 @@ pub(super) fn whole<'c, 'r>(
     query: &Query,
     outer: Option<Box<Scope<'c, 'r>>>,
 ) -> Within<'c, 'r, Option<Select<'r>>> {
+    let ((_, select), outer) = members(context, query, outer)?;
+    Ok((select, outer))
+}
+
+/// A query's columns, and the query when it may have rows.
+pub(super) fn members<'c, 'r>(
+    context: &'c Context<'r>,
+    query: &Query,
+    outer: Option<Box<Scope<'c, 'r>>>,
+) -> Within<'c, 'r, compound::Rows<'r>> {
     if query.compound.is_some() {
         return compound::rows(context, query, outer);
     }
@@ -35,8 +45,8 @@ pub(super) fn whole<'c, 'r>(
     let related = scope.select_related(query, &mut outputs)?;
     let order_by = scope.ordering(query, &outputs)?;
     let outer = scope.outer.take();
-    let select = scope.into_select(query, outputs, order_by)?;
-    Ok((select.map(|select| Select { related, ..select }), outer))
+    let select = scope.into_select(query, outputs.clone(), order_by)?;
+    Ok(((outputs, select.map(|select| Select { related, ..select })), outer))
 }
 
 fn exists_within<'c, 'r>(
@@ -46,7 +56,7 @@ fn exists_within<'c, 'r>(
 ) -> Within<'c, 'r, Option<Select<'r>>> {
     let one_row = Slice { offset: 0, limit: Some(1) };
     if query.compound.is_some() {
-        let (select, outer) = compound::rows(context, query, outer)?;
+        let ((_, select), outer) = compound::rows(context, query, outer)?;
         return Ok((select.map(|select| Select { slice: one_row, ..over(context, select, vec![one()]) }), outer));
     }
     let mut scope = Scope::of_query(context, query, outer)?;
@@ -75,13 +85,13 @@ fn plain(query: &Query) -> Query {
 }
 
 impl<'c, 'r> Scope<'c, 'r> {
-    /// A query of keys or of selected values, to be compared with. Rows of a model give `key`, if it is a field of that
-    /// model, or else the primary key. `None` when it is known to have no rows.
-    pub(super) fn subquery(&mut self, query: &Query, key: Option<Field<'r>>) -> Result<Option<Select<'r>>> {
+    /// A query of keys or of selected values, to be compared with: its columns, and the query when it may have rows.
+    /// Rows of a model give `key`, if it is a field of that model, or else the primary key.
+    pub(super) fn subquery(&mut self, query: &Query, key: Option<Field<'r>>) -> Result<compound::Rows<'r>> {
         let context = self.context;
-        let select = self.enclosing(|outer| {
+        let (outputs, select) = self.enclosing(|outer| {
             if query.compound.is_some() {
-                return compound::subquery(context, query, Some(outer));
+                return compound::subquery(context, query, key, Some(outer));
             }
             let mut scope = Scope::of_query(context, query, Some(outer))?;
             let outputs = match query.selected() {
@@ -96,9 +106,10 @@ impl<'c, 'r> Scope<'c, 'r> {
                 false => scope.ordering(query, &outputs)?,
             };
             let outer = scope.outer.take();
-            Ok((scope.into_select(query, outputs, order_by)?, outer))
+            let select = scope.into_select(query, outputs.clone(), order_by)?;
+            Ok(((outputs, select), outer))
         })?;
-        Ok(select.map(|select| without_hidden(context, select)))
+        Ok((outputs, select.map(|select| without_hidden(context, select))))
     }
 
     /// The condition that a query within this one has rows.
@@ -127,7 +138,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             self.grouping = Grouping::Key;
         }
         let group_by = self.groups(&outputs, &order_by, &having);
-        let distinct = self.distinct(query)?;
+        let distinct = self.distinct(query, &order_by)?;
         let hidden = match distinct {
             Distinct::Rows => order_by
                 .iter()
@@ -136,8 +147,8 @@ impl<'c, 'r> Scope<'c, 'r> {
                 .collect(),
             Distinct::No | Distinct::On(_) => Vec::new(),
         };
-        let lock = self.lock(query)?;
-        let ctes = self.ctes(query)?;
+        let lock = self.lock(query, &distinct)?;
+        let ctes = self.take_ctes();
         let (source, joins) = self.sources();
         let select = Select {
             joins,
@@ -152,6 +163,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             ctes,
             ..Select::new(source, outputs)
         };
+        self.check_from(&select)?;
         Ok(Some(match qualify {
             Condition::Always => select,
             qualify => super::qualify::qualify(self.context, select, qualify)?,
@@ -173,9 +185,11 @@ pub(super) fn over<'r>(context: &Context<'r>, mut inner: Select<'r>, outputs: Ve
 
 /// The query without what is selected for the ordering's sake alone, which must not be seen outside.
 pub(super) fn without_hidden<'r>(context: &Context<'r>, select: Select<'r>) -> Select<'r> {
-    if select.hidden.is_empty() {
-        return select;
-    }
+    if select.hidden.is_empty() { select } else { within(context, select) }
+}
+
+/// The columns of a query, and nothing else of it: a query around it.
+pub(super) fn within<'r>(context: &Context<'r>, select: Select<'r>) -> Select<'r> {
     let alias = context.new_alias();
     let outputs = select
         .outputs

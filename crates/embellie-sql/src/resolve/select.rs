@@ -43,7 +43,9 @@ impl<'r> Scope<'_, 'r> {
             let names: Vec<&str> = path.names().collect();
             let annotation = self.annotations.iter().position(|annotation| annotation.alias == name);
             let what = match annotation {
-                Some(place) if self.annotations[place].selected => vec![What::Annotation(place)],
+                Some(place) if self.annotations[place].selected || self.cte_columns.contains(&name) => {
+                    vec![What::Annotation(place)]
+                }
                 Some(_) => {
                     return Err(Error::Field(format!(
                         "Cannot select the '{name}' alias. Use annotate() to promote it."

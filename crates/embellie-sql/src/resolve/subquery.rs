@@ -1,52 +1,70 @@
 //! Queries as expressions, and what they may see of the query around them.
 
-use embellie_core::expr::RawSql;
+use embellie_core::field::FieldKind;
 use embellie_core::{Error, Query, Result, Value};
 
-use super::Scope;
-use crate::resolved::Scalar;
+use super::{Scope, compound};
+use crate::Capability;
+use crate::resolved::{Condition, Output, Scalar, Select, Source};
 
 impl<'r> Scope<'_, 'r> {
     /// What names stand for in a query around this one.
     pub(super) fn outer_path(&mut self, names: &[&str], levels: u32) -> Result<Scalar<'r>> {
         let mut scope = &mut *self;
         for _ in 0..levels {
-            scope = match &mut scope.outer {
-                Some(outer) => outer,
-                None => {
-                    return Err(Error::Value(
-                        "This queryset contains a reference to an outer query and may only be used in a subquery."
-                            .into(),
-                    ));
+            loop {
+                scope = match &mut scope.outer {
+                    Some(outer) => outer,
+                    None => {
+                        return Err(Error::Value(
+                            "This queryset contains a reference to an outer query and may only be used in a subquery."
+                                .into(),
+                        ));
+                    }
+                };
+                if !scope.transparent {
+                    break;
                 }
-            };
+            }
         }
         scope.path(names, &mut None, true)
     }
 
     /// The value of a query of one row.
     pub(super) fn scalar_query(&mut self, query: &Query) -> Result<Scalar<'r>> {
-        let select = self.subquery(query, None)?;
+        let (output, select) = self.one_column(query, "Subquery")?;
         Ok(match select {
-            Some(select) if select.outputs.len() != 1 => {
-                return Err(Error::Field("Cannot resolve expression type, unknown output_field".into()));
-            }
             Some(select) => Scalar::Query(Box::new(select)),
-            None => Scalar::Value { value: Value::Null, kind: None },
+            None => Scalar::Value { value: Value::Null, kind: output.expr.kind() },
         })
     }
 
     /// The values of a query, as an array.
     pub(super) fn array_query(&mut self, query: &Query) -> Result<Scalar<'r>> {
-        self.context.target.require(crate::Capability::Arrays)?;
-        Ok(match self.subquery(query, None)? {
-            Some(select) => Scalar::Array(Box::new(select)),
-            None => Scalar::Value { value: Value::List(Vec::new()), kind: Some(embellie_core::field::FieldKind::List) },
-        })
+        self.context.target.require(Capability::Arrays)?;
+        let (output, select) = self.one_column(query, "ArraySubquery")?;
+        Ok(Scalar::Array(Box::new(select.unwrap_or_else(|| nothing(output)))))
     }
 
-    /// SQL text as an expression.
-    pub(super) fn raw(&mut self, _raw: &RawSql) -> Result<Scalar<'r>> {
-        Err(Error::NotSupported("RawSQL is not known to the compiler".into()))
+    /// A query of one column.
+    fn one_column(&mut self, query: &Query, what: &str) -> Result<(Output<'r>, Option<Select<'r>>)> {
+        let whole = compound::values_of(query).is_none();
+        let fields = self.registry().model(&query.model)?.fields.len();
+        let (mut outputs, select) = self.subquery(query, None)?;
+        match outputs.pop() {
+            Some(output) if outputs.is_empty() && (!whole || fields == 1) => Ok((output, select)),
+            _ => Err(Error::Field(format!(
+                "Cannot resolve expression type, unknown output_field: {what} takes a query of one column, which \
+                 values() chooses"
+            ))),
+        }
     }
+}
+
+/// No values of this type.
+fn nothing(output: Output<'_>) -> Select<'_> {
+    let kind = output.expr.kind().unwrap_or(FieldKind::Text);
+    let null = Scalar::Value { value: Value::Null, kind: Some(kind) };
+    let output = Output { expr: Scalar::Widest { expr: Box::new(null), kind }, ..output };
+    Select { condition: Condition::Never, ..Select::new(Source::Nothing, vec![output]) }
 }

@@ -3,12 +3,12 @@
 use embellie_core::expr::Expr;
 use embellie_core::field::prepare;
 use embellie_core::meta::{Member, Model};
-use embellie_core::query::Assignment;
+use embellie_core::query::{Assignment, Distinct as Asked};
 use embellie_core::{Error, Query, Result, did_you_mean};
 
 use super::insert::columns;
-use super::{BASE, Context, Scope};
-use crate::resolved::{Among, Condition, Delete, Scalar, Update};
+use super::{BASE, Context, Scope, message};
+use crate::resolved::{Among, Column, Condition, Delete, Scalar, Update};
 
 /// The update of a query's rows. `None` when there is nothing to do.
 pub(crate) fn update<'r>(
@@ -17,6 +17,7 @@ pub(crate) fn update<'r>(
     assignments: &[Assignment],
     returning: &[usize],
 ) -> Result<Option<Update<'r>>> {
+    query.check_compound("update")?;
     if !query.slice.is_whole() {
         return Err(Error::Type("Cannot update a query once a slice has been taken.".into()));
     }
@@ -35,38 +36,58 @@ pub(crate) fn update<'r>(
     }
     let (alias, table) = (scope.table(BASE).alias, scope.model.table.as_str());
     let returning = columns(scope.model, returning)?;
-    Ok(Some(Update { alias, table, assignments: resolved, condition, returning }))
+    let ctes = scope.take_ctes();
+    Ok(Some(Update { ctes, alias, table, assignments: resolved, condition, returning }))
 }
 
 /// The deletion of exactly a query's rows. `None` when there is nothing to do.
 pub(crate) fn delete<'r>(context: &Context<'r>, query: &Query) -> Result<Option<Delete<'r>>> {
+    query.check_compound("delete")?;
     if !query.slice.is_whole() {
         return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
     }
     if query.selected().is_some() {
         return Err(Error::Type("Cannot call delete() after .values() or .values_list()".into()));
     }
-    let (scope, condition) = Scope::of_query(context, query, None)?.into_own_rows(query)?;
+    if let Asked::On(_) = query.distinct {
+        return Err(Error::Type("Cannot call delete() after .distinct(*fields).".into()));
+    }
+    let (mut scope, condition) = Scope::of_query(context, query, None)?.into_own_rows(query)?;
     if condition == Condition::Never {
         return Ok(None);
     }
-    Ok(Some(Delete { alias: scope.table(BASE).alias, table: &scope.model.table, condition }))
+    let ctes = scope.take_ctes();
+    Ok(Some(Delete { ctes, alias: scope.table(BASE).alias, table: &scope.model.table, condition }))
 }
 
 impl<'c, 'r> Scope<'c, 'r> {
     /// A scope of one table, and the condition in it that leaves this query's rows: the query's own where it needs no
     /// other table, or else by its keys.
     fn into_own_rows(mut self, query: &Query) -> Result<(Scope<'c, 'r>, Condition<'r>)> {
+        self.alone = true;
         let plain = self.conditions.iter().all(|c| !c.contains_aggregate() && !c.contains_window());
-        if self.is_single() && plain && query.ctes.is_empty() {
+        if self.is_single() && plain && self.from.is_none() {
             let condition = self.take_condition();
             return Ok((self, condition));
         }
-        let mut outer = Scope::new(self.context, self.model);
+        let mut outer = Scope { alone: true, ..Scope::new(self.context, self.model) };
+        // They are written before the statement, where new values may use them too.
+        outer.declared = self.declared.take();
+        let (from, to) = (self.table(BASE).alias, outer.table(BASE).alias);
+        let own = self.from.is_none();
         outer.annotations = self.annotations.clone();
-        outer.annotations.retain(|annotation| !annotation.scalar.any(&|part| matches!(part, Scalar::Column(_))));
+        for annotation in &mut outer.annotations {
+            let scalar = std::mem::replace(&mut annotation.scalar, Scalar::One);
+            annotation.scalar = scalar.replace_within(&mut |part| match part {
+                Scalar::Column(column) if column.alias == from && own => {
+                    Some(Scalar::Column(Column { alias: to, ..*column }))
+                }
+                _ => None,
+            });
+        }
+        outer.elsewhere = self.tables.iter().map(|table| table.alias).filter(|&alias| alias != from || !own).collect();
         let key = self.own_key();
-        let rows = Query { ctes: query.ctes.clone(), ..Query::new(query.model.clone()) };
+        let rows = Query::new(query.model.clone());
         let condition = match self.into_select(&rows, key, Vec::new())? {
             None => Condition::Never,
             Some(keys) => Condition::OneOf {
@@ -78,6 +99,21 @@ impl<'c, 'r> Scope<'c, 'r> {
             },
         };
         Ok((outer, condition))
+    }
+
+    /// Whether an expression needs a table that the statement does not have.
+    fn is_elsewhere(&self, scalar: &Scalar<'r>) -> bool {
+        let mut found = false;
+        scalar.each_within(&mut |part| {
+            found = found
+                || match part {
+                    Scalar::Column(Column { alias, .. })
+                    | Scalar::Named { alias, .. }
+                    | Scalar::Inner { alias, .. } => self.elsewhere.contains(alias),
+                    _ => false,
+                };
+        });
+        found
     }
 
     /// The column and its new value; none for a column that the database computes, which is passed over as in Django.
@@ -119,6 +155,9 @@ impl<'c, 'r> Scope<'c, 'r> {
                     return Err(Error::Field(format!(
                         "Aggregate functions are not allowed in this query ({name}={expr})."
                     )));
+                }
+                if self.is_elsewhere(&value) {
+                    return Err(message::joined_reference());
                 }
                 if value.contains_window() {
                     return Err(Error::Field(format!(

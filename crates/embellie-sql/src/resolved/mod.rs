@@ -1,6 +1,7 @@
 //! Queries with every name looked up: tables, joins, columns, conditions. Plain data between resolving and rendering.
 
 mod condition;
+mod rewrite;
 mod scalar;
 mod walk;
 
@@ -146,6 +147,8 @@ pub(crate) enum JoinKind {
     Inner,
     /// Keeps them, with nulls.
     Left,
+    /// Joins every row with every row.
+    Cross,
 }
 
 /// A column of the result.
@@ -170,6 +173,7 @@ pub(crate) struct Term<'r> {
 /// An `UPDATE`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Update<'r> {
+    pub(crate) ctes: Vec<Cte<'r>>,
     pub(crate) alias: Alias,
     pub(crate) table: &'r str,
     pub(crate) assignments: Vec<(&'r str, Scalar<'r>)>,
@@ -181,6 +185,7 @@ pub(crate) struct Update<'r> {
 /// A `DELETE`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Delete<'r> {
+    pub(crate) ctes: Vec<Cte<'r>>,
     pub(crate) alias: Alias,
     pub(crate) table: &'r str,
     pub(crate) condition: Condition<'r>,

@@ -1,8 +1,8 @@
 //! Expressions that give one value.
 
-use embellie_core::Value;
 use embellie_core::expr::{AggregateFunction, DatePart, Frame, Function, Operator, TruncUnit};
 use embellie_core::field::FieldKind;
+use embellie_core::{Params, Sql, Value};
 
 use super::{Alias, Condition, Select, Term};
 
@@ -78,11 +78,16 @@ pub(crate) enum Scalar<'r> {
     Window(Box<Window<'r>>),
     /// A function given by its text.
     Func(Box<Func<'r>>),
-    /// SQL text around parameters: one piece more than parameters.
+    /// SQL text that somebody has written, and its parameters.
     Raw {
-        pieces: Vec<String>,
-        parameters: Vec<Value>,
+        sql: Sql,
+        parameters: Params,
         kind: Option<FieldKind>,
+    },
+    /// An expression as the widest type of its kind: the members of a set operation must agree.
+    Widest {
+        expr: Box<Scalar<'r>>,
+        kind: FieldKind,
     },
     /// What a path in a document leads to: as JSON, or as text.
     Json {
@@ -211,6 +216,7 @@ impl Scalar<'_> {
             | Scalar::Trunc { kind, .. }
             | Scalar::Cast { kind, .. }
             | Scalar::Typed { kind, .. }
+            | Scalar::Widest { kind, .. }
             | Scalar::Inner { kind, .. }
             | Scalar::Named { kind, .. } => Some(*kind),
             Scalar::Extract { .. } => Some(FieldKind::Integer),

@@ -26,6 +26,7 @@ impl<'r> Scalar<'r> {
             | Scalar::Cast { expr, .. }
             | Scalar::Collate { expr, .. }
             | Scalar::Typed { expr, .. }
+            | Scalar::Widest { expr, .. }
             | Scalar::Json { expr, .. }
             | Scalar::IsNull(expr) => visit(expr),
             Scalar::Case { whens, otherwise, .. } => {
@@ -87,6 +88,7 @@ impl<'r> Scalar<'r> {
             Scalar::Cast { expr, kind, max_length } => Scalar::Cast { expr: boxed(expr), kind, max_length },
             Scalar::Collate { expr, collation } => Scalar::Collate { expr: boxed(expr), collation },
             Scalar::Typed { expr, kind } => Scalar::Typed { expr: boxed(expr), kind },
+            Scalar::Widest { expr, kind } => Scalar::Widest { expr: boxed(expr), kind },
             Scalar::Json { expr, path, text } => Scalar::Json { expr: boxed(expr), path, text },
             Scalar::IsNull(expr) => Scalar::IsNull(boxed(expr)),
             Scalar::Case { whens, otherwise, kind } => Scalar::Case {
@@ -194,7 +196,12 @@ impl<'r> Condition<'r> {
     /// The condition with expressions replaced, as [`Scalar::replace`] does.
     pub(crate) fn replace(self, change: &mut dyn FnMut(&Scalar<'r>) -> Option<Scalar<'r>>) -> Condition<'r> {
         match self {
-            leaf @ (Condition::Always | Condition::Never | Condition::Exists(_)) => leaf,
+            leaf @ (Condition::Always | Condition::Never) => leaf,
+            exists @ Condition::Exists(_) => match change(&Scalar::Condition(Box::new(exists.clone()))) {
+                None => exists,
+                Some(Scalar::Condition(condition)) => *condition,
+                Some(expr) => Condition::Truth { expr, expected: true },
+            },
             Condition::Group { connector, negated, children } => Condition::Group {
                 connector,
                 negated,
@@ -212,6 +219,11 @@ impl<'r> Condition<'r> {
                 expr: expr.replace(change),
                 among: match among {
                     Among::Exprs(exprs) => Among::Exprs(list(exprs, change)),
+                    Among::Query(query) => match change(&Scalar::Query(query.clone())) {
+                        None => Among::Query(query),
+                        Some(Scalar::Query(query)) => Among::Query(query),
+                        Some(expr) => Among::Exprs(vec![expr]),
+                    },
                     other => other,
                 },
             },

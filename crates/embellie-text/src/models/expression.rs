@@ -1,7 +1,7 @@
 //! Expressions in declarations of models, as Django writes them in messages: `Lower(F(name))`.
 
 use embellie_core::expr::{Function, Operator, RawSql};
-use embellie_core::{Expr, OrderBy};
+use embellie_core::{Expr, OrderBy, Sql};
 use ruff_python_ast as ast;
 
 /// A term of a model's ordering.
@@ -22,7 +22,7 @@ pub(super) fn expression(text: &str) -> Expr {
     crate::parse::parse(text)
         .ok()
         .and_then(|tree| convert(&tree))
-        .unwrap_or_else(|| Expr::from(RawSql { sql: text.to_owned().into(), parameters: Vec::new(), kind: None }))
+        .unwrap_or_else(|| Expr::from(RawSql::new(Sql::trusted(text), ())))
 }
 
 fn convert(tree: &ast::Expr) -> Option<Expr> {

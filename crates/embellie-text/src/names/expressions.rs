@@ -2,7 +2,7 @@
 
 use embellie_core::expr::{Frame, RawSql, Window};
 use embellie_core::query::{Connector, FilteredRelation};
-use embellie_core::{Expr, Nulls, OrderBy, Path, Q, Value};
+use embellie_core::{Expr, Nulls, OrderBy, Path, Q, Sql, Value};
 
 use crate::arguments::{Arguments, required};
 use crate::condition::Condition;
@@ -92,13 +92,13 @@ pub(super) fn expression(name: &'static str, mut arguments: Arguments) -> Result
             let sql = required("RawSQL", "sql", sql)?.into_text("sql")?;
             let parameters = match required("RawSQL", "params", parameters)? {
                 Py::None => Vec::new(),
-                list => list.into_elements()?.iter().map(Py::to_value).collect::<Result<_>>()?,
+                list => list.into_elements()?.iter().map(Py::to_value).collect::<Result<Vec<Value>>>()?,
             };
             let kind = match output_field {
                 Some(Py::Field(field)) => Some(field.kind),
                 _ => None,
             };
-            Py::Expr(RawSql { sql: sql.into(), parameters, kind }.into())
+            Py::Expr(RawSql { kind, ..RawSql::new(Sql::trusted(sql), parameters) }.into())
         }
         "Star" => Py::Expr(Expr::Star),
         "FilteredRelation" => {

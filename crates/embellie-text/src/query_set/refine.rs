@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use embellie_core::query::{Connector, Distinct, Extra, ExtraColumn, Lock, Step};
-use embellie_core::{OrderBy, Path, Value};
+use embellie_core::{IntoParams, OrderBy, Path, Sql, Value};
 
 use super::{Loaded, Prefetch, RowKind, Set};
 use crate::arguments::Arguments;
@@ -291,7 +291,7 @@ impl Set {
             let Some(value) = given(value) else { return Ok(Vec::new()) };
             value.into_elements()?.iter().map(Py::to_value).collect()
         };
-        let mut extra = Extra { parameters: values(params)?, ..Extra::default() };
+        let mut extra = Extra { parameters: values(params)?.into_params(), ..Extra::default() };
         let mut select_params = values(select_params)?.into_iter();
         if let Some(select) = given(select) {
             let Py::Dict(items) = select else { return Err(Error::attribute(select.type_name(), "items")) };
@@ -302,11 +302,11 @@ impl Set {
                     other => other.to_value()?.to_string(),
                 };
                 let wanted = sql.replace("%%", "").matches("%s").count();
-                let parameters = select_params.by_ref().take(wanted).collect();
-                extra.select.push(ExtraColumn { name: name.into(), sql: sql.into(), parameters });
+                let parameters = select_params.by_ref().take(wanted).collect::<Vec<Value>>().into_params();
+                extra.select.push(ExtraColumn { name: name.into(), sql: Sql::trusted(sql), parameters });
             }
         }
-        extra.conditions = texts(conditions)?.into_iter().map(Into::into).collect();
+        extra.conditions = texts(conditions)?.into_iter().map(Sql::trusted).collect();
         extra.tables = texts(tables)?.into_iter().map(Into::into).collect();
         extra.order_by = texts(order_by)?.iter().map(|term| OrderBy::from(term.as_str())).collect();
         self.query.steps.push(Step::Extra(Box::new(extra)));

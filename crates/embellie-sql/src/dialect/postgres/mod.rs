@@ -34,10 +34,12 @@ impl Dialect for Postgres {
 
     fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
         match capability {
-            Capability::GoOnAfterError | Capability::ChainedGeneratedColumns => false,
+            Capability::GoOnAfterError
+            | Capability::ChainedGeneratedColumns
+            | Capability::SeveralRecursiveParts
+            | Capability::RangeOffsets => false,
             Capability::UnstoredGeneratedColumns | Capability::Uuid7 => version >= (18, 0, 0),
             Capability::AnyValue => version >= (16, 0, 0),
-            Capability::RangeOffsets => false,
             _ => true,
         }
     }
@@ -205,6 +207,15 @@ impl Dialect for Postgres {
         cast::cast(w, expr, kind, max_length)
     }
 
+    fn widest(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind) -> Result<()> {
+        let Some(name) = plain_type(kind) else { return w.scalar(expr) };
+        w.push("(");
+        w.scalar(expr)?;
+        w.push(")::");
+        w.push(name);
+        Ok(())
+    }
+
     fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()> {
         json::path(w, expr, path, text)
     }
@@ -323,12 +334,16 @@ fn as_text(w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
 /// The type of a constant.
 fn type_name(value: &Value, kind: Option<FieldKind>) -> Option<&'static str> {
     let kind = kind.or_else(|| kind_of(value))?;
+    match value {
+        Value::Int(v) if kind.integer_range().is_some() && i32::try_from(*v).is_ok() => Some("integer"),
+        _ => plain_type(kind),
+    }
+}
+
+/// The type of all expressions of a kind, whatever their lengths and digits.
+fn plain_type(kind: FieldKind) -> Option<&'static str> {
     Some(match kind {
-        _ if kind.integer_range().is_some() => match value {
-            Value::Int(v) if i32::try_from(*v).is_ok() => "integer",
-            Value::Null if kind != FieldKind::BigInteger => "integer",
-            _ => "bigint",
-        },
+        _ if kind.integer_range().is_some() => "bigint",
         _ if kind.is_text() => "text",
         FieldKind::Bool => "boolean",
         FieldKind::Float => "double precision",

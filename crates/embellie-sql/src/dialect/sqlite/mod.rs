@@ -48,10 +48,15 @@ impl Dialect for Sqlite {
             | Capability::FrameGroups
             | Capability::FrameExclusion
             | Capability::AnyValue => true,
-            Capability::DefaultInValues | Capability::Arrays | Capability::Intervals | Capability::DocumentsWithin => {
-                false
-            }
+            Capability::DefaultInValues
+            | Capability::Arrays
+            | Capability::Intervals
+            | Capability::DocumentsWithin
+            | Capability::DistinctOn
+            | Capability::RowLocks => false,
             Capability::AggregateOrder => version >= (3, 44, 0),
+            Capability::MaterializedHint => version >= (3, 35, 0),
+            Capability::SeveralRecursiveParts => version >= (3, 34, 0),
         }
     }
 
