@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use embellie_core::expr::{self, RawSql};
+use embellie_core::expr;
 use embellie_core::field::FieldType;
-use embellie_core::{Error, Expr, IntoParams, Result, Sql};
+use embellie_core::{Expr, IntoParams, Result, Sql};
 
 use super::Operands;
 use crate::typed::Expression;
@@ -66,7 +66,7 @@ impl<M> NamedFunction<M> {
 
 /// SQL text as an expression that gives values of `T`: Django's `RawSQL`. The type comes first.
 ///
-/// Values are parameters, `%s` in the text.
+/// Values are parameters, `%s` or `%(name)s` in the text.
 ///
 /// ```
 /// # use embellie::{prelude::*, functions::*};
@@ -77,12 +77,5 @@ impl<M> NamedFunction<M> {
 /// # Ok(()) }
 /// ```
 pub fn RawSql<T: FieldType, M>(sql: impl Into<Sql>, params: impl IntoParams) -> Expression<M, T, Nullable> {
-    let params = params.into_params();
-    if params.named().len() > 0 {
-        let message = "the parameters of RawSql are given in the order of their placeholders, not by name";
-        return Expression::new(Err(Error::Type(message.into())));
-    }
-    let sql = Cow::Owned(sql.into().as_str().to_owned());
-    let parameters = params.positional().to_vec();
-    Expression::new(Ok(RawSql { sql, parameters, kind: Some(T::KIND) }.into()))
+    Expression::new(Ok(expr::RawSql::new(sql, params).kind(T::KIND).into()))
 }
