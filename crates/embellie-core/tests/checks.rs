@@ -1,12 +1,12 @@
 //! Every system check has models that fail it, and it alone.
 
-use embellie_core::expr::Function;
+use embellie_core::expr::{Aggregate, AggregateFunction, Function};
 use embellie_core::field::FieldKind as Kind;
 use embellie_core::meta::{
     CheckMessage, Choice, ConstraintMeta, Default as Initial, Deferrable, FieldMeta, Generated, IndexKind, IndexMeta,
     IndexTerm, ManyToManyMeta, ModelMeta, OnDelete, Validator,
 };
-use embellie_core::{Error, Expr, Q, Registry, Value};
+use embellie_core::{Error, Expr, Q, Query, Registry, Value};
 
 fn findings(models: Vec<ModelMeta>) -> Vec<CheckMessage> {
     match Registry::build(models) {
@@ -439,6 +439,11 @@ fn generated_fields() {
     );
     gives([line().field(generated("twice", Expr::path("nubmer") * 2))], &["embellie.E015"]);
     gives([line().field(generated("twice", Expr::path("twice") * 2))], &["embellie.E015"]);
+    let sum = Expr::from(Aggregate::of(AggregateFunction::Sum, "number"));
+    gives([line().field(generated("sum", sum.clone()))], &["embellie.E015"]);
+    gives([line().field(number("sum").db_default(sum))], &["fields.E012"]);
+    let all = Expr::Exists(Box::new(Query::new("blog.Line")));
+    gives([line().field(field("any", Kind::Bool).db_default(all))], &["fields.E012"]);
     gives(
         [line().field(hidden("other", "self")).field(generated("twice", Expr::path("other__number") * 2))],
         &["embellie.E015"],

@@ -4,6 +4,7 @@ use embellie::model::Instance;
 use embellie::prelude::*;
 use embellie::{Registry, Value};
 use embellie_core::Expr;
+use embellie_core::expr::Function;
 use embellie_core::meta::Generated;
 
 #[model(app = "shop")]
@@ -91,4 +92,43 @@ fn generated_fields_are_declared() {
     let registry = Registry::build([Order::meta(), meta]).unwrap();
     line.validate(&registry).unwrap();
     assert_eq!(line.value(4).unwrap(), Value::Int(0));
+}
+
+/// Fields that the database fills in or computes by functions.
+#[model(app = "shop", indexes(index(name = "by_name", expression = Lower(F(name)))))]
+struct Word {
+    #[field(max_length = 20, db_default = Concat("a", Upper("b")))]
+    name: String,
+    #[field(db_default = Now())]
+    at: Timestamp,
+    #[field(generated = Coalesce(Length(Trim(F(name))), 0) * 2, stored)]
+    size: i64,
+    #[field(generated = KT(F(data__a)), stored)]
+    data_a: Option<String>,
+    data: serde_json::Value,
+}
+
+#[test]
+fn functions_are_named_as_in_django() {
+    let call = |function, arguments: Vec<Expr>| Expr::call(function, arguments);
+    let meta = Word::meta();
+    let field = |name: &str| meta.fields.iter().find(|field| field.name == name).unwrap();
+    let said = call(Function::Concat, vec!["a".into(), call(Function::Upper, vec!["b".into()])]);
+    assert_eq!(field("name").db_default, Some(said));
+    assert_eq!(field("at").db_default, Some(call(Function::Now, Vec::new())));
+    let length = call(Function::Length, vec![call(Function::Trim, vec![Expr::path("name")])]);
+    let size = call(Function::Coalesce, vec![length, 0.into()]) * 2;
+    assert_eq!(field("size").generated, Some(Generated::stored(size)));
+    assert_eq!(meta.indexes[0].terms[0].expr, call(Function::Lower, vec![Expr::path("name")]));
+    let _ = new!(Word { data: serde_json::json!({}) });
+}
+
+/// The macros know core's functions by a list of their own.
+#[test]
+fn the_macros_know_every_function() {
+    let known = include_str!("../../embellie-macros/src/model/functions.rs");
+    for function in Function::ALL.iter().filter(|function| !function.is_window()) {
+        let entry = format!("(\"{}\", \"{function:?}\")", function.name());
+        assert!(known.contains(&entry), "{entry} is missing");
+    }
 }

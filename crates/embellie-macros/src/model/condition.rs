@@ -1,10 +1,11 @@
 //! Conditions of indexes and constraints: written as in `q!`, kept as data with names that are looked up when the
 //! models are linked.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::Result;
 
+use super::functions;
 use crate::options::{Opt, Value};
 use crate::query::{Node, conjunction};
 use crate::tokens::{plain, split};
@@ -74,12 +75,29 @@ fn constant(value: TokenStream) -> TokenStream {
     }
 }
 
-/// Replaces `F(path)` by core's expression, and says whether there was one.
+/// Replaces `F(path)` and functions of the database, `Lower(…)`, by core's expressions, and says whether there was one.
 pub(crate) fn fields(tokens: TokenStream) -> (TokenStream, bool) {
     let mut replaced = TokenStream::new();
     let mut found = false;
+    let mut after_path = false;
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
+        let within_path = std::mem::replace(
+            &mut after_path,
+            matches!(&token, TokenTree::Punct(sign) if matches!(sign.as_char(), ':' | '.')),
+        );
+        if let (TokenTree::Ident(name), Some(TokenTree::Group(group))) = (&token, tokens.peek())
+            && !within_path
+            && group.delimiter() == Delimiter::Parenthesis
+            && let Some(variant) = functions::variant(&name.to_string())
+        {
+            let variant = Ident::new(variant, name.span());
+            let arguments = split(group.stream(), ',').into_iter().map(operand);
+            replaced.extend(quote!(__e::core::Expr::call(__e::core::expr::Function::#variant, [#(#arguments),*])));
+            tokens.next();
+            found = true;
+            continue;
+        }
         if let (TokenTree::Ident(name), Some(TokenTree::Group(group))) = (&token, tokens.peek())
             && name == "F"
             && group.delimiter() == Delimiter::Parenthesis

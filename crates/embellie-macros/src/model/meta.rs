@@ -187,7 +187,7 @@ fn field_options(field: &Field) -> Vec<TokenStream> {
         given.push(quote!(__it.default = #default;));
     }
     if let Some(value) = &options.db_default {
-        let default = some(db_default(value));
+        let default = some(operand(value.clone()));
         given.push(quote!(__it.db_default = #default;));
     }
     if let (Some(expression), Some(stored)) = (&options.generated, options.stored) {
@@ -236,14 +236,6 @@ fn is_constant(value: &TokenStream) -> bool {
         syn::parse_str::<syn::Lit>(text.trim_start_matches('-').trim()).is_ok()
     };
     literal(value) || syn::parse2::<syn::Path>(value.clone()).is_ok()
-}
-
-/// `Now()`, or a value.
-fn db_default(value: &TokenStream) -> TokenStream {
-    match value.to_string().replace(' ', "").as_str() {
-        "Now()" => quote!(__e::core::Expr::call(__e::core::expr::Function::Now, [])),
-        _ => operand(value.clone()),
-    }
 }
 
 fn validator(validator: &Opt, ty: &syn::Type) -> TokenStream {

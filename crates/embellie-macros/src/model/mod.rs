@@ -3,6 +3,7 @@
 mod condition;
 mod emit;
 mod field;
+mod functions;
 mod key;
 mod meta;
 mod options;

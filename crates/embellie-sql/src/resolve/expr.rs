@@ -52,9 +52,11 @@ impl<'r> Scope<'_, 'r> {
             }
             Expr::Value(value) => Ok(Scalar::Value { value: value.clone(), kind: None }),
             Expr::Combined { left, operator, right } => {
-                let left = self.scalar_in(left, shared, joins)?;
-                let right = self.scalar_in(right, shared, joins)?;
-                combine(left, *operator, right)
+                let (left, right) = (self.scalar_in(left, shared, joins), self.scalar_in(right, shared, joins));
+                if [&left, &right].into_iter().flatten().any(|side| side.width() > 1) {
+                    return Err(no_keys("CombinedExpression"));
+                }
+                combine(left?, *operator, right?)
             }
             Expr::Call { function, arguments } => self.call(*function, arguments, None, shared, joins),
             Expr::Extract { expr, part, zone } => {
@@ -186,9 +188,6 @@ impl<'r> Scope<'_, 'r> {
 }
 
 fn combine<'r>(left: Scalar<'r>, operator: Operator, right: Scalar<'r>) -> Result<Scalar<'r>> {
-    if left.width() > 1 || right.width() > 1 {
-        return Err(no_keys("CombinedExpression"));
-    }
     let (arithmetic, kind) = arithmetic::combine(left.kind(), operator, right.kind())?;
     Ok(Scalar::Combined { left: Box::new(left), operator, right: Box::new(right), arithmetic, kind })
 }

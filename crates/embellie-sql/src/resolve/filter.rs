@@ -1,7 +1,7 @@
 //! Conditions: Django's `add_q` and `build_filter`.
 
 use embellie_core::field::FieldKind;
-use embellie_core::query::{Comparison, Condition as Asked, Connector};
+use embellie_core::query::{self as asked, Comparison, Condition as Asked, Connector};
 use embellie_core::{Error, Expr, Q, Result, Value};
 
 use super::joins::{Place, Places, Reuse};
@@ -33,6 +33,8 @@ impl Surroundings {
 pub(super) struct Split<'q> {
     pub(super) field: Vec<&'q str>,
     pub(super) lookups: Vec<&'q str>,
+    /// Whether the field is a primary key of several.
+    whole_key: bool,
 }
 
 impl<'r> Scope<'_, 'r> {
@@ -128,7 +130,13 @@ impl<'r> Scope<'_, 'r> {
             return Err(message::joined_reference());
         }
         let before = self.references();
-        let operand = self.operand(&asked.operand, shared, around.joins)?;
+        let operand = match &asked.operand {
+            // Alone, a query of whole keys is no value.
+            asked::Operand::Expr(Expr::Subquery(query)) if split.whole_key && split.lookups == ["in"] => {
+                Operand::Query(query)
+            }
+            asked => self.operand(asked, shared, around.joins)?,
+        };
         let mut used: Places = self
             .places()
             .filter(|place| self.references()[place.0] > before.get(place.0).copied().unwrap_or(0))
@@ -199,7 +207,7 @@ impl<'r> Scope<'_, 'r> {
     fn split<'q>(&self, names: &[&'q str]) -> Result<Split<'q>> {
         let way = self.follow(self.model, names, false, true)?;
         let (field, lookups) = names.split_at(way.followed);
-        Ok(Split { field: field.to_vec(), lookups: lookups.to_vec() })
+        Ok(Split { field: field.to_vec(), lookups: lookups.to_vec(), whole_key: way.whole_key })
     }
 
     /// A comparison of this query's rows with what was resolved elsewhere, for the subquery of an exclude. Gives the

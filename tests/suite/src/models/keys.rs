@@ -80,6 +80,12 @@ pub struct Item {
     pub total: i64,
     #[field(generated = F(price) * 2, stored, column = "twice_the_price", unique)]
     pub twice: Option<i64>,
+    #[field(generated = Concat(Lower(F(name)), "!"), max_length = 40, stored)]
+    pub cry: String,
     #[field(db_default = 3)]
     pub stars: i64,
+    #[field(db_default = Now())]
+    pub made: Timestamp,
+    #[field(db_default = Upper(Concat("a", "b")), max_length = 10)]
+    pub said: String,
 }

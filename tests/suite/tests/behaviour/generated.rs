@@ -23,6 +23,8 @@ async fn what_is_computed_is_known_after_a_save(db: &Database) -> Outcome {
     let mut item = new!(Item { name: "a", price: 5, amount: 3 });
     item.save(db).await?;
     assert_eq!((item.total, item.twice, item.stars), (15, Some(10), 3));
+    assert_eq!((item.cry.as_str(), item.said.as_str()), ("a!", "AB"));
+    assert!((Timestamp::now() - item.made).get_seconds().abs() < 60, "{}", item.made);
     item.price = 7;
     let asked = db.capture();
     item.save(db).await?;

@@ -156,12 +156,12 @@ fn check_values(field: &FieldMeta, stored: FieldKind, max_length: Option<u32>, o
         }
     }
     if let Some(expr) = &field.db_default
-        && has_path(expr)
+        && !is_constant(expr)
     {
         findings.error(
             "fields.E012",
             object,
-            format!("{expr} cannot be a default of the database: it names a field."),
+            format!("{expr} cannot be a default of the database: it depends on rows."),
             "A default can be a constant or a function of constants.",
         );
     }
@@ -211,6 +211,26 @@ fn short_enough(value: &Value, max_length: Option<u32>) -> Result<(), String> {
     }
 }
 
-fn has_path(expr: &Expr) -> bool {
-    !expr.paths().is_empty()
+/// Whether an expression needs no row: Django's `allowed_default`.
+fn is_constant(expr: &Expr) -> bool {
+    expr.paths().is_empty() && !needs_other_rows(expr)
+}
+
+/// Whether an expression is made of more than constants and the fields of one row.
+pub(super) fn needs_other_rows(expr: &Expr) -> bool {
+    let mut found = false;
+    let _ = expr.clone().rewrite(&mut |part| {
+        found |= matches!(
+            part,
+            Expr::Outer { .. }
+                | Expr::Aggregate(_)
+                | Expr::Window(_)
+                | Expr::Subquery(_)
+                | Expr::Exists(_)
+                | Expr::ArraySubquery(_)
+                | Expr::Star
+        );
+        part
+    });
+    found
 }

@@ -1,5 +1,6 @@
 //! Fields that the database computes.
 
+use super::fields::needs_other_rows;
 use super::{Findings, Level, label};
 use crate::lookup::Lookup;
 use crate::meta::{FieldMeta, Member, Model};
@@ -9,6 +10,14 @@ pub(super) fn check(model: &Model, findings: &mut Findings) {
         let Some(generated) = &field.generated else { continue };
         let object = label(model, &field.name);
         check_options(field, &object, findings);
+        if needs_other_rows(&generated.expression) {
+            findings.error(
+                "embellie.E015",
+                &object,
+                format!("The field is computed from {}, which needs other rows.", generated.expression),
+                "A generated field is computed from other columns of its row.",
+            );
+        }
         for path in generated.expression.paths() {
             let mut names = path.names();
             let first = names.next().unwrap_or_default();

@@ -4,6 +4,7 @@ use embellie_core::field::FieldKind;
 use embellie_core::{Error, Expr, Q, Result, Value};
 
 use super::super::joins::Places;
+use super::super::tuple::no_keys;
 use super::super::{Scope, arithmetic};
 use crate::resolved::{Condition, Scalar};
 
@@ -41,6 +42,12 @@ impl<'r> Scope<'_, 'r> {
             (None, Some(otherwise)) => self.scalar_in(otherwise, shared, joins)?,
             (None, None) => Scalar::Value { value: Value::Null, kind: None },
         };
+        if otherwise.width() > 1 {
+            return Err(no_keys("Case"));
+        }
+        if resolved.iter().any(|(_, then)| then.width() > 1) {
+            return Err(no_keys("When"));
+        }
         kinds.extend(otherwise.kind());
         let kind = match wanted {
             Some(kind) => Some(kind),
