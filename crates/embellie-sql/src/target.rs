@@ -42,6 +42,8 @@ pub enum Capability {
     ChainedGeneratedColumns,
     /// Values that are arrays.
     Arrays,
+    /// Searching texts for words, and comparing them by their letters.
+    FullTextSearch,
     /// A type for spans of time, of which parts can be read.
     Intervals,
     /// UUIDs of version 7.
@@ -77,6 +79,7 @@ impl Capability {
             Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
+            Capability::FullTextSearch => "full-text search (SearchVector, SearchQuery, SearchRank, TrigramSimilarity)",
             Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
             Capability::Intervals => "a type for spans of time",
             Capability::Uuid7 => "UUIDs of version 7 (UUID7)",
@@ -108,6 +111,7 @@ impl Capability {
         Capability::UnstoredGeneratedColumns,
         Capability::ChainedGeneratedColumns,
         Capability::Arrays,
+        Capability::FullTextSearch,
         Capability::Intervals,
         Capability::Uuid7,
         Capability::DocumentsWithin,

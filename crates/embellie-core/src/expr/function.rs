@@ -138,6 +138,38 @@ functions! {
     Uuid4 = "UUID4",
     /// A UUID that grows with time, of version 7.
     Uuid7 = "UUID7",
+    /// The words of a text, by an optional configuration before it.
+    SearchVector = "SearchVector",
+    /// A vector whose words have a weight, `A` to `D`.
+    SearchVectorWeighted = "SearchVector.weight",
+    /// The words of two vectors.
+    SearchVectorCombined = "CombinedSearchVector",
+    /// A query of words, by an optional configuration before it.
+    SearchQueryPlain = "SearchQuery",
+    /// A query of a phrase, by an optional configuration before it.
+    SearchQueryPhrase = "SearchQuery.phrase",
+    /// A query in the database's own syntax, by an optional configuration before it.
+    SearchQueryRaw = "SearchQuery.raw",
+    /// A query in the syntax of search engines, by an optional configuration before it.
+    SearchQueryWebsearch = "SearchQuery.websearch",
+    /// What two queries both look for.
+    SearchQueryAnd = "CombinedSearchQuery.and",
+    /// What one of two queries looks for.
+    SearchQueryOr = "CombinedSearchQuery.or",
+    /// What a query does not look for.
+    SearchQueryNot = "CombinedSearchQuery.not",
+    /// Whether a vector has what a query looks for.
+    SearchMatch = "SearchVectorExact",
+    /// How well a vector fits a query.
+    SearchRank = "SearchRank",
+    /// How well a vector fits a query, by the distance of its words.
+    SearchRankCover = "SearchRank.cover_density",
+    /// The pieces of a text around what a query looks for, by an optional configuration before it.
+    SearchHeadline = "SearchHeadline",
+    /// How alike two texts are.
+    TrigramSimilarity = "TrigramSimilarity",
+    /// How alike a text is to the most alike part of another.
+    TrigramWordSimilarity = "TrigramWordSimilarity",
     /// In a window: the share of rows up to this one and its peers.
     CumeDist = "CumeDist",
     /// In a window: the rank without gaps.
@@ -163,6 +195,30 @@ functions! {
 }
 
 impl Function {
+    /// Whether the function searches texts for words, or compares them by their letters.
+    pub fn is_search(self) -> bool {
+        use Function as F;
+        matches!(
+            self,
+            F::SearchVector
+                | F::SearchVectorWeighted
+                | F::SearchVectorCombined
+                | F::SearchQueryPlain
+                | F::SearchQueryPhrase
+                | F::SearchQueryRaw
+                | F::SearchQueryWebsearch
+                | F::SearchQueryAnd
+                | F::SearchQueryOr
+                | F::SearchQueryNot
+                | F::SearchMatch
+                | F::SearchRank
+                | F::SearchRankCover
+                | F::SearchHeadline
+                | F::TrigramSimilarity
+                | F::TrigramWordSimilarity
+        )
+    }
+
     /// Whether the function has a meaning in a window alone.
     pub fn is_window(self) -> bool {
         use Function as F;

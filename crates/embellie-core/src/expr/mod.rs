@@ -12,6 +12,8 @@ mod prefix;
 mod rewrite;
 mod window;
 
+pub mod search;
+
 pub use aggregate::{Aggregate, AggregateFunction};
 pub use date::{DatePart, TruncUnit};
 pub use func::Func;

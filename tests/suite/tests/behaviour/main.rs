@@ -21,6 +21,7 @@ mod reading;
 mod related;
 mod same_sql;
 mod saving;
+mod search;
 mod select_related;
 mod telemetry;
 mod transactions;

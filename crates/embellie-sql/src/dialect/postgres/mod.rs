@@ -4,6 +4,7 @@ mod call;
 mod cast;
 mod date;
 mod json;
+mod search;
 
 use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
@@ -192,7 +193,7 @@ impl Dialect for Postgres {
     }
 
     fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], _: FieldKind) -> Result<()> {
-        call::call(w, function, arguments)
+        if function.is_search() { search::call(w, function, arguments) } else { call::call(w, function, arguments) }
     }
 
     fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()> {

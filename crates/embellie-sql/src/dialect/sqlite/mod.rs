@@ -50,6 +50,7 @@ impl Dialect for Sqlite {
             | Capability::AnyValue => true,
             Capability::DefaultInValues
             | Capability::Arrays
+            | Capability::FullTextSearch
             | Capability::Intervals
             | Capability::DocumentsWithin
             | Capability::DistinctOn

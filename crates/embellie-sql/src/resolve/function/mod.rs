@@ -6,6 +6,7 @@ mod custom;
 mod date;
 mod json;
 mod math;
+mod search;
 mod text;
 pub(super) mod zone;
 
@@ -65,6 +66,7 @@ impl<'r> Scope<'_, 'r> {
                 Ok(call.gives(FieldKind::DateTime))
             }
             F::Uuid4 | F::Uuid7 => self.uuid(call),
+            _ if function.is_search() => self.search(call),
             _ if text::is_about(function) => text::call(call),
             _ => math::call(call),
         }

@@ -23,6 +23,7 @@ mod date;
 mod func;
 mod json;
 mod math;
+mod search;
 mod text;
 mod uuid;
 
@@ -31,6 +32,7 @@ pub use date::*;
 pub use func::*;
 pub use json::*;
 pub use math::*;
+pub use search::*;
 pub use text::*;
 pub use uuid::*;
 
