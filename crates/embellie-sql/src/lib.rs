@@ -10,6 +10,7 @@ mod raw;
 mod render;
 mod resolve;
 mod resolved;
+mod separate;
 mod target;
 mod verify;
 

@@ -73,7 +73,7 @@ impl Query {
                 Step::Exclude(_) => self.check_compound("exclude")?,
                 Step::Annotate(annotation) if annotation.selected => self.check_compound("annotate")?,
                 Step::Annotate(_) => self.check_compound("alias")?,
-                Step::Relation(_) => self.check_compound("annotate")?,
+                Step::Relation(_) | Step::Group => self.check_compound("annotate")?,
                 Step::Join(_) => self.check_compound("join")?,
                 Step::Extra(_) => self.check_compound("extra")?,
             }

@@ -19,6 +19,9 @@ pub enum Step {
     /// Rows of the values at some paths, fields and annotations, instead of the model's columns: `values()`. None at
     /// all means every column and annotation. An aggregate after it is computed for each different row of values.
     Values(Vec<Path>),
+    /// Rows that are equal in what is selected so far make one group, as an aggregate would have it: of a model's rows,
+    /// each is given once. What follows is of groups.
+    Group,
     /// A relation under another name, with a condition of its join.
     Relation(FilteredRelation),
     /// Joins the rows of a common table expression, whose columns are then reached by its name: `tree__depth`.

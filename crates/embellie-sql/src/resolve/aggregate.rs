@@ -3,28 +3,58 @@
 use embellie_core::expr::{Aggregate as Asked, AggregateFunction, Function};
 use embellie_core::field::{FieldKind, prepare};
 use embellie_core::query::{Annotation, Distinct as AskedDistinct};
-use embellie_core::{Error, Expr, Query, Result, Value};
+use embellie_core::{Error, Expr, Path, Query, Result, Value};
 
 use super::annotate::{Annotated, check_alias};
 use super::group::{self, Grouping};
 use super::joins::Places;
 use super::{Context, Scope, rows, tuple};
-use crate::Capability;
 use crate::resolved::{Aggregate, Alias, Condition, Output, Scalar, Select, Source, Term};
+use crate::{Capability, separate};
 
 /// The query of aggregates over a query's rows: one row, whatever the query.
 pub(crate) fn aggregate<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotation]) -> Result<Select<'r>> {
     if query.compound.is_some() {
         return over_compound(context, query, aggregates);
     }
+    let alone = separate::alone(context.registry, query, aggregates);
+    aggregate_rows(context, query, aggregates, &alone)
+}
+
+/// Aggregates over a query's rows, some of which are each computed in a query of their own.
+fn aggregate_rows<'r>(
+    context: &Context<'r>,
+    query: &Query,
+    aggregates: &[Annotation],
+    alone: &[Expr],
+) -> Result<Select<'r>> {
     let mut scope = Scope::of_query(context, query, None)?;
     scope.summarizing = true;
     let mut resolved: Vec<Annotated<'r>> = Vec::with_capacity(aggregates.len());
     let known = scope.annotations.len();
+    // No field and no annotation has a number for its name.
+    for (number, expr) in alone.iter().enumerate() {
+        let rows = separate::rows_of(context.registry, query, expr);
+        let one = Annotation::new(number.to_string(), expr.clone());
+        let select = aggregate_rows(context, &rows, std::slice::from_ref(&one), &[])?;
+        scope.annotations.push(Annotated {
+            alias: number.to_string(),
+            scalar: Scalar::Query(Box::new(select)),
+            selected: false,
+        });
+    }
     for asked in aggregates {
         check_alias(&asked.alias)?;
-        let scalar = scope.scalar(&asked.expr, None, true)?;
-        if !scalar.contains_aggregate() {
+        let mut apart = false;
+        let expr = asked.expr.clone().rewrite(&mut |part| match alone.iter().position(|expr| *expr == part) {
+            Some(number) => {
+                apart = true;
+                Expr::Path(Path::new([number.to_string()]))
+            }
+            None => part,
+        });
+        let scalar = scope.scalar(&expr, None, true)?;
+        if !scalar.contains_aggregate() && !apart {
             return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
         }
         let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: false };
@@ -35,6 +65,11 @@ pub(crate) fn aggregate<'r>(context: &Context<'r>, query: &Query, aggregates: &[
     scope.annotations.truncate(known);
     let nested = scope.needs_inner(query, &resolved);
     let number = |scope: &Scope<'_, 'r>, annotated: Annotated<'r>| scope.output(annotated.alias, annotated.scalar);
+    if resolved.iter().all(|annotated| !annotated.scalar.contains_aggregate()) {
+        let outputs = resolved.into_iter().map(|annotated| number(&scope, annotated)).collect();
+        let ctes = scope.take_ctes();
+        return Ok(Select { ctes, ..Select::new(Source::Nothing, outputs) });
+    }
     if !nested {
         let outputs = resolved.into_iter().map(|annotated| number(&scope, annotated)).collect();
         return scope.into_one_row(outputs);
@@ -167,7 +202,8 @@ impl<'r> Scalar<'r> {
 impl<'r> Scope<'_, 'r> {
     /// Whether rows must be made before they can be aggregated: they are grouped, sliced, distinct or computed.
     fn needs_inner(&self, query: &Query, aggregates: &[Annotated<'r>]) -> bool {
-        let grouped = matches!(self.grouping, Grouping::By(_));
+        let by = matches!(self.grouping, Grouping::By(_)) || self.grouped_by_step;
+        let grouped = by && !self.is_ungrouped();
         let existing = self.annotations.iter().any(|annotation| annotation.scalar.contains_aggregate())
             || self.conditions.iter().any(|condition| condition.contains_aggregate() || condition.contains_window());
         let computed = |scalar: &Scalar<'r>| {

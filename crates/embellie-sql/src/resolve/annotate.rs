@@ -31,6 +31,7 @@ impl<'r> Scope<'_, 'r> {
             scalar.contains_aggregate() && (!scalar.contains_window() || matches!(self.grouping, Grouping::None));
         self.add_annotation(annotation.alias.to_string(), scalar, annotation.selected);
         if groups {
+            self.grouped_by_aggregate = true;
             self.group_by_selected()?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use embellie_core::meta::Model;
 use embellie_core::query::Connector;
 use embellie_core::{Error, Result};
 
+use super::joins::Place;
 use super::{BASE, Scope};
 use crate::resolved::{Alias, Condition, Output, Scalar, Select, Term};
 
@@ -125,6 +126,20 @@ impl<'r> Scope<'_, 'r> {
         }
     }
 
+    /// Whether every row of the model is a group as it is: nothing repeats it, and nothing is made of several.
+    pub(super) fn is_ungrouped(&self) -> bool {
+        let repeated = |place: Place| self.is_needed(place) && self.hop_to(place).is_none_or(|hop| hop.multiple);
+        let by_key = match &self.grouping {
+            Grouping::None => false,
+            Grouping::Key => true,
+            Grouping::By(by) => self.model.key_fields().iter().all(|&field| by.contains(&self.own_output(field).expr)),
+        };
+        by_key
+            && self.grouped_by_step
+            && !self.grouped_by_aggregate
+            && !self.places().any(|place| place != BASE && repeated(place))
+    }
+
     /// All that the rows are grouped by, once everything else is known.
     pub(super) fn groups(
         &self,
@@ -134,6 +149,7 @@ impl<'r> Scope<'_, 'r> {
     ) -> Vec<Scalar<'r>> {
         let mut by = match &self.grouping {
             Grouping::None => return Vec::new(),
+            _ if self.is_ungrouped() && *having == Condition::Always => return Vec::new(),
             Grouping::Key => self.own_key().into_iter().map(|output| output.expr).collect(),
             Grouping::By(by) => by.clone(),
         };

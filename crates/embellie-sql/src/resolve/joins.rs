@@ -109,6 +109,11 @@ impl<'r> Scope<'_, 'r> {
         *references = references.saturating_sub(1);
     }
 
+    /// Whether something in the query needs a table.
+    pub(super) fn is_needed(&self, place: Place) -> bool {
+        self.table(place).references > 0
+    }
+
     pub(super) fn references(&self) -> Vec<usize> {
         self.tables.iter().map(|table| table.references).collect()
     }

@@ -50,6 +50,7 @@ use embellie_core::{Error, Query, Registry, Result};
 
 use crate::Target;
 use crate::resolved::{Alias, Condition};
+use crate::separate::separate;
 use annotate::Annotated;
 use group::Grouping;
 use joins::{Place, TableUse};
@@ -122,6 +123,9 @@ pub(crate) struct Scope<'c, 'r> {
     /// What `values()` chose, in order; the model's columns when `None`.
     values: Option<Vec<Chosen<'r>>>,
     grouping: Grouping<'r>,
+    /// Whether a step asked for groups, and whether an aggregate did.
+    grouped_by_step: bool,
+    grouped_by_aggregate: bool,
     /// The ordering that `extra()` asks for, if it does.
     extra_order: Vec<embellie_core::OrderBy>,
     /// The time zone by whose clock points in time are read.
@@ -167,6 +171,8 @@ impl<'c, 'r> Scope<'c, 'r> {
             annotations: Vec::new(),
             values: None,
             grouping: Grouping::None,
+            grouped_by_step: false,
+            grouped_by_aggregate: false,
             extra_order: Vec::new(),
             zone: outer.as_ref().and_then(|outer| outer.zone.clone()),
             summarizing: false,
@@ -185,6 +191,7 @@ impl<'c, 'r> Scope<'c, 'r> {
     /// The rows that a query's steps leave.
     fn of_query(context: &'c Context<'r>, query: &Query, outer: Option<Box<Self>>) -> Result<Self> {
         let _level = context.enter_levels(QUERY_LEVELS)?;
+        let query = &*separate(context.registry, query);
         let (declared, outer) = cte::declare(context, &query.ctes, outer)?;
         let mut scope = Scope::within(context, context.registry.model(&query.model)?, outer);
         scope.declared = Some(declared);
@@ -210,6 +217,10 @@ impl<'c, 'r> Scope<'c, 'r> {
             Step::Exclude(q) => self.filter(q, true),
             Step::Annotate(annotation) => self.annotate(annotation),
             Step::Values(paths) => self.choose(paths),
+            Step::Group => {
+                self.grouped_by_step = true;
+                self.group_by_selected()
+            }
             Step::Relation(relation) => self.add_relation(relation),
             Step::Join(join) => self.join_cte(join),
             Step::Extra(extra) => self.add_extra(extra),
@@ -227,6 +238,8 @@ impl<'c, 'r> Scope<'c, 'r> {
             annotations: Vec::new(),
             values: None,
             grouping: Grouping::None,
+            grouped_by_step: false,
+            grouped_by_aggregate: false,
             extra_order: Vec::new(),
             zone: None,
             summarizing: false,

@@ -1,6 +1,5 @@
 //! Conditions on what windows give: a query around the query. Django's `get_qualify_sql`.
 
-use embellie_core::query::Slice;
 use embellie_core::{Error, Result};
 
 use super::Context;
@@ -39,7 +38,7 @@ pub(super) fn qualify<'r>(
         Distinct::On(scalars) => Distinct::On(scalars.into_iter().map(|scalar| inner.scalar(scalar)).collect()),
         other => other,
     };
-    let (ctes, slice) = (std::mem::take(&mut select.ctes), std::mem::replace(&mut select.slice, Slice::default()));
+    let (ctes, slice) = (std::mem::take(&mut select.ctes), std::mem::take(&mut select.slice));
     let Inner { alias, columns, .. } = inner;
     select.outputs = columns;
     let source = Source::Query { alias, query: Box::new(select) };

@@ -141,6 +141,11 @@ impl<'r> Scope<'_, 'r> {
             Scalar::Value { value, .. } => value.is_null(),
             Scalar::Inner { null, .. } | Scalar::Named { null, .. } => *null,
             Scalar::Aggregate(aggregate) => aggregate.function != AggregateFunction::Count,
+            Scalar::Query(query) => match query.outputs.as_slice() {
+                // An aggregate of all rows there are, be there none, is a row.
+                [output] if query.is_one_row() => output.nullable,
+                _ => true,
+            },
             Scalar::Call { function: Function::Coalesce, arguments, .. } => {
                 arguments.iter().all(|argument| self.may_be_null(argument))
             }

@@ -107,6 +107,16 @@ impl<'r> Select<'r> {
     }
 }
 
+impl Select<'_> {
+    /// Whether the query gives one row whatever it reads.
+    pub(crate) fn is_one_row(&self) -> bool {
+        self.outputs.iter().any(|output| output.expr.contains_aggregate())
+            && self.group_by.is_empty()
+            && self.having == Condition::Always
+            && self.slice.is_whole()
+    }
+}
+
 /// Where the rows come from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source<'r> {

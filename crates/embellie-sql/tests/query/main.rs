@@ -1,5 +1,5 @@
 //! Queries as SQL.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod aggregates;
 mod blog;
@@ -20,6 +20,7 @@ mod property;
 mod raw;
 mod related;
 mod rows;
+mod separate;
 mod spelling;
 mod types;
 mod windows;
