@@ -68,26 +68,28 @@ impl Condition {
 
     /// The condition with values as they are stored, where nothing is known of what they are compared with.
     pub(crate) fn into_core(self) -> Result<Q> {
-        self.convert(&|_, value| operand(value))
+        self.convert(&|path, value| Ok(Q::new(path, operand(value)?)))
     }
 
     /// The condition on rows of a model.
     pub(crate) fn on(self, models: &Models, model: &Model) -> Result<Q> {
-        self.convert(&|path, value| Against { models, model }.operand(path, value))
+        self.convert(&|path, value| {
+            let operand = Against { models, model }.operand(&path, value)?;
+            Ok(match models.transformed(model, &path) {
+                None => Q::new(path, operand),
+                Some((expr, lookups)) => expr.lookup(lookups, operand),
+            })
+        })
     }
 
-    fn convert(self, operand: &dyn Fn(&Path, Py) -> Result<Operand>) -> Result<Q> {
+    fn convert(self, compare: &dyn Fn(Path, Py) -> Result<Q>) -> Result<Q> {
         Ok(match self {
-            Condition::Compare(path, value) => {
-                let path = Path::from(path);
-                let operand = operand(&path, *value)?;
-                Q::new(path, operand)
-            }
+            Condition::Compare(path, value) => compare(Path::from(path), *value)?,
             Condition::Expr(expr) => Q::expr(expr),
             Condition::Group { connector, negated, children } => Q::Group {
                 connector,
                 negated,
-                children: children.into_iter().map(|child| child.convert(operand)).collect::<Result<_>>()?,
+                children: children.into_iter().map(|child| child.convert(compare)).collect::<Result<_>>()?,
             },
         })
     }

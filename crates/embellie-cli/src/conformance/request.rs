@@ -49,12 +49,13 @@ impl Request {
                 let text = std::fs::read_to_string(&self.models).map_err(|error| unreadable(error.to_string()))?;
                 let document: Json = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
                 let models = Models::from_json(&document, self.settings.clone());
-                new.insert(models.map_err(|error| unreadable(error.to_string()))?)
+                let mut models = models.map_err(|error| unreadable(error.to_string()))?;
+                for [field, class, name] in &self.lookups {
+                    models = models.register_lookup(field, class, name)?;
+                }
+                new.insert(models)
             }
         };
-        if let Some([field, class, name]) = self.lookups.first() {
-            return Err(Error::Unknown(format!("the lookup '{name}' ({class}) registered for {field}")));
-        }
         let db = super::dialect::file(&self.database).registry(models.registry().clone()).connect().await?;
         let value = evaluate(&self.query, models, &db).await;
         db.close();

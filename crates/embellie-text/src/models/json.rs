@@ -48,7 +48,7 @@ impl Models {
                 }
             }
         }
-        Ok(Models { registry: Arc::new(registry), settings, declared, names })
+        Ok(Models { registry: Arc::new(registry), settings, declared, names, transforms: Vec::new() })
     }
 }
 

@@ -6,8 +6,9 @@ mod json;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use embellie_core::Registry;
+use embellie_core::expr::Function;
 use embellie_core::meta::{Member, Model, ModelId};
+use embellie_core::{Expr, Path, Registry};
 
 use crate::{Error, Py, Result};
 
@@ -29,6 +30,16 @@ pub struct Models {
     declared: HashMap<String, Declared>,
     /// Models by the name that a text calls them.
     names: HashMap<String, String>,
+    transforms: Vec<Transform>,
+}
+
+/// A function that paths may call by a name of its own: Django's `register_lookup`.
+#[derive(Debug, Clone, PartialEq)]
+struct Transform {
+    /// The class of the fields that know it.
+    field: String,
+    function: Function,
+    name: String,
 }
 
 /// What a model declares besides its table.
@@ -78,7 +89,7 @@ impl Models {
         for model in registry.models() {
             names.entry(model.name.clone()).or_insert_with(|| model.label().to_owned());
         }
-        Models { registry, settings, declared, names }
+        Models { registry, settings, declared, names, transforms: Vec::new() }
     }
 
     /// The registry of the models with tables.
@@ -104,6 +115,57 @@ impl Models {
     pub(crate) fn model(&self, label: &str) -> Result<&Model> {
         let concrete = self.declared.get(label).map_or(label, |declared| declared.concrete.as_str());
         Ok(self.registry.model(concrete)?)
+    }
+
+    /// The models with a function that paths to fields of a class may call by a name:
+    /// `CharField.register_lookup(Length, "length")`.
+    ///
+    /// # Errors
+    /// When there is no function of that class.
+    pub fn register_lookup(mut self, field: &str, class: &str, name: &str) -> Result<Models> {
+        let function = Function::ALL.iter().find(|function| function.name() == class);
+        let function = *function.ok_or_else(|| Error::Unknown(format!("there is no function {class} to register")))?;
+        self.transforms.push(Transform { field: field.to_owned(), function, name: name.to_owned() });
+        Ok(self)
+    }
+
+    /// What a path means that calls registered functions: the call, and the names after it.
+    pub(crate) fn transformed(&self, model: &Model, path: &Path) -> Option<(Expr, Path)> {
+        if self.transforms.is_empty() {
+            return None;
+        }
+        let at = self.follow(model, path.names())?;
+        let Member::Field(place) = at.member else { return None };
+        let class = self.registry.get(at.model).fields[place].kind.django_name();
+        let known = |name: &str| self.transforms.iter().find(|transform| transform.name == name);
+        let names: Vec<&str> = path.names().collect();
+        let (field, mut rest) = names.split_at_checked(names.len() - at.rest)?;
+        let mut expr = Expr::Path(Path::new(field.iter().map(|name| (*name).to_owned())));
+        let first = known(rest.first()?)?;
+        if first.field != class {
+            return None;
+        }
+        while let Some((name, after)) = rest.split_first()
+            && let Some(transform) = known(name)
+        {
+            expr = Expr::call(transform.function, [expr]);
+            rest = after;
+        }
+        Some((expr, Path::new(rest.iter().map(|name| (*name).to_owned()))))
+    }
+
+    /// The expression with the calls that its paths stand for.
+    pub(crate) fn with_transforms(&self, model: &Model, expr: Expr) -> Expr {
+        if self.transforms.is_empty() {
+            return expr;
+        }
+        expr.rewrite(&mut |expr| match &expr {
+            Expr::Path(path) => match self.transformed(model, path) {
+                Some((call, rest)) if rest.is_empty() => call,
+                _ => expr,
+            },
+            _ => expr,
+        })
     }
 
     /// Whether a name is a field without a column.

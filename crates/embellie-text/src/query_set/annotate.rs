@@ -110,7 +110,7 @@ impl Set {
                     self.query.steps.push(Step::Relation(*relation));
                 }
                 value => {
-                    let expr = names::value_or_expression(value)?;
+                    let expr = models.with_transforms(model, names::value_or_expression(value)?);
                     self.query.steps.push(Step::Annotate(Annotation { alias: alias.into(), expr, selected }));
                 }
             }
