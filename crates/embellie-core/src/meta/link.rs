@@ -21,6 +21,8 @@ pub struct Model {
     pub(crate) many_to_many: Vec<ManyToMany>,
     pub(crate) reverse: Vec<Reverse>,
     pub(crate) members: HashMap<String, Member>,
+    /// Names of models that this one adds columns to, with the field that leads there.
+    pub(crate) inherited: HashMap<String, usize>,
 }
 
 /// What a name of a model leads to; the numbers are places in the model's lists.
@@ -141,6 +143,12 @@ impl Model {
     /// What a name leads to: a field's name or attname, `pk`, a many-to-many relation or a way back.
     pub fn member(&self, name: &str) -> Option<Member> {
         self.members.get(name).copied()
+    }
+
+    /// The parent link that leads to a name which this model does not have itself, but a model that it adds columns to
+    /// does: see [`ForeignKeyMeta::parent_link`](super::ForeignKeyMeta::parent_link).
+    pub fn inherited(&self, name: &str) -> Option<usize> {
+        self.inherited.get(name).copied()
     }
 
     /// The place of the field of a name or attname.

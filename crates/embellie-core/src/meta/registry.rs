@@ -1,6 +1,6 @@
 //! The registry: all models of a program, linked once and never changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSource};
 use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete};
@@ -98,6 +98,7 @@ impl Registry {
                 many_to_many: Vec::new(),
                 reverse: Vec::new(),
                 members: HashMap::new(),
+                inherited: HashMap::new(),
                 meta,
             });
         }
@@ -105,6 +106,7 @@ impl Registry {
         registry.link_many_to_many(&mut findings);
         registry.link_reverse();
         registry.name_members();
+        registry.name_inherited();
         (registry, findings)
     }
 
@@ -453,6 +455,44 @@ impl Registry {
             model.members = members;
         }
     }
+}
+
+impl Registry {
+    /// Tells each model the names of those that it adds columns to.
+    fn name_inherited(&mut self) {
+        for index in 0..self.models.len() {
+            let mut names = HashMap::new();
+            let mut links = parent_links(&self.models[index]);
+            let mut followed = 0;
+            // Parents of parents come after all parents; a circle of them ends after every model was visited.
+            while let Some((link, parent)) = links.pop_front()
+                && followed <= self.models.len()
+            {
+                followed += 1;
+                let parent = self.get(parent);
+                for (name, member) in &parent.members {
+                    let back = matches!(member, Member::Reverse(place) if self.is_parent_link(&parent.reverse[*place]));
+                    if !back && !self.models[index].members.contains_key(name) {
+                        names.entry(name.clone()).or_insert(link);
+                    }
+                }
+                links.extend(parent_links(parent).into_iter().map(|(_, grandparent)| (link, grandparent)));
+            }
+            self.models[index].inherited = names;
+        }
+    }
+
+    fn is_parent_link(&self, reverse: &Reverse) -> bool {
+        let ReverseSource::Field(field) = reverse.relation else { return false };
+        self.get(reverse.source).fields[field].relation.as_ref().is_some_and(|relation| relation.parent_link)
+    }
+}
+
+/// The fields that lead to the models which a model adds columns to, and those models.
+fn parent_links(model: &Model) -> VecDeque<(usize, ModelId)> {
+    let fields = model.fields.iter().enumerate();
+    let links = fields.filter(|(_, field)| field.relation.as_ref().is_some_and(|relation| relation.parent_link));
+    links.filter_map(|(place, _)| Some((place, model.target(place)?.0))).collect()
 }
 
 /// The names of a way back, as Django makes them.

@@ -38,6 +38,9 @@ pub struct ForeignKeyMeta {
     pub one_to_one: bool,
     /// Whether the database enforces the relation.
     pub db_constraint: bool,
+    /// Whether this one-to-one relation leads to the model that this one adds columns to, so that rows here have the
+    /// fields of that model too: Django's multi-table inheritance.
+    pub parent_link: bool,
 }
 
 impl ForeignKeyMeta {
@@ -51,6 +54,7 @@ impl ForeignKeyMeta {
             related_query_name: None,
             one_to_one: false,
             db_constraint: true,
+            parent_link: false,
         }
     }
 
@@ -79,6 +83,25 @@ impl ForeignKeyMeta {
     #[must_use]
     pub fn db_constraint(mut self, enforced: bool) -> Self {
         self.db_constraint = enforced;
+        self
+    }
+
+    /// Makes the model at the other end the one that this one adds columns to: what its names lead to can be named
+    /// here as well.
+    ///
+    /// ```
+    /// use embellie_core::{Registry, field::FieldKind, meta::{FieldMeta, ModelMeta, OnDelete}};
+    /// let link = FieldMeta::one_to_one("place_ptr", "Place", OnDelete::Cascade).primary_key();
+    /// let registry = Registry::build([
+    ///     ModelMeta::new("food", "Place").field(FieldMeta::new("name", FieldKind::Char).max_length(50)),
+    ///     ModelMeta::new("food", "Restaurant").field(link.relation(|relation| relation.parent_link())),
+    /// ])?;
+    /// assert_eq!(registry.model("food.Restaurant")?.inherited("name"), Some(0));
+    /// # Ok::<(), embellie_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn parent_link(mut self) -> Self {
+        self.parent_link = true;
         self
     }
 }

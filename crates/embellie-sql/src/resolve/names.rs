@@ -107,6 +107,14 @@ impl<'r> Scope<'_, 'r> {
             return Err(message::unknown_name("", model).into());
         }
         for (position, &name) in names.iter().enumerate() {
+            // What a model has of the one that it adds columns to is reached by way of it.
+            while model.member(name).is_none()
+                && let Some(link) = model.inherited(name)
+                && let Some(hop) = self.registry().forward_hop(model.id(), link)
+            {
+                way.steps.push((model.fields[link].name.clone(), vec![hop]));
+                model = self.registry().get(hop.to);
+            }
             let Some(member) = model.member(name) else {
                 if position == 0
                     && std::ptr::eq(model, self.model)

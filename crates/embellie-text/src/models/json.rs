@@ -207,6 +207,7 @@ impl Reader<'_> {
             related_query_name: text(&json["related_query_name"]),
             one_to_one: json["kind"] == "o2o",
             db_constraint: json["db_constraint"] != false,
+            parent_link: json["parent_link"] == true,
             ..ForeignKeyMeta::new(to, on_delete)
         });
         Ok(field)
