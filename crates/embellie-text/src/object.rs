@@ -13,6 +13,8 @@ pub struct Object {
     /// The label of the model that the text speaks of; a proxy's own.
     pub(crate) label: String,
     pub(crate) record: Record,
+    /// The rows of the models that this one adds columns to, the nearest first, with the links that lead there.
+    pub(crate) ancestors: Vec<(Vec<String>, Record)>,
     /// Values that `annotate()` and `extra()` added, in order.
     pub(crate) annotations: Vec<(String, Py)>,
     /// The fields that are not loaded, by attname.
@@ -30,6 +32,7 @@ impl Object {
         Object {
             label,
             record,
+            ancestors: Vec::new(),
             annotations: Vec::new(),
             deferred: BTreeSet::new(),
             unsaved,
@@ -70,7 +73,19 @@ impl Object {
 
     /// A field's value.
     pub(crate) fn field(&self, name: &str) -> Value {
-        self.record.get(name).cloned().unwrap_or_default()
+        self.record_of(name).and_then(|record| record.get(name).ok()).cloned().unwrap_or_default()
+    }
+
+    /// The row that has a field: the object's own, or that of a model which its own adds columns to.
+    pub(crate) fn record_of(&self, name: &str) -> Option<&Record> {
+        let ancestors = self.ancestors.iter().map(|(_, record)| record);
+        std::iter::once(&self.record).chain(ancestors).find(|record| record.model().field_index(name).is_some())
+    }
+
+    /// As [`record_of`](Object::record_of), to change it.
+    pub(crate) fn record_mut(&mut self, name: &str) -> Option<&mut Record> {
+        let ancestors = self.ancestors.iter_mut().map(|(_, record)| record);
+        std::iter::once(&mut self.record).chain(ancestors).find(|record| record.model().field_index(name).is_some())
     }
 
     /// The expression that a field was given.
@@ -80,10 +95,16 @@ impl Object {
 
     /// The loaded fields, by attname.
     pub fn fields(&self) -> Vec<(String, Py)> {
-        let fields = self.record.model().fields.iter();
-        fields
-            .map(|field| field.attname())
-            .filter(|name| !self.deferred.contains(name))
+        let own = std::iter::once(&self.record);
+        let records = own.chain(self.ancestors.iter().map(|(_, record)| record));
+        let mut names: Vec<String> = Vec::new();
+        for name in records.flat_map(|record| record.model().fields.iter().map(|field| field.attname())) {
+            if !names.contains(&name) && !self.deferred.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+            .into_iter()
             .map(|name| {
                 let value = Py::from_value(self.field(&name));
                 (name, value)

@@ -78,6 +78,14 @@ impl Evaluator<'_> {
                 None => Py::None,
             });
         }
+        if model.member(name).is_none()
+            && let Some((_, record)) =
+                object.ancestors.iter().find(|(_, record)| record.model().field_index(name).is_some())
+        {
+            let label = record.model().label().to_owned();
+            let ancestor = Object::new(label, record.clone(), object.unsaved);
+            return Box::pin(self.object_attribute(ancestor, name)).await;
+        }
         if let Some(related) = RelatedManager::of(&object, name, self.models)? {
             return Ok(Py::Related(Box::new(related)));
         }

@@ -1,10 +1,10 @@
 //! Objects: making, saving and deleting them.
 
-use embellie::Record;
 use embellie::write::Save;
+use embellie::{Database, Record};
 use embellie_core::field::FieldKind;
 use embellie_core::meta::{Member, Model};
-use embellie_core::{Expr, Sql, Value};
+use embellie_core::{Expr, Path, Sql, Value};
 
 use super::Evaluator;
 use crate::arguments::Arguments;
@@ -16,6 +16,25 @@ impl Evaluator<'_> {
     /// A new object of a model: `Model(name=…)`.
     pub(crate) fn construct(&self, label: &str, arguments: Arguments) -> Result<Object> {
         let model = self.models.model(label)?;
+        let mut object = Object::new(label.to_owned(), self.new_record(model)?, true);
+        for (path, ancestor) in self.models.ancestors(model) {
+            object.ancestors.push((path, self.new_record(ancestor)?));
+        }
+        // As in Django, the fields of the models that this one adds columns to come first.
+        let ancestors = object.ancestors.iter().rev().flat_map(|(_, record)| &record.model().fields);
+        let fields: Vec<String> = ancestors.chain(&model.fields).map(|field| field.attname()).collect();
+        if arguments.positional.len() > fields.len() {
+            return Err(Error::python("IndexError", "Number of args exceeds number of fields"));
+        }
+        let mut given: Vec<(String, Py)> = fields.into_iter().zip(arguments.positional).collect();
+        given.extend(arguments.keywords);
+        for (name, value) in given {
+            self.assign(&mut object, model, &name, value)?;
+        }
+        Ok(object)
+    }
+
+    fn new_record(&self, model: &Model) -> Result<Record> {
         let mut record = self.db.record(model.label())?;
         for field in &model.fields {
             let is_empty =
@@ -27,17 +46,7 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        let mut object = Object::new(label.to_owned(), record, true);
-        if arguments.positional.len() > model.fields.len() {
-            return Err(Error::python("IndexError", "Number of args exceeds number of fields"));
-        }
-        let positional = arguments.positional.into_iter().zip(&model.fields);
-        let mut given: Vec<(String, Py)> = positional.map(|(value, field)| (field.attname(), value)).collect();
-        given.extend(arguments.keywords);
-        for (name, value) in given {
-            self.assign(&mut object, model, &name, value)?;
-        }
-        Ok(object)
+        Ok(record)
     }
 
     /// Sets a field of an object.
@@ -48,6 +57,12 @@ impl Evaluator<'_> {
                 self.assign(object, model, &model.fields[*place].attname(), value)?;
             }
             return Ok(());
+        }
+        if model.member(name).is_none()
+            && let Some((_, ancestor)) =
+                self.models.ancestors(model).into_iter().find(|(_, ancestor)| ancestor.member(name).is_some())
+        {
+            return self.assign(object, ancestor, name, value);
         }
         let Some(Member::Field(place)) = model.member(name) else {
             return match model.member(name) {
@@ -87,11 +102,17 @@ impl Evaluator<'_> {
                     )));
                 }
             };
-            object.record.set(&field.attname(), value)?;
+            if let Some(record) = object.record_mut(&field.attname()) {
+                record.set(&field.attname(), value)?;
+            }
             return Ok(());
         }
         let kind = self.models.registry().storage_kind(model.id(), place);
-        object.record.set(name, stored(self.models, kind, value)?)?;
+        let value = stored(self.models, kind, value)?;
+        match (name, object.record_mut(name)) {
+            ("pk", _) | (_, None) => object.record.set(name, value)?,
+            (name, Some(record)) => record.set(name, value)?,
+        }
         Ok(())
     }
 
@@ -117,10 +138,28 @@ impl Evaluator<'_> {
         let Some(Member::Field(place)) = model.member(name) else { return Ok(object.key()) };
         self.check_class(model, place, &object)?;
         Ok(match model.target(place) {
-            Some((target, field)) if target == object.record().model().id() => {
-                object.field(&object.record().model().fields[field].name)
+            Some((target, field)) => {
+                let target = self.models.registry().get(target);
+                match target.has_composite_key() {
+                    true => object.key(),
+                    false => object.field(&target.fields[field].name),
+                }
             }
-            _ => object.key(),
+            None => object.key(),
+        })
+    }
+
+    /// What an update sets a field of a model to.
+    pub(crate) fn assigned(&self, model: &Model, name: &str, value: Py) -> Result<Expr> {
+        let kind = match model.member(name) {
+            Some(Member::Field(place)) => Some(self.models.registry().storage_kind(model.id(), place)),
+            _ => None,
+        };
+        Ok(match (value, kind) {
+            (value, _) if value.is_expression() => crate::names::value_or_expression(value)?,
+            (value @ Py::Object(_), Some(_)) => Expr::Value(self.related_value(model, name, value)?),
+            (value, Some(kind)) => Expr::Value(stored(self.models, kind, value)?),
+            (value, None) => crate::names::value_or_expression(value)?,
         })
     }
 
@@ -135,12 +174,7 @@ impl Evaluator<'_> {
 
     /// Inserts a new object.
     pub(crate) async fn insert(&self, mut object: Object) -> Result<Object> {
-        Self::refuse_loose(&object)?;
-        if !object.expressions.is_empty() {
-            return Err(Error::Unknown("a new object with expressions".into()));
-        }
-        object.record.save_with(Save::new().force_insert(), self.db).await?;
-        object.unsaved = false;
+        self.save(&mut object, Saving { insert: true, ..Saving::default() }).await?;
         Ok(object)
     }
 
@@ -154,16 +188,35 @@ impl Evaluator<'_> {
             }
             self.assign(&mut object, model, &name, value)?;
         }
-        self.save(&mut object, Save::new()).await?;
+        self.save(&mut object, Saving::default()).await?;
         Ok(object)
     }
 
-    async fn save(&self, object: &mut Object, options: Save<'_>) -> Result<()> {
+    async fn save(&self, object: &mut Object, options: Saving) -> Result<()> {
         Self::refuse_loose(object)?;
         if !object.expressions.is_empty() {
             return self.save_expressions(object).await;
         }
-        object.record.save_with(options, self.db).await?;
+        // What a row adds columns to comes before it, and tells it its key.
+        for place in (0..object.ancestors.len()).rev() {
+            let Some((path, mut row)) = object.ancestors.get(place).cloned() else { continue };
+            let Some((link, way)) = path.split_last() else { continue };
+            let holder = match object.ancestors.iter_mut().find(|(known, _)| known == way) {
+                Some((_, holder)) => holder,
+                None => &mut object.record,
+            };
+            let key = holder.get(link)?.clone();
+            if row.key().is_null() && !key.is_null() {
+                row.set("pk", key)?;
+            }
+            options.of(row.model()).save(&mut row, self.db).await?;
+            holder.set(link, row.key().clone())?;
+            if let Some(kept) = object.ancestors.get_mut(place) {
+                kept.1 = row;
+            }
+        }
+        let of_own = if object.ancestors.is_empty() { options } else { options.of(object.record.model()) };
+        of_own.save(&mut object.record, self.db).await?;
         object.unsaved = false;
         Ok(())
     }
@@ -202,13 +255,6 @@ impl Evaluator<'_> {
                 let [insert, update, _, fields] =
                     arguments.bind("save", ["force_insert", "force_update", "using", "update_fields"])?;
                 let is = |value: Option<Py>| value.is_some_and(|value| value.is_true());
-                let mut options = Save::new();
-                if is(insert) {
-                    options = options.force_insert();
-                }
-                if is(update) {
-                    options = options.force_update();
-                }
                 let fields: Option<Vec<String>> = match fields {
                     None | Some(Py::None) => None,
                     Some(fields) => {
@@ -216,10 +262,7 @@ impl Evaluator<'_> {
                         Some(names.map(|name| name.into_text("a field name")).collect::<Result<_>>()?)
                     }
                 };
-                let names: Option<Vec<&str>> = fields.as_ref().map(|names| names.iter().map(String::as_str).collect());
-                if let Some(names) = &names {
-                    options = options.update_fields(names);
-                }
+                let options = Saving { insert: is(insert), update: is(update), fields };
                 self.save(&mut object, options).await?;
                 Ok(Py::None)
             }
@@ -234,15 +277,36 @@ impl Evaluator<'_> {
                         object.model()
                     )));
                 }
-                if object.is_unsaved() {
-                    let query = Set::all(self.models, &object.label)?.into_query();
-                    let query = query.filter(embellie_core::Q::new("pk", object.key()));
-                    return Ok(told(self.db.query_set(query)?.delete(self.db).await?));
-                }
-                Ok(told(object.record.delete(self.db).await?))
+                let mut set = Set::all(self.models, &object.label)?;
+                set.query = set.query.filter(embellie_core::Q::new("pk", object.key()));
+                self.delete(set).await
             }
             _ => Err(Error::attribute(object.model(), method)),
         }
+    }
+
+    /// Deletes the rows of a query set, with the rows that they add columns to.
+    pub(crate) async fn delete(&self, set: Set) -> Result<Py> {
+        let model = self.models.model(&set.label)?;
+        let ancestors = self.models.ancestors(model);
+        if ancestors.is_empty() {
+            return Ok(told(self.db.query_set(set.query)?.delete(self.db).await?));
+        }
+        // With the rows of the models furthest up go all those that point at them, the rows in question among them.
+        let mut total = 0;
+        let mut rows: Vec<(Py, Py)> = Vec::new();
+        for (path, ancestor) in ancestors.into_iter().filter(|(_, ancestor)| self.models.ancestors(ancestor).is_empty())
+        {
+            let keys = set.query.clone().values([Path::new(path).then("pk")]);
+            let keys = self.db.query_values(keys).all(self.db).await?;
+            let keys = keys.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
+            let mut query = Set::all(self.models, ancestor.label())?.into_query();
+            query = query.filter(embellie_core::Q::new("pk__in", Value::List(keys)));
+            let deleted = self.db.query_set(query)?.delete(self.db).await?;
+            total += deleted.total;
+            rows.extend(deleted.per_model.into_iter().map(|(label, rows)| (Py::Str(label), Py::Int(rows.into()))));
+        }
+        Ok(Py::Tuple(vec![Py::Int(total.into()), Py::Dict(rows)]))
     }
 
     /// What `.aggregate()` gives.
@@ -259,5 +323,38 @@ impl Evaluator<'_> {
         let records = set.raw(Sql::trusted(raw.sql.clone()), raw.parameters.clone()).all(self.db).await?;
         let objects = records.into_iter().map(|record| Object::new(raw.label.clone(), record, false));
         Ok(Py::List(objects.map(|object| Py::Object(Box::new(object))).collect()))
+    }
+}
+
+/// How an object is saved.
+#[derive(Debug, Clone, Default)]
+struct Saving {
+    insert: bool,
+    update: bool,
+    fields: Option<Vec<String>>,
+}
+
+impl Saving {
+    /// How the part of an object is saved that is of one model.
+    fn of(&self, model: &Model) -> Saving {
+        let own = |names: &Vec<String>| {
+            names.iter().filter(|name| model.field_index(name).is_some()).cloned().collect::<Vec<String>>()
+        };
+        Saving { insert: false, update: self.update, fields: self.fields.as_ref().map(own) }
+    }
+
+    async fn save(&self, record: &mut Record, db: &Database) -> Result<()> {
+        let names: Option<Vec<&str>> = self.fields.as_ref().map(|names| names.iter().map(String::as_str).collect());
+        let mut options = Save::new();
+        if self.insert {
+            options = options.force_insert();
+        }
+        if self.update {
+            options = options.force_update();
+        }
+        if let Some(names) = &names {
+            options = options.update_fields(names);
+        }
+        Ok(record.save_with(options, db).await?)
     }
 }

@@ -63,8 +63,6 @@ fn declaration(model: &Json) -> Declared {
         let kind = if plain { ManagerKind::Plain } else { ManagerKind::Python(class) };
         Some((manager["name"].as_str()?.to_owned(), kind))
     });
-    let parents = model["parents"].as_array().into_iter().flatten();
-    let parents = parents.filter_map(|parent| text(&parent["model"]).zip(text(&parent["link"])));
     // As Python shows them: `<UniqueConstraint: fields=('year',) name=…>`.
     let unique =
         model["constraints"].as_array().into_iter().flatten().filter_map(Json::as_str).filter_map(|constraint| {
@@ -75,7 +73,6 @@ fn declaration(model: &Json) -> Declared {
     Declared {
         unique: unique.collect(),
         without_columns: model["virtual"].as_array().into_iter().flatten().filter_map(|f| text(&f["name"])).collect(),
-        parents: parents.collect(),
         concrete: concrete_label(model).unwrap_or_default().to_owned(),
         managers: managers.collect(),
         default_manager: model["default_manager"].as_str().map(str::to_owned),

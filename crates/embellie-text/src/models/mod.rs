@@ -51,8 +51,6 @@ pub(crate) struct Declared {
     pub(crate) managers: HashMap<String, ManagerKind>,
     /// The default manager.
     pub(crate) default_manager: Option<String>,
-    /// The models that it adds columns to, with the fields that lead to them.
-    pub(crate) parents: Vec<(String, String)>,
     /// The fields that a constraint of their own makes unique.
     pub(crate) unique: Vec<String>,
     /// The fields without columns.
@@ -78,7 +76,6 @@ impl Models {
                 concrete: model.label().to_owned(),
                 managers,
                 default_manager: Some("objects".to_owned()),
-                parents: Vec::new(),
                 unique: Vec::new(),
                 without_columns: Vec::new(),
             };
@@ -173,22 +170,28 @@ impl Models {
         self.declared(label).is_some_and(|declared| declared.without_columns.iter().any(|known| known == name))
     }
 
-    /// Whether a model is another with more columns: multi-table inheritance.
-    pub(crate) fn inherits(&self, model: &Model, from: &Model) -> bool {
-        let mut model = model;
-        // A circle of links ends after every model was visited.
-        for _ in 0..self.registry.models().len() {
-            let link = self.declared.get(model.label()).and_then(|declared| declared.parents.first());
-            let Some((parent, _)) = link else { return false };
-            if parent == from.label() {
-                return true;
-            }
-            match self.registry.model(parent) {
-                Ok(parent) => model = parent,
-                Err(_) => return false,
+    /// The models that a model adds columns to, the nearest first, with the paths of links that lead there.
+    pub(crate) fn ancestors(&self, model: &Model) -> Vec<(Vec<String>, &Model)> {
+        let mut found: Vec<(Vec<String>, &Model)> = Vec::new();
+        let mut left = vec![(Vec::new(), model.id())];
+        while let Some((path, at)) = left.pop() {
+            let at = self.registry.get(at);
+            for (place, field) in at.fields.iter().enumerate().rev() {
+                let is_link = field.relation.as_ref().is_some_and(|relation| relation.parent_link);
+                let Some((parent, _)) = at.target(place).filter(|_| is_link) else { continue };
+                let path: Vec<String> = path.iter().cloned().chain([field.name.clone()]).collect();
+                if found.iter().all(|(_, known)| known.id() != parent) {
+                    found.push((path.clone(), self.registry.get(parent)));
+                    left.push((path, parent));
+                }
             }
         }
-        false
+        found
+    }
+
+    /// Whether a model is another with more columns: multi-table inheritance.
+    pub(crate) fn inherits(&self, model: &Model, from: &Model) -> bool {
+        self.ancestors(model).iter().any(|(_, ancestor)| ancestor.id() == from.id())
     }
 
     /// A date and time in the current time zone as a point in time, where the settings ask for it.
@@ -222,6 +225,11 @@ impl Models {
             }
             if let Some(target) = at.as_ref().and_then(|followed| followed.target) {
                 model = target;
+            }
+            while let Some(link) = self.registry.get(model).inherited(name)
+                && let Some((parent, _)) = self.registry.get(model).target(link)
+            {
+                model = parent;
             }
             let Some(member) = self.registry.get(model).member(name) else {
                 at.as_mut()?.rest += 1;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use embellie::record::Record;
-use embellie_core::{Error as CoreError, OrderBy, Q};
+use embellie_core::{Error as CoreError, Expr, OrderBy, Path, Q, Value};
 
 use super::annotate::default_alias;
 use super::{Loaded, RowKind, Set};
@@ -18,13 +17,7 @@ const GET_LIMIT: u64 = 21;
 /// Reads the rows of a query set.
 pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
     if set.gives_objects() {
-        let deferred = set.deferred(on.models)?;
-        let rows = on.db.query_set(set.query.clone())?.all(on.db).await?;
-        if !rows.is_empty() {
-            let model = on.models.model(&set.label)?;
-            set.prefetches.iter().try_for_each(|prefetch| prefetch.check(on.models, model, &set.prefetches))?;
-        }
-        return Ok(rows.into_iter().map(|record| set.object(record, &deferred)).collect());
+        return set.objects(on).await;
     }
     let rows = on.db.query_values(set.query.clone()).all(on.db).await?;
     Ok(rows
@@ -42,13 +35,45 @@ pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
 }
 
 impl Set {
-    fn object(&self, record: Record, deferred: &BTreeSet<String>) -> Py {
-        let annotations: Vec<(String, Py)> =
-            record.annotations().map(|(name, value)| (name.to_owned(), Py::from_value(value.clone()))).collect();
-        let mut object = Object::new(self.label.clone(), record, false);
-        object.annotations = annotations;
-        object.deferred = deferred.clone();
-        Py::Object(Box::new(object))
+    async fn objects(&self, on: &Evaluator<'_>) -> Result<Vec<Py>> {
+        let model = on.models.model(&self.label)?;
+        let deferred = self.deferred(on.models)?;
+        let ancestors = on.models.ancestors(model);
+        // The fields of models that this one adds columns to are read along, behind all else.
+        let mut query = self.query.clone();
+        let mut inherited = 0;
+        if query.compound.is_none() {
+            for (path, ancestor) in &ancestors {
+                for field in &ancestor.fields {
+                    let path = Path::new(path.iter().cloned()).then(field.attname());
+                    query = query.annotate(path.to_string(), Expr::Path(path));
+                    inherited += 1;
+                }
+            }
+        }
+        let rows = on.db.query_set(query)?.all(on.db).await?;
+        if !rows.is_empty() {
+            self.prefetches.iter().try_for_each(|prefetch| prefetch.check(on.models, model, &self.prefetches))?;
+        }
+        rows.into_iter()
+            .map(|record| {
+                let mut annotations: Vec<(String, Value)> =
+                    record.annotations().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+                let mut behind = annotations.split_off(annotations.len().saturating_sub(inherited)).into_iter();
+                let mut object = Object::new(self.label.clone(), record, false);
+                for (path, ancestor) in &ancestors {
+                    let mut row = on.db.record(ancestor.label())?;
+                    for (field, (_, value)) in ancestor.fields.iter().zip(behind.by_ref()) {
+                        row.set(&field.attname(), value)?;
+                    }
+                    object.ancestors.push((path.clone(), row));
+                }
+                object.annotations =
+                    annotations.into_iter().map(|(name, value)| (name, Py::from_value(value))).collect();
+                object.deferred.clone_from(&deferred);
+                Ok(Py::Object(Box::new(object)))
+            })
+            .collect()
     }
 
     /// The fields of the rows' own model that are not read, by attname.
@@ -60,16 +85,19 @@ impl Set {
             Loaded::Only(names) => (names, true),
         };
         let model = models.model(&self.label)?;
+        let ancestors = models.ancestors(model);
+        let all = || std::iter::once(model).chain(ancestors.iter().map(|(_, ancestor)| *ancestor));
         let mut named = BTreeSet::new();
         for path in names {
             let (name, rest) = path.split_once("__").map_or((path.as_str(), None), |(name, rest)| (name, Some(rest)));
-            match model.field_index(name) {
+            let place = all().find_map(|model| Some((model, model.field_index(name)?)));
+            match place {
                 // To defer a field of a related object says nothing of this one.
                 Some(_) if rest.is_some() && !only => {}
-                Some(place) => {
+                Some((model, place)) => {
                     named.insert(model.fields[place].attname());
                 }
-                None if model.member(name).is_some() => {}
+                None if all().any(|model| model.member(name).is_some()) => {}
                 None => {
                     return Err(
                         CoreError::FieldDoesNotExist(format!("{} has no field named '{name}'", model.name)).into()
@@ -78,7 +106,7 @@ impl Set {
             }
         }
         let keys: Vec<String> = model.key_fields().iter().map(|place| model.fields[*place].attname()).collect();
-        let all = model.fields.iter().map(|field| field.attname());
+        let all = all().flat_map(|model| model.fields.iter().map(|field| field.attname()));
         Ok(all.filter(|name| named.contains(name) != only && !keys.contains(name)).collect())
     }
 

@@ -52,7 +52,17 @@ impl RelatedManager {
                 (reverse.source, key)
             }
             (None, Some(Member::ManyToMany(index))) => (model.many_to_many()[index].target, None),
-            _ => return Ok(None),
+            _ => {
+                // What is related to the row that this one adds columns to.
+                for (_, record) in &object.ancestors {
+                    let label = record.model().label().to_owned();
+                    let ancestor = Object::new(label, record.clone(), object.unsaved);
+                    if let Some(related) = RelatedManager::of(&ancestor, name, models)? {
+                        return Ok(Some(related));
+                    }
+                }
+                return Ok(None);
+            }
         };
         if object.is_unsaved() && object.key().is_null() {
             return Err(Error::value_error(format!(

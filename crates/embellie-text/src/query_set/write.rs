@@ -4,13 +4,12 @@ use embellie::Set as Assignments;
 use embellie::write::BulkCreate;
 use embellie_core::meta::Member;
 use embellie_core::query::Distinct;
-use embellie_core::{Error as CoreError, Expr, Q, Value};
+use embellie_core::{Error as CoreError, Expr, Path, Q, Value};
 
 use super::{Set, read};
 use crate::arguments::{Arguments, required};
-use crate::condition;
 use crate::evaluate::Evaluator;
-use crate::{Error, Object, Py, Result, names};
+use crate::{Error, Object, Py, Result};
 
 impl Set {
     /// The result of a method that writes; what was given, when there is no such method.
@@ -62,8 +61,7 @@ impl Set {
                 if !self.gives_objects() {
                     return Err(Error::type_error("Cannot call delete() after .values() or .values_list()"));
                 }
-                let deleted = on.db.query_set(self.query)?.delete(on.db).await?;
-                told(deleted)
+                on.delete(self).await?
             }
             _ => return Ok(Err((self, arguments))),
         }))
@@ -71,29 +69,58 @@ impl Set {
 
     async fn update(self, values: Vec<(String, Py)>, on: &Evaluator<'_>) -> Result<u64> {
         let model = on.models.model(&self.label)?;
-        let mut set: Option<Assignments<embellie::Record>> = None;
+        let ancestors = on.models.ancestors(model);
+        let mut own: Option<Assignments<embellie::Record>> = None;
+        let mut others: Vec<(usize, Assignments<embellie::Record>)> = Vec::new();
         for (name, value) in values {
-            let kind = match model.member(&name) {
-                Some(Member::Field(place)) => Some(on.models.registry().storage_kind(model.id(), place)),
-                _ => None,
+            let inherited = match model.member(&name) {
+                Some(_) => None,
+                None => ancestors.iter().position(|(_, ancestor)| ancestor.field_index(&name).is_some()),
             };
-            let expr = match (value, kind) {
-                (value, _) if value.is_expression() => names::value_or_expression(value)?,
-                (Py::Object(object), Some(_)) => Expr::Value(on.related_value(model, &name, Py::Object(object))?),
-                (value, Some(kind)) => Expr::Value(condition::stored(on.models, kind, value)?),
-                (value, None) => names::value_or_expression(value)?,
-            };
+            let holder = inherited.and_then(|place| ancestors.get(place)).map_or(model, |(_, ancestor)| *ancestor);
+            let expr = on.assigned(holder, &name, value)?;
             let one = Assignments::text(name, expr);
-            set = Some(match set {
-                None => one,
-                Some(set) => set.and(one),
-            });
+            let slot = match inherited {
+                None => {
+                    own = Some(match own.take() {
+                        None => one,
+                        Some(set) => set.and(one),
+                    });
+                    continue;
+                }
+                Some(place) => others.iter().position(|(known, _)| *known == place).map(|at| others.remove(at)),
+            };
+            if let Some(place) = inherited {
+                others.push((
+                    place,
+                    match slot {
+                        None => one,
+                        Some((_, set)) => set.and(one),
+                    },
+                ));
+            }
         }
-        match set {
-            Some(set) => Ok(on.db.query_set(self.query)?.update(set, on.db).await?),
+        // The rows are found before any of them changes.
+        let mut changes = Vec::new();
+        for (place, set) in others {
+            let Some((path, ancestor)) = ancestors.get(place) else { continue };
+            let keys = self.query.clone().values([Path::new(path.clone()).then("pk")]);
+            let rows = on.db.query_values(keys).all(on.db).await?;
+            let keys = rows.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
+            let query = Set::all(on.models, ancestor.label())?.query.filter(Q::new("pk__in", Value::List(keys)));
+            changes.push((query, set));
+        }
+        let mut rows = match (own, changes.is_empty()) {
+            (Some(set), _) => Some(on.db.query_set(self.query)?.update(set, on.db).await?),
             // Nothing is changed, but every row is counted.
-            None => Ok(on.db.query_values(self.query).count(on.db).await?),
+            (None, true) => Some(on.db.query_values(self.query).count(on.db).await?),
+            (None, false) => None,
+        };
+        for (query, set) in changes {
+            let changed = on.db.query_set(query)?.update(set, on.db).await?;
+            rows = rows.or(Some(changed));
         }
+        Ok(rows.unwrap_or_default())
     }
 
     async fn get_or_create(self, mut arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
