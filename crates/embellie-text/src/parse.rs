@@ -5,7 +5,7 @@ use ruff_python_ast::Expr;
 use crate::{Error, Result};
 
 /// How deep an expression may be nested, calls on results of calls included.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 120;
 
 /// How long a text may be, in bytes.
 const LONGEST: usize = 1 << 20;

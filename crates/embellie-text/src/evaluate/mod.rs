@@ -50,17 +50,17 @@ impl Evaluator<'_> {
             match tree {
                 ast::Expr::Attribute(attribute) => {
                     let of = self.value(&attribute.value).await?;
-                    self.attribute(of, attribute.attr.as_str()).await
+                    self.attribute_later(of, attribute.attr.as_str()).await
                 }
                 ast::Expr::Call(call) => {
                     let function = self.value(&call.func).await?;
-                    let arguments = self.arguments(&call.arguments).await?;
-                    self.call(function, arguments).await
+                    let arguments = self.arguments_later(&call.arguments).await?;
+                    self.call_later(function, arguments).await
                 }
                 ast::Expr::Subscript(subscript) => {
                     let of = self.value(&subscript.value).await?;
                     let index = self.value(&subscript.slice).await?;
-                    self.item(of, index).await
+                    self.item_later(of, index).await
                 }
                 ast::Expr::BinOp(operation) => {
                     let left = self.value(&operation.left).await?;
@@ -68,47 +68,44 @@ impl Evaluator<'_> {
                     operator::binary(operation.op, left, right)
                 }
                 ast::Expr::UnaryOp(operation) => operator::unary(operation.op, self.value(&operation.operand).await?),
-                ast::Expr::List(list) => Ok(Py::List(self.all(&list.elts).await?)),
-                ast::Expr::Tuple(tuple) => Ok(Py::Tuple(self.all(&tuple.elts).await?)),
-                ast::Expr::Set(set) => Ok(Py::Set(self.all(&set.elts).await?)),
-                ast::Expr::Dict(dict) => {
-                    let mut items = Vec::new();
-                    for item in &dict.items {
-                        let value = self.value(&item.value).await?;
-                        match (&item.key, value) {
-                            (Some(key), value) => items.push((self.value(key).await?, value)),
-                            (None, Py::Dict(more)) => items.extend(more),
-                            (None, other) => {
-                                return Err(Error::type_error(format!(
-                                    "'{}' object is not a mapping",
-                                    other.type_name()
-                                )));
-                            }
-                        }
-                    }
-                    Ok(Py::Dict(items))
-                }
-                ast::Expr::Slice(slice) => {
-                    let mut bounds = [None; 3];
-                    for (bound, part) in bounds.iter_mut().zip([&slice.lower, &slice.upper, &slice.step]) {
-                        if let Some(part) = part {
-                            *bound = match self.value(part).await? {
-                                Py::None => None,
-                                Py::Int(value) => Some(i64::try_from(value).unwrap_or(i64::MAX)),
-                                _ => {
-                                    return Err(Error::type_error(
-                                        "slice indices must be integers or None or have an __index__ method",
-                                    ));
-                                }
-                            };
-                        }
-                    }
-                    let [start, stop, step] = bounds;
-                    Ok(Py::Slice(start, stop, step))
-                }
+                ast::Expr::List(list) => Ok(Py::List(self.all_later(&list.elts).await?)),
+                ast::Expr::Tuple(tuple) => Ok(Py::Tuple(self.all_later(&tuple.elts).await?)),
+                ast::Expr::Set(set) => Ok(Py::Set(self.all_later(&set.elts).await?)),
+                ast::Expr::Dict(dict) => self.dict_later(dict).await,
+                ast::Expr::Slice(slice) => self.slice_later(slice).await,
                 other => self.leaf(other),
             }
         })
+    }
+
+    // Futures made in functions of their own take no room on the stack of what awaits them, which is nested deeply.
+
+    fn attribute_later<'s>(&'s self, of: Py, name: &'s str) -> BoxFuture<'s, Result<Py>> {
+        Box::pin(self.attribute(of, name))
+    }
+
+    fn call_later(&self, function: Py, arguments: Arguments) -> BoxFuture<'_, Result<Py>> {
+        Box::pin(self.call(function, arguments))
+    }
+
+    fn item_later(&self, of: Py, index: Py) -> BoxFuture<'_, Result<Py>> {
+        Box::pin(self.item(of, index))
+    }
+
+    fn arguments_later<'s>(&'s self, given: &'s ast::Arguments) -> BoxFuture<'s, Result<Arguments>> {
+        Box::pin(self.arguments(given))
+    }
+
+    fn all_later<'s>(&'s self, trees: &'s [ast::Expr]) -> BoxFuture<'s, Result<Vec<Py>>> {
+        Box::pin(self.all(trees))
+    }
+
+    fn dict_later<'s>(&'s self, dict: &'s ast::ExprDict) -> BoxFuture<'s, Result<Py>> {
+        Box::pin(self.dict(dict))
+    }
+
+    fn slice_later<'s>(&'s self, slice: &'s ast::ExprSlice) -> BoxFuture<'s, Result<Py>> {
+        Box::pin(self.slice(slice))
     }
 
     /// The value of an expression without parts.
@@ -137,6 +134,40 @@ impl Evaluator<'_> {
                 return Err(Error::python("SyntaxError", "the text has a form of Python that queries do not have"));
             }
         })
+    }
+
+    async fn dict(&self, dict: &ast::ExprDict) -> Result<Py> {
+        let mut items = Vec::new();
+        for item in &dict.items {
+            let value = self.value(&item.value).await?;
+            match (&item.key, value) {
+                (Some(key), value) => items.push((self.value(key).await?, value)),
+                (None, Py::Dict(more)) => items.extend(more),
+                (None, other) => {
+                    return Err(Error::type_error(format!("'{}' object is not a mapping", other.type_name())));
+                }
+            }
+        }
+        Ok(Py::Dict(items))
+    }
+
+    async fn slice(&self, slice: &ast::ExprSlice) -> Result<Py> {
+        let mut bounds = [None; 3];
+        for (bound, part) in bounds.iter_mut().zip([&slice.lower, &slice.upper, &slice.step]) {
+            if let Some(part) = part {
+                *bound = match self.value(part).await? {
+                    Py::None => None,
+                    Py::Int(value) => Some(i64::try_from(value).unwrap_or(i64::MAX)),
+                    _ => {
+                        return Err(Error::type_error(
+                            "slice indices must be integers or None or have an __index__ method",
+                        ));
+                    }
+                };
+            }
+        }
+        let [start, stop, step] = bounds;
+        Ok(Py::Slice(start, stop, step))
     }
 
     async fn all(&self, trees: &[ast::Expr]) -> Result<Vec<Py>> {
