@@ -1,6 +1,6 @@
 //! From text to Python's syntax tree, never deeper than what a stack bears.
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{Expr, Stmt};
 
 use crate::{Error, Result};
 
@@ -26,6 +26,17 @@ pub(crate) fn parse(text: &str) -> Result<Expr> {
     }
 }
 
+/// Parses a module, as [`parse`] does an expression.
+pub(crate) fn module(text: &str) -> Result<Vec<Stmt>> {
+    if text.len() > LONGEST || depth(text) > DEEPEST {
+        return Err(Error::python("RecursionError", "the module is too long or nested too deeply"));
+    }
+    match ruff_python_parser::parse_module(text) {
+        Ok(parsed) => Ok(parsed.into_suite().into_iter().collect()),
+        Err(error) => Err(Error::python("SyntaxError", error.to_string())),
+    }
+}
+
 /// At least the depth of the tree that a text becomes: every level of the tree takes a bracket, an operator, an
 /// attribute's dot or a keyword.
 fn depth(text: &str) -> usize {
@@ -37,6 +48,14 @@ fn depth(text: &str) -> usize {
                 at = string_end(bytes, at);
                 continue;
             }
+            b'#' => {
+                while bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+                    at += 1;
+                }
+                continue;
+            }
+            // Outside of brackets, a line is a statement.
+            b'\n' if chains.len() == 1 => sum -= chains.first_mut().map(std::mem::take).unwrap_or_default(),
             b'(' | b'[' | b'{' => {
                 chains.push(1);
                 sum += 1;

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::condition::Condition;
-use crate::query_set::{Manager, Prefetch, Raw, RelatedManager};
+use crate::query_set::{Above, Manager, Prefetch, Raw, RelatedManager};
 use crate::{Error, Object, Result, Set};
 
 /// A value of a text.
@@ -89,6 +89,8 @@ pub enum Py {
     Json(Box<serde_json::Value>),
     /// A module or class that the language has, by its name.
     Name(&'static str),
+    /// `super`, and what it gives, in a method of a project's own class.
+    Above(Box<Above>),
     /// A method of a value.
     Method(Box<(Py, String)>),
 }
@@ -141,6 +143,7 @@ impl Py {
             Py::Raw(_) => "RawQuerySet",
             Py::Object(object) => object.model(),
             Py::Json(_) => "dict",
+            Py::Above(_) => "super",
             Py::Method(_) => "method",
         }
     }

@@ -1,6 +1,7 @@
 //! Requests: a text, the models it names, and the database it runs on.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use embellie_text::models::{Models, Settings};
 use embellie_text::{Error, Py, evaluate};
@@ -9,6 +10,7 @@ use serde_json::Value as Json;
 /// One request.
 pub(super) struct Request {
     models: String,
+    module: String,
     database: String,
     query: String,
     settings: Settings,
@@ -33,6 +35,7 @@ impl Request {
         });
         Ok(Request {
             models: text("models_json")?,
+            module: json["models"].as_str().unwrap_or_default().to_owned(),
             database: text("database")?,
             query: text("query")?,
             settings: Settings { use_tz, time_zone: zone.filter(|_| use_tz).map(str::to_owned) },
@@ -50,6 +53,13 @@ impl Request {
                 let document: Json = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
                 let models = Models::from_json(&document, self.settings.clone());
                 let mut models = models.map_err(|error| unreadable(error.to_string()))?;
+                for module in modules(&self.module) {
+                    // What cannot be read is left alone: its managers are unknown then.
+                    models = match models.clone().with_managers(&module) {
+                        Ok(models) => models,
+                        Err(_) => models,
+                    };
+                }
                 for [field, class, name] in &self.lookups {
                     models = models.register_lookup(field, class, name)?;
                 }
@@ -61,4 +71,20 @@ impl Request {
         db.close();
         value
     }
+}
+
+/// The texts of a `models.py`, or of the modules of a package that stands in its place.
+fn modules(path: &str) -> Vec<String> {
+    let path = Path::new(path);
+    let mut files = vec![path.to_owned()];
+    if path.file_name().is_some_and(|name| name == "__init__.py")
+        && let Some(Ok(entries)) = path.parent().map(std::fs::read_dir)
+    {
+        files.extend(
+            entries.flatten().map(|entry| entry.path()).filter(|file| file.extension().is_some_and(|e| e == "py")),
+        );
+    }
+    files.sort();
+    files.dedup();
+    files.into_iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
 }

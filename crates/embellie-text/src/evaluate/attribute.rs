@@ -12,6 +12,7 @@ impl Evaluator<'_> {
     /// An attribute of a value. Methods are looked up when they are called.
     pub(super) async fn attribute(&self, of: Py, name: &str) -> Result<Py> {
         match of {
+            Py::Name("models") => names::lookup(name).ok_or_else(|| Error::attribute("models", name)),
             Py::Name(class) => match names::attribute(class, name) {
                 Ok(value) => Ok(value),
                 Err(_) if class.starts_with(char::is_lowercase) => Ok(method(Py::Name(class), name)),
@@ -30,7 +31,7 @@ impl Evaluator<'_> {
     }
 
     fn model_attribute(&self, label: String, name: &str) -> Result<Py> {
-        if let Some(manager) = Manager::named(self.models, &label, name)? {
+        if let Some(manager) = Manager::named(self, &label, name)? {
             return Ok(Py::Manager(manager));
         }
         let model = self.models.model(&label)?;
@@ -86,7 +87,7 @@ impl Evaluator<'_> {
             let ancestor = Object::new(label, record.clone(), object.unsaved);
             return Box::pin(self.object_attribute(ancestor, name)).await;
         }
-        if let Some(related) = RelatedManager::of(&object, name, self.models)? {
+        if let Some(related) = RelatedManager::of(&object, name, self)? {
             return Ok(Py::Related(Box::new(related)));
         }
         if let Some(reverse) = reverse(model, name)

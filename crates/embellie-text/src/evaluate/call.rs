@@ -13,18 +13,19 @@ impl Evaluator<'_> {
     pub(super) async fn call(&self, function: Py, arguments: Arguments) -> Result<Py> {
         match function {
             Py::Name(name) => names::call(name, arguments, self.models.settings()),
+            Py::Above(above) => {
+                arguments.none("super")?;
+                Ok(Py::Above(above))
+            }
             Py::Model(label) => Ok(Py::Object(Box::new(self.construct(&label, arguments)?))),
             Py::Method(bound) => {
                 let (of, method) = *bound;
                 self.method(of, &method, arguments).await
             }
             Py::Related(related) => {
-                let manager = arguments.keywords.iter().find(|(name, _)| name == "manager");
-                Err(Error::Unknown(format!(
-                    "the manager of '{}' is chosen by a call{}",
-                    related.name,
-                    if manager.is_some() { ": only the default manager is known" } else { "" }
-                )))
+                let [manager] = arguments.bind("__call__", ["manager"])?;
+                let manager = required("__call__", "manager", manager)?.into_text("manager")?;
+                Ok(Py::Related(Box::new(related.by_manager(&manager, self)?)))
             }
             other => Err(Error::type_error(format!("'{}' object is not callable", other.type_name()))),
         }
@@ -33,9 +34,22 @@ impl Evaluator<'_> {
     async fn method(&self, of: Py, method: &str, arguments: Arguments) -> Result<Py> {
         match of {
             Py::QuerySet(set) => self.of_set(*set, "QuerySet", method, arguments).await,
+            Py::Above(above) => self.method_above(*above, method, arguments).await,
             Py::Manager(manager) => {
                 if matches!(method, "delete" | "as_manager") {
                     return Err(Error::attribute("Manager", method));
+                }
+                if let Some(class) = &manager.class
+                    && method != "get_queryset"
+                    && let Some(value) =
+                        self.own_method(Py::Manager(manager.clone()), class, method, arguments.clone()).await?
+                {
+                    return Ok(value);
+                }
+                // What is written does not depend on the rows that the manager gives.
+                if matches!(method, "create" | "bulk_create") && manager.all().is_err() {
+                    let set = manager.plain(self).all()?;
+                    return self.of_set(set, "Manager", method, arguments).await;
                 }
                 self.of_set(manager.all()?, "Manager", method, arguments).await
             }

@@ -28,7 +28,7 @@ use crate::{Error, Py, Result, names, parse};
 /// Those that Django and Python have for the text; see [`Error::class`].
 pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> {
     let tree = parse::parse(text.trim())?;
-    let on = Evaluator { models, db };
+    let on = Evaluator { models, db, locals: Vec::new(), depth: 0 };
     match on.value(&tree).await? {
         Py::QuerySet(set) => Ok(Py::List(read(&set, &on).await?)),
         Py::Manager(manager) => Ok(Py::List(read(&manager.all()?, &on).await?)),
@@ -41,11 +41,15 @@ pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> 
 pub(crate) struct Evaluator<'a> {
     pub(crate) models: &'a Models,
     pub(crate) db: &'a Database,
+    /// Names of values, in a method of a project's own.
+    pub(crate) locals: Vec<(String, Py)>,
+    /// How deep methods of a project's own called each other.
+    pub(crate) depth: usize,
 }
 
 impl Evaluator<'_> {
     /// The value of an expression.
-    fn value<'s>(&'s self, tree: &'s ast::Expr) -> BoxFuture<'s, Result<Py>> {
+    pub(crate) fn value<'s>(&'s self, tree: &'s ast::Expr) -> BoxFuture<'s, Result<Py>> {
         Box::pin(async move {
             match tree {
                 ast::Expr::Attribute(attribute) => {
@@ -84,7 +88,7 @@ impl Evaluator<'_> {
         Box::pin(self.attribute(of, name))
     }
 
-    fn call_later(&self, function: Py, arguments: Arguments) -> BoxFuture<'_, Result<Py>> {
+    pub(crate) fn call_later(&self, function: Py, arguments: Arguments) -> BoxFuture<'_, Result<Py>> {
         Box::pin(self.call(function, arguments))
     }
 
@@ -108,6 +112,12 @@ impl Evaluator<'_> {
         Box::pin(self.slice(slice))
     }
 
+    fn local(&self, name: &str) -> Option<Py> {
+        let found = self.locals.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        // In a method, Django's classes may be reached by the module that they are of.
+        found.or_else(|| (name == "models" && self.depth > 0).then_some(Py::Name("models")))
+    }
+
     /// The value of an expression without parts.
     fn leaf(&self, tree: &ast::Expr) -> Result<Py> {
         Ok(match tree {
@@ -125,9 +135,10 @@ impl Evaluator<'_> {
                     return Err(Error::type_error("complex numbers are no values of a database"));
                 }
             },
-            ast::Expr::Name(name) => match self.models.label_of(name.id.as_str()) {
-                Some(label) => Py::Model(label.to_owned()),
-                None => names::lookup(name.id.as_str())
+            ast::Expr::Name(name) => match (self.local(name.id.as_str()), self.models.label_of(name.id.as_str())) {
+                (Some(value), _) => value,
+                (None, Some(label)) => Py::Model(label.to_owned()),
+                (None, None) => names::lookup(name.id.as_str())
                     .ok_or_else(|| Error::python("NameError", format!("name '{}' is not defined", name.id)))?,
             },
             _ => {

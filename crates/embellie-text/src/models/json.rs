@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use serde_json::Value as Json;
 
 use super::expression::{expression, ordering};
-use super::{Declared, ManagerKind, Models, Settings, unreadable};
+use super::{Classes, Declared, ManagerKind, Models, Settings, unreadable};
 use crate::Result;
 
 impl Models {
@@ -48,7 +48,14 @@ impl Models {
                 }
             }
         }
-        Ok(Models { registry: Arc::new(registry), settings, declared, names, transforms: Vec::new() })
+        Ok(Models {
+            registry: Arc::new(registry),
+            settings,
+            declared,
+            names,
+            transforms: Vec::new(),
+            classes: Classes::default(),
+        })
     }
 }
 
@@ -60,7 +67,9 @@ fn declaration(model: &Json) -> Declared {
     let managers = model["managers"].as_array().into_iter().flatten().filter_map(|manager| {
         let plain = manager["default_queryset"] == true;
         let class = manager["class"].as_str().unwrap_or_default().to_owned();
-        let kind = if plain { ManagerKind::Plain } else { ManagerKind::Python(class) };
+        let class = class.rsplit('.').next().unwrap_or_default().to_owned();
+        let kind =
+            if plain && manager["plain"] == true { ManagerKind::Plain } else { ManagerKind::Python { class, plain } };
         Some((manager["name"].as_str()?.to_owned(), kind))
     });
     // As Python shows them: `<UniqueConstraint: fields=('year',) name=…>`.

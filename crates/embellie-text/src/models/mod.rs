@@ -2,6 +2,7 @@
 
 mod expression;
 mod json;
+mod python;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use embellie_core::meta::{Member, Model, ModelId};
 use embellie_core::{Expr, Path, Registry};
 
 use crate::{Error, Py, Result};
+
+pub(crate) use python::{Classes, Found};
 
 /// The settings of Django that say what a text means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -31,6 +34,7 @@ pub struct Models {
     /// Models by the name that a text calls them.
     names: HashMap<String, String>,
     transforms: Vec<Transform>,
+    classes: Classes,
 }
 
 /// A function that paths may call by a name of its own: Django's `register_lookup`.
@@ -62,8 +66,13 @@ pub(crate) struct Declared {
 pub(crate) enum ManagerKind {
     /// Django's own, or one that adds methods to it.
     Plain,
-    /// Its query set is made by Python code, in a class of this name.
-    Python(String),
+    /// One of a project's own.
+    Python {
+        /// The class's name.
+        class: String,
+        /// Whether it gives all rows.
+        plain: bool,
+    },
 }
 
 impl Models {
@@ -86,7 +95,7 @@ impl Models {
         for model in registry.models() {
             names.entry(model.name.clone()).or_insert_with(|| model.label().to_owned());
         }
-        Models { registry, settings, declared, names, transforms: Vec::new() }
+        Models { registry, settings, declared, names, transforms: Vec::new(), classes: Classes::default() }
     }
 
     /// The registry of the models with tables.
@@ -112,6 +121,10 @@ impl Models {
     pub(crate) fn model(&self, label: &str) -> Result<&Model> {
         let concrete = self.declared.get(label).map_or(label, |declared| declared.concrete.as_str());
         Ok(self.registry.model(concrete)?)
+    }
+
+    pub(crate) fn classes(&self) -> &Classes {
+        &self.classes
     }
 
     /// The models with a function that paths to fields of a class may call by a name:

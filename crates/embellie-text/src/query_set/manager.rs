@@ -1,39 +1,148 @@
 //! Managers.
 
-use crate::models::{ManagerKind, Models};
-use crate::{Error, Result, Set};
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use crate::arguments::Arguments;
+use crate::evaluate::Evaluator;
+use crate::models::{Found, ManagerKind};
+use crate::{Error, Py, Result, Set};
 
 /// A manager of a model: where its query sets begin.
 #[derive(Debug, Clone)]
 pub struct Manager {
     pub(crate) label: String,
-    set: Set,
+    /// The class, when it is a project's own.
+    pub(crate) class: Option<String>,
+    set: Result<Set>,
 }
 
 impl Manager {
     /// The manager of a name; `None` when the model has none of that name.
-    pub(crate) fn named(models: &Models, label: &str, name: &str) -> Result<Option<Manager>> {
-        let Some(declared) = models.declared(label) else { return Ok(None) };
+    pub(crate) fn named(on: &Evaluator<'_>, label: &str, name: &str) -> Result<Option<Manager>> {
+        let Some(declared) = on.models.declared(label) else { return Ok(None) };
         let name = match name {
             "_default_manager" => declared.default_manager.as_deref().unwrap_or("objects"),
             other => other,
         };
-        match declared.managers.get(name) {
-            Some(ManagerKind::Python(class)) => {
-                Err(Error::Unknown(format!("the rows of '{name}' are chosen by Python code, in {class}")))
+        let base = Manager { label: label.to_owned(), class: None, set: Set::all(on.models, label) };
+        Ok(match declared.managers.get(name) {
+            Some(ManagerKind::Python { class, plain }) => {
+                let manager = Manager { class: Some(class.clone()), ..base };
+                let set = match plain {
+                    true => manager.set.clone(),
+                    false => manager.rows(on, class),
+                };
+                Some(Manager { set, ..manager })
             }
-            Some(ManagerKind::Plain) => Manager::all_rows(models, label).map(Some),
-            None if name == "_base_manager" => Manager::all_rows(models, label).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn all_rows(models: &Models, label: &str) -> Result<Manager> {
-        Ok(Manager { label: label.to_owned(), set: Set::all(models, label)? })
+            Some(ManagerKind::Plain) => Some(base),
+            None if name == "_base_manager" => Some(base),
+            None => None,
+        })
     }
 
     /// All rows that the manager gives.
     pub(crate) fn all(&self) -> Result<Set> {
-        Ok(self.set.clone())
+        self.set.clone()
+    }
+
+    /// What the manager's own `get_queryset()` gives.
+    fn rows(&self, on: &Evaluator<'_>, class: &str) -> Result<Set> {
+        let unknown = || Error::Unknown(format!("the rows of a manager are chosen by Python code, in {class}"));
+        if !on.models.classes().knows(class) {
+            return Err(unknown());
+        }
+        match at_once(on.own_method(Py::Manager(self.clone()), class, "get_queryset", Arguments::default())) {
+            Some(Ok(Some(Py::QuerySet(set)))) => Ok(*set),
+            Some(Err(error)) => Err(error),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// The manager as it is before a class of a project's own has its say.
+    pub(crate) fn plain(&self, on: &Evaluator<'_>) -> Manager {
+        Manager { label: self.label.clone(), class: None, set: Set::all(on.models, &self.label) }
     }
 }
+
+/// What a future gives that waits for nothing.
+fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// A method of a project's own class, with what it is called on.
+#[derive(Debug, Clone)]
+pub struct Above {
+    /// The object.
+    pub(crate) this: Py,
+    /// The class whose method asks for what is above it.
+    pub(crate) class: String,
+}
+
+impl Evaluator<'_> {
+    /// Calls a method of a project's own class; `None` when the class has none that is understood.
+    pub(crate) async fn own_method(
+        &self,
+        this: Py,
+        class: &str,
+        method: &str,
+        arguments: Arguments,
+    ) -> Result<Option<Py>> {
+        self.run(this, self.models.classes().find(class, method), method, arguments).await
+    }
+
+    /// Calls a method of the classes above a project's own.
+    pub(crate) async fn method_above(&self, above: Above, method: &str, arguments: Arguments) -> Result<Py> {
+        let found = self.models.classes().find_above(&above.class, method);
+        if let Some(value) = self.run(above.this.clone(), found, method, arguments.clone()).await? {
+            return Ok(value);
+        }
+        // Django's own method.
+        let this = match above.this {
+            Py::Manager(manager) => Py::Manager(manager.plain(self)),
+            other => other,
+        };
+        self.call_later(Py::Method(Box::new((this, method.to_owned()))), arguments).await
+    }
+
+    async fn run(&self, this: Py, found: Found, method: &str, arguments: Arguments) -> Result<Option<Py>> {
+        let (class, body) = match found {
+            Found::Nowhere => return Ok(None),
+            Found::Opaque(class) => {
+                return Err(Error::Unknown(format!("{class}.{method}() is Python code that does more than a query")));
+            }
+            Found::Understood(class, body) => (class, body),
+        };
+        let mut locals = vec![("self".to_owned(), this.clone())];
+        let Arguments { positional, mut keywords } = arguments;
+        let mut positional = positional.into_iter();
+        for name in &body.parameters {
+            let named = keywords.iter().position(|(known, _)| known == name);
+            match positional.next().or_else(|| named.map(|place| keywords.remove(place).1)) {
+                Some(value) => locals.push((name.clone(), value)),
+                None => return Err(Error::type_error(format!("{method}() missing a required argument: '{name}'"))),
+            }
+        }
+        if positional.next().is_some() || !keywords.is_empty() {
+            return Err(Error::type_error(format!("{method}() got arguments that it does not take")));
+        }
+        let above = Above { this, class };
+        locals.push(("super".to_owned(), Py::Above(Box::new(above))));
+        let mut within = Evaluator { models: self.models, db: self.db, locals, depth: self.depth + 1 };
+        if within.depth > MOST_CALLS {
+            return Err(Error::python("RecursionError", "maximum recursion depth exceeded"));
+        }
+        for (name, value) in &body.names {
+            let value = within.value(value).await?;
+            within.locals.push((name.clone(), value));
+        }
+        within.value(&body.result).await.map(Some)
+    }
+}
+
+/// How deep methods of a project's own may call each other.
+const MOST_CALLS: usize = 8;

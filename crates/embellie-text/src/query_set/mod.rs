@@ -17,7 +17,7 @@ use embellie_core::query::Aggregation;
 use crate::models::Models;
 use crate::{Error, Result};
 
-pub(crate) use manager::Manager;
+pub(crate) use manager::{Above, Manager};
 pub(crate) use prefetch::Prefetch;
 pub(crate) use read::read;
 pub(crate) use related::{RelatedManager, reverse};
@@ -33,6 +33,8 @@ pub struct Set {
     pub(crate) loaded: Loaded,
     /// What is read after the rows, and kept with them.
     pub(crate) prefetches: Vec<Prefetch>,
+    /// Whether the next condition goes together with the last one.
+    pub(crate) sticky: bool,
     /// Expressions that `values_list()` was given were named so far.
     pub(crate) named_expressions: usize,
 }
@@ -84,6 +86,7 @@ impl Set {
             rows: RowKind::Objects,
             loaded: Loaded::All,
             prefetches: Vec::new(),
+            sticky: false,
             named_expressions: 0,
         })
     }

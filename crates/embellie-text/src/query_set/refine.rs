@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use embellie_core::query::{Connector, Distinct, Extra, ExtraColumn, Lock, Step};
-use embellie_core::{IntoParams, OrderBy, Path, Sql, Value};
+use embellie_core::{IntoParams, OrderBy, Path, Q, Sql, Value};
 
 use super::{Loaded, Prefetch, RowKind, Set};
 use crate::arguments::Arguments;
@@ -112,7 +112,13 @@ impl Set {
             return Ok(self);
         }
         let q = condition.on(models, models.model(&self.label)?)?;
-        self.query.steps.push(if negate { Step::Exclude(q) } else { Step::Filter(q) });
+        match (std::mem::take(&mut self.sticky), self.query.steps.last_mut()) {
+            (true, Some(Step::Filter(last))) => {
+                let known = std::mem::replace(last, Q::all());
+                *last = known & if negate { !q } else { q };
+            }
+            _ => self.query.steps.push(if negate { Step::Exclude(q) } else { Step::Filter(q) }),
+        }
         Ok(self)
     }
 

@@ -4,10 +4,9 @@ use embellie::record::Record;
 use embellie_core::Value;
 use embellie_core::meta::{Member, Reverse, ReverseSource};
 
-use super::Set;
+use super::{Manager, Set};
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
-use crate::models::Models;
 use crate::{Error, Object, Py, Result};
 
 /// A manager of the objects that are related to one: Django's related managers.
@@ -37,7 +36,8 @@ pub(crate) fn reverse<'m>(model: &'m embellie_core::meta::Model, name: &str) -> 
 
 impl RelatedManager {
     /// The manager of a relation; `None` when the object's model has none of that name.
-    pub(crate) fn of(object: &Object, name: &str, models: &Models) -> Result<Option<RelatedManager>> {
+    pub(crate) fn of(object: &Object, name: &str, on: &Evaluator<'_>) -> Result<Option<RelatedManager>> {
+        let models = on.models;
         let registry = models.registry();
         let model = object.record().model();
         let (target, key) = match (reverse(model, name), model.member(name)) {
@@ -57,7 +57,7 @@ impl RelatedManager {
                 for (_, record) in &object.ancestors {
                     let label = record.model().label().to_owned();
                     let ancestor = Object::new(label, record.clone(), object.unsaved);
-                    if let Some(related) = RelatedManager::of(&ancestor, name, models)? {
+                    if let Some(related) = RelatedManager::of(&ancestor, name, on)? {
                         return Ok(Some(related));
                     }
                 }
@@ -71,10 +71,27 @@ impl RelatedManager {
             )));
         }
         let label = registry.get(target).label().to_owned();
-        let mut set = Set::all(models, &label)?;
-        let related = object.record().related(name)?.objects();
-        set.query.steps = related.query().steps.clone();
-        Ok(Some(RelatedManager { object: object.clone(), name: name.to_owned(), label, key, set }))
+        let related = RelatedManager {
+            object: object.clone(),
+            name: name.to_owned(),
+            key,
+            set: Set::all(models, &label)?,
+            label,
+        };
+        related.by_manager("_default_manager", on).map(Some)
+    }
+
+    /// The same relation, read by another manager of the related objects' model.
+    pub(crate) fn by_manager(mut self, manager: &str, on: &Evaluator<'_>) -> Result<RelatedManager> {
+        let manager =
+            Manager::named(on, &self.label, manager)?.ok_or_else(|| Error::attribute(&self.label, manager))?;
+        let mut set = manager.all()?;
+        let related = self.object.record().related(&self.name)?.objects();
+        set.query.steps.extend(related.query().steps.iter().cloned());
+        // The conditions of a many-to-many relation and those of the next call are met by one row between.
+        set.sticky = self.key.is_none();
+        self.set = set;
+        Ok(self)
     }
 
     /// The result of a method that changes the relation; `None` when there is no such method.

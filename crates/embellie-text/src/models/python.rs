@@ -1,0 +1,162 @@
+//! Managers and query sets of a project's own: classes of `models.py` whose methods do no more than return another
+//! query.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ruff_python_ast as ast;
+
+use super::Models;
+use crate::{Result, parse};
+
+/// The classes of modules, by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Classes(HashMap<String, Arc<Class>>);
+
+/// A class: what it extends, and those of its methods that are understood.
+#[derive(Debug, Default)]
+pub(crate) struct Class {
+    bases: Vec<String>,
+    methods: HashMap<String, Option<Arc<Method>>>,
+}
+
+/// A method that makes names of values, and returns one.
+#[derive(Debug)]
+pub(crate) struct Method {
+    /// The parameters after `self`.
+    pub(crate) parameters: Vec<String>,
+    /// Names and their values, in order.
+    pub(crate) names: Vec<(String, ast::Expr)>,
+    /// What is returned.
+    pub(crate) result: ast::Expr,
+}
+
+/// Where a method is found.
+#[derive(Debug, Clone)]
+pub(crate) enum Found {
+    /// Nowhere: Django's own is meant.
+    Nowhere,
+    /// In a class, with the class's name.
+    Understood(String, Arc<Method>),
+    /// In a class of this name, but it does more than is understood.
+    Opaque(String),
+}
+
+impl Models {
+    /// The models with the managers that a `models.py` declares: classes whose methods return another query, such as
+    /// `super().get_queryset().filter(public=True)`. What does more is left alone.
+    ///
+    /// # Errors
+    /// When the text is no Python, or nested too deeply.
+    pub fn with_managers(mut self, module: &str) -> Result<Models> {
+        for statement in parse::module(module)? {
+            if let ast::Stmt::ClassDef(class) = statement {
+                let name = class.name.to_string();
+                self.classes.0.insert(name, Arc::new(Class::of(class)));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Classes {
+    /// Looks for a method in a class and those that it extends.
+    pub(crate) fn find(&self, class: &str, method: &str) -> Found {
+        self.look(class, method, &mut Vec::new())
+    }
+
+    /// Looks for a method in the classes that a class extends: `super()`.
+    pub(crate) fn find_above(&self, class: &str, method: &str) -> Found {
+        let Some(known) = self.0.get(class) else { return Found::Nowhere };
+        let mut seen = vec![class.to_owned()];
+        known
+            .bases
+            .iter()
+            .map(|base| self.look(base, method, &mut seen))
+            .find(Found::is_somewhere)
+            .unwrap_or(Found::Nowhere)
+    }
+
+    fn look(&self, class: &str, method: &str, seen: &mut Vec<String>) -> Found {
+        if seen.iter().any(|known| known == class) {
+            return Found::Nowhere;
+        }
+        seen.push(class.to_owned());
+        let Some(known) = self.0.get(class) else { return Found::Nowhere };
+        match known.methods.get(method) {
+            Some(Some(found)) => Found::Understood(class.to_owned(), Arc::clone(found)),
+            Some(None) => Found::Opaque(class.to_owned()),
+            None => known
+                .bases
+                .iter()
+                .map(|base| self.look(base, method, seen))
+                .find(Found::is_somewhere)
+                .unwrap_or(Found::Nowhere),
+        }
+    }
+
+    pub(crate) fn knows(&self, class: &str) -> bool {
+        self.0.contains_key(class)
+    }
+}
+
+impl Found {
+    fn is_somewhere(&self) -> bool {
+        !matches!(self, Found::Nowhere)
+    }
+}
+
+impl Class {
+    fn of(class: ast::StmtClassDef) -> Class {
+        let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
+        let bases = bases
+            .map(|base| match base {
+                ast::Expr::Name(name) => name.id.to_string(),
+                ast::Expr::Attribute(attribute) => attribute.attr.to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        let methods = class
+            .body
+            .into_iter()
+            .filter_map(|statement| match statement {
+                ast::Stmt::FunctionDef(function) => {
+                    Some((function.name.to_string(), Method::of(function).map(Arc::new)))
+                }
+                _ => None,
+            })
+            .collect();
+        Class { bases, methods }
+    }
+}
+
+impl Method {
+    fn of(function: ast::StmtFunctionDef) -> Option<Method> {
+        let plain = function.decorator_list.is_empty() && !function.is_async;
+        let declared = &function.parameters;
+        if !plain || declared.vararg.is_some() || declared.kwarg.is_some() || !declared.kwonlyargs.is_empty() {
+            return None;
+        }
+        let mut parameters: Vec<String> =
+            declared.args.iter().map(|parameter| parameter.parameter.name.to_string()).collect();
+        if parameters.is_empty() {
+            return None;
+        }
+        parameters.remove(0);
+        let mut names = Vec::new();
+        for statement in function.body {
+            match statement {
+                ast::Stmt::Return(returned) => {
+                    return Some(Method { parameters, names, result: *returned.value? });
+                }
+                ast::Stmt::Assign(assign) => match &assign.targets[..] {
+                    [ast::Expr::Name(name)] => names.push((name.id.to_string(), *assign.value)),
+                    _ => return None,
+                },
+                ast::Stmt::Expr(statement) if statement.value.is_string_literal_expr() => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+}
