@@ -25,12 +25,14 @@ pub(crate) async fn insert_rows(
         alike.entry(given_fields(*object, model)?).or_default().push(index);
     }
     for (fields, indices) in alike {
+        let defaulted =
+            |place: usize| indices.iter().any(|&index| default_of_key(&*objects[index], model, place).is_some());
         let rows: Result<Vec<Vec<Expr>>> =
             indices.iter().map(|&index| row_values(&*objects[index], model, &fields)).collect();
         // Rows that may not be inserted give nothing back, so what came back could not be told apart.
         let returning: Vec<usize> = match conflict {
             Conflict::Ignore => Vec::new(),
-            _ => (0..model.fields.len()).filter(|place| !fields.contains(place)).collect(),
+            _ => (0..model.fields.len()).filter(|&place| !fields.contains(&place) || defaulted(place)).collect(),
         };
         let insert = Insert {
             model: label.to_owned().into(),
@@ -94,15 +96,29 @@ fn given_fields(object: &dyn Instance, model: &Model) -> Result<Vec<usize>> {
         true => Some(model.primary_key_index()),
         false => None,
     };
-    let left = |place: usize| object.state().is_left_to_database(place) || model.fields[place].is_generated();
+    let left = |place: usize| match default_of_key(object, model, place) {
+        Some(_) => false,
+        None => object.state().is_left_to_database(place) || model.fields[place].is_generated(),
+    };
     Ok((0..model.fields.len()).filter(|&place| Some(place) != counted && !left(place)).collect())
+}
+
+/// What the database would fill in for an integer that is the primary key. It is given in so many words: a database may
+/// count such a key up whatever default it has.
+fn default_of_key<'m>(object: &dyn Instance, model: &'m Model, place: usize) -> Option<&'m Expr> {
+    let field = &model.fields[place];
+    let counted = model.key_fields() == [place] && field.kind.integer_range().is_some();
+    field.db_default.as_ref().filter(|_| counted && object.state().is_left_to_database(place))
 }
 
 fn row_values(object: &dyn Instance, model: &Model, fields: &[usize]) -> Result<Vec<Expr>> {
     fields
         .iter()
-        .map(|&place| {
-            object.value(place).map(Expr::Value).map_err(|e| e.for_field(&model.name, &model.fields[place].name))
+        .map(|&place| match default_of_key(object, model, place) {
+            Some(default) => Ok(default.clone()),
+            None => {
+                object.value(place).map(Expr::Value).map_err(|e| e.for_field(&model.name, &model.fields[place].name))
+            }
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use embellie_core::{Expr, Q as Condition};
 
 /// Shops with orders, whose numbers are each shop's own, and the lines of orders.
 pub fn keys() -> Registry {
-    Registry::build([Shop::meta(), Order::meta(), Visit::meta(), Pair::meta()]).unwrap()
+    Registry::build([Shop::meta(), Order::meta(), Visit::meta(), Pair::meta(), Chosen::meta()]).unwrap()
 }
 
 /// Models with fields that the database computes.
@@ -67,6 +67,15 @@ pub struct Pair {
     pub a: i64,
     #[field(db_default = 8)]
     pub b: i64,
+}
+
+/// A key of its own default, which SQLite would count up.
+#[model(app = "keys")]
+pub struct Chosen {
+    #[field(primary_key, db_default = Abs(-40))]
+    pub id: i64,
+    #[field(db_default = 0)]
+    pub nothing: i64,
 }
 
 #[model(app = "keys")]

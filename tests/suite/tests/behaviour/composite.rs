@@ -97,6 +97,14 @@ async fn parts_with_defaults(db: &Database) -> Outcome {
     read.save(db).await?;
     assert_eq!(Pair::objects().count(db).await?, 1);
     assert!(Pair::objects().contains(&read, db).await?);
+
+    let chosen = new!(Chosen {}).create(db).await?;
+    assert_eq!((chosen.id, chosen.nothing), (40, 0), "the default, not the first number");
+    assert_eq!(Chosen::objects().get(db).await?.id, 40);
+    let mut many = [new!(Chosen { id: 7 }), new!(Chosen { id: 8, nothing: 9 })];
+    Chosen::objects().bulk_create(&mut many, db).await?;
+    assert_eq!(Chosen::objects().order_by("id").values_list(Chosen::id).all(db).await?, [7, 8, 40]);
+    refused(new!(Chosen {}).create(db).await, "IntegrityError");
     Ok(())
 }
 
