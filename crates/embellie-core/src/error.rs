@@ -62,6 +62,8 @@ pub enum Error {
     Operational(DatabaseError),
     /// The SQL is wrong, or names what does not exist (`ProgrammingError`).
     Programming(DatabaseError),
+    /// SQL cannot say what was asked for, which Django tells in the database's place (`DatabaseError`).
+    Database(String),
     /// The connection or the pool was used wrongly or is exhausted (`InterfaceError`).
     Interface(String),
     /// This database cannot do that (`NotSupportedError`).
@@ -106,6 +108,7 @@ impl Error {
             Error::Data(_) => "DataError",
             Error::Operational(_) => "OperationalError",
             Error::Programming(_) => "ProgrammingError",
+            Error::Database(_) => "DatabaseError",
             Error::Interface(_) => "InterfaceError",
             Error::NotSupported(_) => "NotSupportedError",
             Error::TransactionManagement(_) => "TransactionManagementError",
@@ -166,6 +169,7 @@ impl fmt::Display for Error {
             | Error::Type(m)
             | Error::Validation(m)
             | Error::Interface(m)
+            | Error::Database(m)
             | Error::NotSupported(m)
             | Error::TransactionManagement(m)
             | Error::ImproperlyConfigured(m)

@@ -39,7 +39,13 @@ impl Writer<'_> {
             Distinct::Rows => self.push("DISTINCT "),
             Distinct::On(scalars) => {
                 self.push("DISTINCT ON (");
-                self.scalars(scalars)?;
+                for (i, scalar) in scalars.iter().enumerate() {
+                    self.push(if i > 0 { ", " } else { "" });
+                    match selected(select, scalar) {
+                        Some(place) => self.push(&place.to_string()),
+                        None => self.scalar(scalar)?,
+                    }
+                }
                 self.push(") ");
             }
         }

@@ -265,7 +265,7 @@ fn place_of(model: &Model, path: &Path, outputs: &[Output<'_>]) -> Result<usize>
 }
 
 fn no_such_column() -> Error {
-    programming(
+    Error::Database(
         "ORDER BY term does not match any column in the result set: order by one of the values, or add it to the \
          values of each query"
             .into(),

@@ -30,7 +30,7 @@ impl<'r> Scope<'_, 'r> {
         for column in &extra.select {
             check_alias(&column.name)?;
             let raw = Scalar::Raw { sql: column.sql.clone(), parameters: column.parameters.clone(), kind: None };
-            self.add_annotation(column.name.to_string(), raw, true);
+            self.add_extra_column(&column.name, raw);
         }
         if !extra.conditions.is_empty() {
             let conditions: Vec<String> =
@@ -59,6 +59,14 @@ impl<'r> Scope<'_, 'r> {
             let near = did_you_mean(table, self.tables.iter().map(|used| &*used.table));
             return Err(Error::Field(format!("Cannot resolve '{name}': the query has no table '{table}'{near}")));
         };
+        let model = self.registry().models().iter().find(|model| model.table == table);
+        if let Some(model) = model.filter(|model| model.fields.iter().all(|field| field.column != column)) {
+            let near = did_you_mean(column, model.fields.iter().map(|field| field.column.as_str()));
+            return Err(Error::Field(format!(
+                "Cannot resolve '{}': the table '{table}' has no such column{near}",
+                name.escape_debug()
+            )));
+        }
         let expr = Scalar::Named { alias: used.alias, name: column.to_owned(), kind: FieldKind::Text, null: true };
         Ok(Some(Term { expr, descending: term.descending, nulls: term.nulls }))
     }

@@ -165,8 +165,13 @@ impl<'r> Scope<'_, 'r> {
                 None => Condition::Never,
             });
         }
-        if let Operand::Expr(Scalar::Query(query)) = operand {
-            return Ok(Condition::OneOf { expr, among: Among::Query(query) });
+        match operand {
+            Operand::Expr(Scalar::Query(query)) => {
+                return Ok(Condition::OneOf { expr, among: Among::Query(query) });
+            }
+            Operand::Expr(Scalar::Value { value: Value::Null, .. }) => return Ok(Condition::Never),
+            Operand::Expr(one) => return Ok(Condition::OneOf { expr, among: Among::Exprs(vec![one]) }),
+            _ => {}
         }
         let mut elements = elements(operand)?;
         if elements.iter().any(|element| matches!(element, Element::Expr(_))) {

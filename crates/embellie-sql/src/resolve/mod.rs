@@ -138,6 +138,8 @@ pub(crate) struct Scope<'c, 'r> {
     from: Option<cte::Known>,
     /// The annotations that are columns of common table expressions.
     cte_columns: Vec<String>,
+    /// The annotations that are columns of `extra()`.
+    extra_columns: Vec<String>,
     /// The relations that have conditions and names of their own.
     relations: Vec<relation::Filtered>,
     /// The related objects that come with its rows: the names that lead to them, and their tables.
@@ -179,6 +181,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             declared: None,
             from: None,
             cte_columns: Vec::new(),
+            extra_columns: Vec::new(),
             relations: Vec::new(),
             followed: Vec::new(),
             alone: false,
@@ -246,6 +249,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             declared: None,
             from: None,
             cte_columns: Vec::new(),
+            extra_columns: Vec::new(),
             relations: Vec::new(),
             followed: Vec::new(),
             alone: false,

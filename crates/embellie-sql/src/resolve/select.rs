@@ -43,7 +43,7 @@ impl<'r> Scope<'_, 'r> {
             let names: Vec<&str> = path.names().collect();
             let annotation = self.annotations.iter().position(|annotation| annotation.alias == name);
             let what = match annotation {
-                Some(place) if self.annotations[place].selected || self.cte_columns.contains(&name) => {
+                Some(place) if self.annotations[place].selected || self.is_choosable(&name) => {
                     vec![What::Annotation(place)]
                 }
                 Some(_) => {
@@ -69,17 +69,47 @@ impl<'r> Scope<'_, 'r> {
             self.group_by_annotations()?;
         }
         if paths.is_empty() {
+            let (extra, selected): (Vec<_>, Vec<_>) = self
+                .annotations
+                .iter()
+                .enumerate()
+                .filter(|(_, annotation)| annotation.selected)
+                .map(|(place, annotation)| Chosen::annotation(annotation.alias.clone(), place))
+                .partition(|chosen| self.extra_columns.contains(&chosen.name));
+            chosen.extend(extra);
             chosen.extend(self.model_columns().map(|output| Chosen {
                 name: output.name,
                 what: What::Field(output.expr),
                 asked: false,
                 joined: false,
             }));
-            let selected = self.annotations.iter().enumerate().filter(|(_, annotation)| annotation.selected);
-            chosen.extend(selected.map(|(place, annotation)| Chosen::annotation(annotation.alias.clone(), place)));
+            chosen.extend(selected);
         }
         self.values = Some(chosen);
         Ok(())
+    }
+
+    /// Whether values may name an annotation that is not selected: it is a column of another kind.
+    fn is_choosable(&self, name: &str) -> bool {
+        self.cte_columns.iter().chain(&self.extra_columns).any(|known| known == name)
+    }
+
+    /// Adds a column of `extra()`: before all others, unless values were chosen by name.
+    pub(super) fn add_extra_column(&mut self, name: &str, scalar: Scalar<'r>) {
+        let named = self.values.as_ref().is_some_and(|values| values.iter().any(|value| value.asked));
+        let known = self.extra_columns.iter().any(|known| known == name);
+        self.add_annotation(name.to_owned(), scalar, false);
+        let place = self.annotations.iter().position(|annotation| annotation.alias == name).unwrap_or_default();
+        if !named {
+            self.annotations[place].selected = true;
+            let extra = self.extra_columns.len();
+            if let (Some(values), false) = (&mut self.values, known) {
+                values.insert(extra.min(values.len()), Chosen::annotation(name.to_owned(), place));
+            }
+        }
+        if !known {
+            self.extra_columns.push(name.to_owned());
+        }
     }
 
     /// The columns that the query selects. Which of them may be null is known once all joins are.

@@ -50,9 +50,11 @@ impl<'r> Scope<'_, 'r> {
     fn one_column(&mut self, query: &Query, what: &str) -> Result<(Output<'r>, Option<Select<'r>>)> {
         let whole = compound::values_of(query).is_none();
         let fields = self.registry().model(&query.model)?.fields.len();
-        let (mut outputs, select) = self.subquery(query, None)?;
-        match outputs.pop() {
-            Some(output) if outputs.is_empty() && (!whole || fields == 1) => Ok((output, select)),
+        let (outputs, select) = self.subquery(query, None)?;
+        let mut outputs = outputs.into_iter();
+        match outputs.next() {
+            // A key of several fields is one column.
+            Some(output) if outputs.all(|part| part.joined) && (!whole || fields == 1) => Ok((output, select)),
             _ => Err(Error::Field(format!(
                 "Cannot resolve expression type, unknown output_field: {what} takes a query of one column, which \
                  values() chooses"

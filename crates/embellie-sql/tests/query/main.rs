@@ -3,6 +3,7 @@
 
 mod aggregates;
 mod blog;
+mod ctes;
 mod database;
 mod empty;
 mod explain;
@@ -20,8 +21,12 @@ mod property;
 mod raw;
 mod related;
 mod rows;
+mod run;
 mod separate;
+mod sets;
 mod spelling;
+mod subqueries;
 mod types;
 mod windows;
 mod writes;
+mod written;
