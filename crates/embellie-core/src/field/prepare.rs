@@ -54,7 +54,12 @@ impl FieldKind {
             return Ok(Value::Null);
         }
         Ok(match self {
-            _ if self.integer_range().is_some() => Value::Int(i64::from_column(column)?),
+            // A number that was said to be whole and is not is given as it is, as in Django.
+            _ if self.integer_range().is_some() => match i64::from_column(column) {
+                Ok(value) => Value::Int(value),
+                Err(_) if matches!(column, ColumnRef::Float(_) | ColumnRef::Decimal(_)) => Value::from_column(column)?,
+                Err(error) => return Err(error),
+            },
             FieldKind::Char | FieldKind::Text | FieldKind::Email | FieldKind::Slug | FieldKind::Url => {
                 Value::Text(String::from_column(column)?)
             }
@@ -225,7 +230,8 @@ fn duration(field: &str, value: Value) -> Result<Value> {
 fn uuid(field: &str, value: Value) -> Result<Value> {
     match &value {
         Value::Uuid(_) => Ok(value),
-        Value::Text(v) => match uuid::Uuid::try_parse(v) {
+        // Hyphens stand where they like, as in Python.
+        Value::Text(v) => match uuid::Uuid::try_parse(v).or_else(|_| uuid::Uuid::try_parse(&v.replace('-', ""))) {
             Ok(v) => Ok(Value::Uuid(v)),
             Err(_) => invalid(field, &value, "is not a valid UUID."),
         },

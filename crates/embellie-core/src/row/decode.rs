@@ -89,13 +89,22 @@ impl FromColumn for f32 {
     }
 }
 
+/// A float rounded to fifteen digits.
+fn decimal(value: f64) -> Option<Decimal> {
+    let written = format!("{value:.14e}");
+    let (digits, exponent) = written.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    Decimal::from_scientific(&format!("{digits}e{exponent}")).ok().or_else(|| Decimal::try_from(value).ok())
+}
+
 impl FromColumn for Decimal {
     fn from_column(column: ColumnRef<'_>) -> Result<Self, Error> {
         match column {
             ColumnRef::Decimal(v) => Ok(v),
             ColumnRef::Int(v) => Ok(v.into()),
             // Fifteen digits, as Django has it: those that a float holds for certain.
-            ColumnRef::Float(v) => Decimal::try_from(v).or_else(|_| mismatch("decimal", column)),
+            ColumnRef::Float(v) => decimal(v).map_or_else(|| mismatch("decimal", column), Ok),
             ColumnRef::Text(v) => v.trim().parse().or_else(|_| mismatch("decimal", column)),
             other => mismatch("decimal", other),
         }

@@ -19,7 +19,8 @@ pub(super) fn combine(
     let plain = |kind| Ok((Arithmetic::Plain, kind));
     let (a, b) = match (left, right) {
         (Some(a), Some(b)) => (a, b),
-        (Some(kind), None) | (None, Some(kind)) if is_number(kind) && !is_bitwise(operator) => return plain(kind),
+        // Nothing comes of a null, whatever the operator.
+        (Some(kind), None) | (None, Some(kind)) if is_number(kind) => return plain(kind),
         _ => return Err(mixed(left, operator, right)),
     };
     if is_bitwise(operator) {
@@ -54,7 +55,7 @@ pub(super) fn common(kinds: impl Iterator<Item = FieldKind>) -> Result<Option<Fi
         found = Some(match found {
             None => kind,
             Some(known) if known == kind => kind,
-            Some(known) if is_number(known) && is_number(kind) => number(known, kind),
+            Some(known) if is_number(known) && is_number(kind) => wider(known, kind),
             Some(known) if known.is_text() && kind.is_text() => known,
             Some(known) if is_moment(known) && is_moment(kind) => moment(known),
             Some(known) => {
@@ -90,10 +91,21 @@ fn is_bitwise(operator: Operator) -> bool {
 fn number(a: FieldKind, b: FieldKind) -> FieldKind {
     match (a, b) {
         (FieldKind::Float, _) | (_, FieldKind::Float) => FieldKind::Float,
-        (FieldKind::Decimal { .. }, _) => a,
-        (_, FieldKind::Decimal { .. }) => b,
+        (FieldKind::Decimal { .. }, _) | (_, FieldKind::Decimal { .. }) => FieldKind::DECIMAL,
         _ if a == FieldKind::BigInteger || b == FieldKind::BigInteger => FieldKind::BigInteger,
         _ => FieldKind::Integer,
+    }
+}
+
+/// One of two numbers is of the wider of their kinds.
+fn wider(a: FieldKind, b: FieldKind) -> FieldKind {
+    match (a, b) {
+        (FieldKind::Decimal { .. }, _) if is_integer(b) => a,
+        (_, FieldKind::Decimal { .. }) if is_integer(a) => b,
+        (FieldKind::Decimal { decimal_places: x, .. }, FieldKind::Decimal { decimal_places: y, .. }) => {
+            if a == FieldKind::DECIMAL || (b != FieldKind::DECIMAL && x >= y) { a } else { FieldKind::DECIMAL }
+        }
+        _ => number(a, b),
     }
 }
 

@@ -50,7 +50,13 @@ impl<'r> Scope<'_, 'r> {
         if matches!(lookup, Lookup::HasKeys | Lookup::HasAnyKeys) {
             return self.has_keys(left, lookup, operand).map(Built::from);
         }
+        let json_null = of_json && lookup == Lookup::Exact && matches!(operand, Operand::Value(Value::Null));
         let operand = if of_json { document::operand(lookup, operand) } else { operand };
+        if let (Operand::List(_), Some(kind)) = (&operand, left.kind)
+            && matches!(kind, FieldKind::Uuid | FieldKind::Decimal { .. } | FieldKind::Bool)
+        {
+            return Err(Error::Validation(format!("Field '{}': a list is no value of a {}", left.name, kind.django_name())));
+        }
         if let Operand::List(_) = operand {
             let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.name);
             return Err(Error::Type(what));
@@ -71,7 +77,11 @@ impl<'r> Scope<'_, 'r> {
                 Operand::Value(Value::Bool(expected)) => Ok(null(left, expected)),
                 _ => Err(Error::Value("The QuerySet value for an isnull lookup must be True or False.".into())),
             },
-            Lookup::Exact => self.compare(left, Comparison::Equal, operand),
+            Lookup::Exact => {
+                let built = self.compare(left, Comparison::Equal, operand)?;
+                // As in Django, what is not JSON's null is something at least.
+                Ok(Built { is_null: json_null.then_some(false), ..built })
+            }
             Lookup::Gt => self.compare(left, Comparison::Greater, operand),
             Lookup::Gte => self.compare(left, Comparison::GreaterOrEqual, operand),
             Lookup::Lt => self.compare(left, Comparison::Less, operand),

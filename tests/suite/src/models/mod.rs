@@ -5,6 +5,7 @@ mod deletion;
 mod fields;
 pub mod keys;
 mod links;
+mod lookups;
 mod names;
 pub mod typed;
 
@@ -13,5 +14,6 @@ pub use deletion::deletion;
 pub use fields::{every_kind, fields};
 pub use keys::{generated, keys};
 pub use links::links;
+pub use lookups::lookups;
 pub use names::names;
 pub use typed::{documented, typed};

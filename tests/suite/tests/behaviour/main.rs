@@ -18,6 +18,7 @@ mod ordering;
 mod patterns;
 mod raw;
 mod reading;
+mod registered;
 mod related;
 mod same_sql;
 mod saving;

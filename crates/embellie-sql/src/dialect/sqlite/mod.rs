@@ -165,8 +165,10 @@ impl Dialect for Sqlite {
                 if matches!(kind, PatternKind::Within | PatternKind::End) {
                     w.push("'%' || ");
                 }
-                w.push("REPLACE(REPLACE(REPLACE(");
+                let uuid = expr.kind() == Some(FieldKind::Uuid);
+                w.push(if uuid { "REPLACE(REPLACE(REPLACE(REPLACE(" } else { "REPLACE(REPLACE(REPLACE(" });
                 w.scalar(operand)?;
+                w.push(if uuid { ", '-', '')" } else { "" });
                 w.push(r", '\', '\\'), '%', '\%'), '_', '\_')");
                 if matches!(kind, PatternKind::Within | PatternKind::Start) {
                     w.push(" || '%'");
