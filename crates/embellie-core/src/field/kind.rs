@@ -114,6 +114,27 @@ impl FieldKind {
         matches!(self, FieldKind::SmallAuto | FieldKind::Auto | FieldKind::BigAuto)
     }
 
+    /// Whether Django's class of this kind is that of another, or derives from it: emails are texts of limited length,
+    /// dates with times are dates.
+    ///
+    /// ```
+    /// use embellie_core::field::FieldKind;
+    /// assert!(FieldKind::Email.is_a(FieldKind::Char) && FieldKind::BigAuto.is_a(FieldKind::Integer));
+    /// assert!(!FieldKind::Text.is_a(FieldKind::Char));
+    /// ```
+    pub fn is_a(self, class: FieldKind) -> bool {
+        match class {
+            FieldKind::Char => self.is_text() && self != FieldKind::Text,
+            FieldKind::Integer => self.integer_range().is_some(),
+            FieldKind::Decimal { .. } => matches!(self, FieldKind::Decimal { .. }),
+            FieldKind::Date => matches!(self, FieldKind::Date | FieldKind::DateTime | FieldKind::NaiveDateTime),
+            FieldKind::DateTime | FieldKind::NaiveDateTime => {
+                matches!(self, FieldKind::DateTime | FieldKind::NaiveDateTime)
+            }
+            class => self == class,
+        }
+    }
+
     /// Whether the column holds text, on which Django's text lookups work without a cast.
     pub fn is_text(self) -> bool {
         matches!(self, FieldKind::Char | FieldKind::Text | FieldKind::Email | FieldKind::Slug | FieldKind::Url)

@@ -1,5 +1,10 @@
 //! Lookups: the comparisons at the end of a path.
 
+mod registered;
+
+pub(crate) use registered::Registered;
+pub use registered::{CustomLookup, Templates, Transform, TransformBody};
+
 use std::fmt;
 
 /// A comparison of an expression with a value: Django's built-in lookups.

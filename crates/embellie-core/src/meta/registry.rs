@@ -6,6 +6,7 @@ use super::link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSourc
 use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete};
 use crate::error::did_you_mean;
 use crate::field::FieldKind;
+use crate::lookup::{CustomLookup, Registered, Transform};
 use crate::{Error, Result};
 
 /// All models of a program.
@@ -13,6 +14,7 @@ use crate::{Error, Result};
 pub struct Registry {
     models: Vec<Model>,
     labels: HashMap<String, ModelId>,
+    registered: Registered,
 }
 
 /// Gathers declarations for a [`Registry`].
@@ -88,7 +90,8 @@ impl Registry {
                 });
             }
         }
-        let mut registry = Registry { models: Vec::with_capacity(declared.len()), labels };
+        let mut registry =
+            Registry { models: Vec::with_capacity(declared.len()), labels, registered: Registered::default() };
         for (index, meta) in declared.into_iter().enumerate() {
             registry.models.push(Model {
                 id: ModelId(index),
@@ -108,6 +111,45 @@ impl Registry {
         registry.name_members();
         registry.name_inherited();
         (registry, findings)
+    }
+
+    /// Adds a transform to those that paths know. The one that is added last is meant by its name.
+    ///
+    /// ```
+    /// use embellie_core::Registry;
+    /// use embellie_core::expr::Function;
+    /// use embellie_core::field::FieldKind;
+    /// use embellie_core::lookup::Transform;
+    /// # let models = [];
+    /// let registry = Registry::build(models)?
+    ///     .with_transform(Transform::function("length", Function::Length).on(FieldKind::Char))?;
+    /// # Ok::<(), embellie_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ImproperlyConfigured`] for a name that cannot stand in a path.
+    pub fn with_transform(mut self, transform: Transform) -> Result<Self> {
+        self.registered.add_transform(transform)?;
+        Ok(self)
+    }
+
+    /// Adds a lookup to those that paths know. The one that is added last is meant by its name.
+    ///
+    /// # Errors
+    /// As [`Registry::with_transform`].
+    pub fn with_lookup(mut self, lookup: CustomLookup) -> Result<Self> {
+        self.registered.add_lookup(lookup)?;
+        Ok(self)
+    }
+
+    /// The transform of a name that was added for values of a kind.
+    pub fn transform(&self, kind: Option<FieldKind>, name: &str) -> Option<&Transform> {
+        self.registered.transform(kind, name)
+    }
+
+    /// The lookup of a name that was added for values of a kind.
+    pub fn lookup(&self, kind: Option<FieldKind>, name: &str) -> Option<&CustomLookup> {
+        self.registered.lookup(kind, name)
     }
 
     /// Gathers declarations one by one.

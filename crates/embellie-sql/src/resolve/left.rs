@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use embellie_core::field::{FieldKind, prepare};
+use embellie_core::lookup::Transform;
 use embellie_core::{Error, Result, Value};
 
 use super::BASE;
@@ -26,18 +27,35 @@ pub(super) struct Left<'r> {
     pub(super) end: Option<Field<'r>>,
     /// The relation that it is.
     pub(super) relation: Option<Relation<'r>>,
+    /// The transforms in it that are done to what it is compared with, too.
+    pub(super) bilateral: Vec<&'r Transform>,
 }
 
 impl<'r> Left<'r> {
     /// An expression.
     pub(super) fn of_scalar(scalar: Scalar<'r>, name: impl Into<Cow<'r, str>>) -> Self {
         let kind = scalar.kind();
-        Left { scalar, kind, name: name.into(), null: true, places: Vec::new(), end: None, relation: None }
+        Left {
+            scalar,
+            kind,
+            name: name.into(),
+            null: true,
+            places: Vec::new(),
+            end: None,
+            relation: None,
+            bilateral: Vec::new(),
+        }
     }
 
     /// A transform of this one: no longer the field itself, but reached by the same tables.
     pub(super) fn transformed(&self, scalar: Scalar<'r>) -> Self {
-        Left { places: self.places.clone(), name: self.name.clone(), null: self.null, ..Left::of_scalar(scalar, "") }
+        Left {
+            places: self.places.clone(),
+            name: self.name.clone(),
+            null: self.null,
+            bilateral: self.bilateral.clone(),
+            ..Left::of_scalar(scalar, "")
+        }
     }
 
     /// The last table on the way.
@@ -91,6 +109,7 @@ impl<'r> From<Trimmed<'r>> for Left<'r> {
             places,
             end: Some(end),
             relation,
+            bilateral: Vec::new(),
         }
     }
 }

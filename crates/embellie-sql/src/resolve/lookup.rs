@@ -1,13 +1,20 @@
 //! Lookups: a column, the name of a comparison, and what it is compared with. Django's `build_lookup` and `lookups.py`.
 
 use embellie_core::field::{FieldKind, prepare};
-use embellie_core::lookup::Lookup;
+use embellie_core::lookup::{CustomLookup, Lookup};
 use embellie_core::{Error, Result, Value};
 
 use super::left::Left;
 use super::operand::{Element, Operand};
 use super::{Scope, document, message};
 use crate::resolved::{Among, Comparison, Condition, PatternKind, Scalar};
+
+/// The lookup that is meant.
+enum Chosen<'r> {
+    Known(Lookup),
+    /// One that the program has added.
+    Registered(&'r CustomLookup),
+}
 
 /// A comparison made.
 pub(super) struct Built<'r> {
@@ -27,7 +34,10 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn lookup(&mut self, left: &Left<'r>, names: &[&str], operand: Operand<'_, 'r>) -> Result<Built<'r>> {
         let (transformed, lookup) = self.lookup_of(left, names)?;
         let left = transformed.as_ref().unwrap_or(left);
-        self.compare_by(left, lookup, operand)
+        match lookup {
+            Chosen::Known(lookup) => self.compare_by(left, lookup, operand),
+            Chosen::Registered(lookup) => self.registered_lookup(left, lookup, operand).map(Built::from),
+        }
     }
 
     /// The condition of a lookup.
@@ -35,6 +45,7 @@ impl<'r> Scope<'_, 'r> {
         if let Some(relation) = left.relation {
             self.check_related(relation, &operand)?;
         }
+        let operand = if lookup == Lookup::IsNull { operand } else { self.both_sides(left, operand)? };
         if matches!(left.scalar, Scalar::Tuple(_)) {
             return self.compare_key(left, lookup, operand);
         }
@@ -55,7 +66,11 @@ impl<'r> Scope<'_, 'r> {
         if let (Operand::List(_), Some(kind)) = (&operand, left.kind)
             && matches!(kind, FieldKind::Uuid | FieldKind::Decimal { .. } | FieldKind::Bool)
         {
-            return Err(Error::Validation(format!("Field '{}': a list is no value of a {}", left.name, kind.django_name())));
+            return Err(Error::Validation(format!(
+                "Field '{}': a list is no value of a {}",
+                left.name,
+                kind.django_name()
+            )));
         }
         if let Operand::List(_) = operand {
             let what = format!("'{lookup}' takes one value, not a list; '{}__in' takes a list", left.name);
@@ -95,17 +110,20 @@ impl<'r> Scope<'_, 'r> {
 
     /// The lookup that the names after a field end in, `exact` when they end in none, and what the transforms before it
     /// make of the field.
-    fn lookup_of(&self, left: &Left<'r>, names: &[&str]) -> Result<(Option<Left<'r>>, Lookup)> {
-        let Some((&last, before)) = names.split_last() else { return Ok((None, Lookup::Exact)) };
+    fn lookup_of(&self, left: &Left<'r>, names: &[&str]) -> Result<(Option<Left<'r>>, Chosen<'r>)> {
+        let Some((&last, before)) = names.split_last() else { return Ok((None, Chosen::Known(Lookup::Exact))) };
         let mut transformed: Option<Left<'r>> = None;
         for &name in before {
             transformed = Some(self.transform_or_refuse(transformed.as_ref().unwrap_or(left), name, names)?);
         }
         let at = transformed.as_ref().unwrap_or(left);
-        if let Some(lookup) = Lookup::from_name(last).filter(|lookup| known(at, *lookup)) {
-            return Ok((transformed, lookup));
+        if let Some(lookup) = self.registry().lookup(at.kind, last) {
+            return Ok((transformed, Chosen::Registered(lookup)));
         }
-        Ok((Some(self.transform_or_refuse(at, last, names)?), Lookup::Exact))
+        if let Some(lookup) = Lookup::from_name(last).filter(|lookup| known(at, *lookup)) {
+            return Ok((transformed, Chosen::Known(lookup)));
+        }
+        Ok((Some(self.transform_or_refuse(at, last, names)?), Chosen::Known(Lookup::Exact)))
     }
 
     fn transform_or_refuse(&self, left: &Left<'r>, name: &str, names: &[&str]) -> Result<Left<'r>> {

@@ -29,6 +29,7 @@ mod order;
 mod promote;
 mod qualify;
 mod recursive;
+mod registered;
 mod related;
 mod relation;
 mod rows;

@@ -12,6 +12,11 @@ impl<'r> Scope<'_, 'r> {
     /// What a transform makes of an expression. `None` when there is no transform of this name.
     pub(super) fn transform(&self, left: &Left<'r>, name: &str) -> Result<Option<Left<'r>>> {
         let scalar = || left.scalar.clone();
+        if let Some(transform) = self.registry().transform(left.kind, name) {
+            let mut made = left.transformed(self.registered(transform, scalar())?);
+            made.bilateral.extend(transform.is_bilateral().then_some(transform));
+            return Ok(Some(made));
+        }
         let made = match left.kind {
             Some(FieldKind::DateTime | FieldKind::NaiveDateTime) if matches!(name, "date" | "time") => {
                 let unit = if name == "date" { TruncUnit::Date } else { TruncUnit::Time };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use embellie_core::lookup::{CustomLookup, Transform};
 use embellie_core::{Error, Registry, Result};
 use embellie_sql::Target;
 
@@ -24,6 +25,8 @@ use crate::model::declared_models;
 pub struct DatabaseBuilder {
     url: Redacted,
     registry: Option<Arc<Registry>>,
+    transforms: Vec<Transform>,
+    lookups: Vec<CustomLookup>,
     pool: PoolOptions,
 }
 
@@ -39,12 +42,56 @@ impl std::fmt::Debug for Redacted {
 
 impl DatabaseBuilder {
     pub(crate) fn new(url: &str) -> Self {
-        DatabaseBuilder { url: Redacted(url.to_owned()), registry: None, pool: PoolOptions::default() }
+        DatabaseBuilder {
+            url: Redacted(url.to_owned()),
+            registry: None,
+            transforms: Vec::new(),
+            lookups: Vec::new(),
+            pool: PoolOptions::default(),
+        }
     }
 
     /// Uses these models instead of those that the program declares.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(registry.into());
+        self
+    }
+
+    /// Adds a transform to those that paths know: Django's `register_lookup`.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> embellie::Result<()> {
+    /// use embellie::expr::Function;
+    /// use embellie::field::FieldKind;
+    /// use embellie::lookup::Transform;
+    /// use embellie::{Database, Q};
+    ///
+    /// let db = Database::builder("sqlite://blog.sqlite3")
+    ///     .transform(Transform::function("length", Function::Length).on(FieldKind::Char))
+    ///     .connect()
+    ///     .await?;
+    /// let long = db.objects("blog.Post")?.filter(Q::text("title__length__gt", 80)).count(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn transform(mut self, transform: Transform) -> Self {
+        self.transforms.push(transform);
+        self
+    }
+
+    /// Adds a lookup to those that paths know: Django's `register_lookup`.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> embellie::Result<()> {
+    /// use embellie::lookup::CustomLookup;
+    /// use embellie::{Database, Q};
+    ///
+    /// let not_equal = CustomLookup::template("ne", "{0} <> {1}");
+    /// let db = Database::builder("sqlite://blog.sqlite3").lookup(not_equal).connect().await?;
+    /// let others = db.objects("blog.Post")?.filter(Q::text("views__ne", 0)).count(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn lookup(mut self, lookup: CustomLookup) -> Self {
+        self.lookups.push(lookup);
         self
     }
 
@@ -63,18 +110,32 @@ impl DatabaseBuilder {
     /// Connects.
     ///
     /// # Errors
-    /// When the URL or an option is unknown, the models fail the system checks, or the database cannot be reached.
+    /// When the URL or an option is unknown, a transform or lookup has no proper name, the models fail the system checks, or the database cannot be reached.
     pub async fn connect(self) -> Result<Database> {
         let registry = match self.registry {
             Some(registry) => registry,
             None => declared_models()?,
         };
+        let registry = with_lookups(registry, self.transforms, self.lookups)?;
         let (driver, options) = driver_for(&self.url.0)?;
         let pool = pool::Pool::new(driver, self.pool.or(options))?;
         let server = pool.get().await?.server().clone();
         let target = Target::for_server(&server)?;
         Ok(Database(Arc::new(Inner { registry, pool, server, target, captures: Captures::default() })))
     }
+}
+
+/// The models, with more transforms and lookups.
+fn with_lookups(
+    registry: Arc<Registry>,
+    transforms: Vec<Transform>,
+    lookups: Vec<CustomLookup>,
+) -> Result<Arc<Registry>> {
+    if transforms.is_empty() && lookups.is_empty() {
+        return Ok(registry);
+    }
+    let registry = transforms.into_iter().try_fold((*registry).clone(), Registry::with_transform)?;
+    lookups.into_iter().try_fold(registry, Registry::with_lookup).map(Arc::new)
 }
 
 impl PoolOptions {

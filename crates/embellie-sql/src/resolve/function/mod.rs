@@ -10,6 +10,8 @@ mod search;
 mod text;
 pub(super) mod zone;
 
+pub(super) use custom::pieces;
+
 use std::ops::RangeInclusive;
 
 use embellie_core::expr::{Expr, Function};
