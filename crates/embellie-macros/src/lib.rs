@@ -1,6 +1,7 @@
 //! The macros of embellie. They are documented where they are used from: in the crate `embellie`.
 
 mod choices;
+mod derive_row;
 mod model;
 mod new;
 mod options;
@@ -45,4 +46,10 @@ pub fn new(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Choices, attributes(choice))]
 pub fn choices(item: TokenStream) -> TokenStream {
     choices::expand(item.into()).into()
+}
+
+/// Makes a struct one that rows are read into.
+#[proc_macro_derive(Row, attributes(row))]
+pub fn derive_row(item: TokenStream) -> TokenStream {
+    derive_row::expand(item.into()).into()
 }

@@ -54,6 +54,8 @@ pub use embellie_core::{
 };
 #[doc = include_str!("docs/choices.md")]
 pub use embellie_macros::Choices;
+#[doc = include_str!("docs/derive_row.md")]
+pub use embellie_macros::Row;
 #[doc = include_str!("docs/model.md")]
 pub use embellie_macros::model;
 #[doc = include_str!("docs/new.md")]
@@ -81,7 +83,7 @@ pub mod prelude {
     };
     pub use crate::{
         Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Q, QuerySet,
-        Related, Set, Transaction, model, new, q, row, set,
+        Related, Row, Set, Transaction, model, new, q, row, set,
     };
     pub use embellie_core::field::{FieldType, Json};
     pub use jiff::{SignedDuration, Timestamp, civil};
@@ -99,6 +101,7 @@ struct Readme;
 pub mod __private {
     pub use crate::declare::*;
     pub use crate::model::{Declaration, Instance, Model, RelationSlot, State};
+    pub use crate::query_set::{RowPaths, column};
     pub use crate::related::{ForeignKey, ManyToMany, OneToOne};
     pub use crate::typed::*;
     pub use crate::typed::{check_new, left, required};

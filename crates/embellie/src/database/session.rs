@@ -52,6 +52,11 @@ impl<'a> Session<'a> {
         self.database
     }
 
+    /// Whether a transaction was begun.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
     /// Runs a statement and hands its rows to `sink`.
     pub(crate) async fn run(
         &self,

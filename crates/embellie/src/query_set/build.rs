@@ -1,7 +1,7 @@
 //! Refining a query set: filters, ordering, slices. Nothing here does I/O.
 
-use embellie_core::query::{Distinct, Step};
-use embellie_core::{Error, OrderBy};
+use embellie_core::query::{Distinct, Extra, Step};
+use embellie_core::{Error, Expr, OrderBy};
 
 use super::{FetchMode, QuerySet};
 use crate::typed::{IntoOrdering, Q};
@@ -63,6 +63,60 @@ impl<M, S> QuerySet<M, S> {
             return self.mistaken(Error::Type("Cannot create distinct fields once a slice has been taken.".into()));
         }
         self.query.distinct = Distinct::Rows;
+        self
+    }
+
+    /// Of the rows that are equal in these fields, gives the first: Django's `distinct("author")`. The ordering begins with
+    /// the same fields.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct User { name: String }
+    /// # #[model(app = "blog")] pub struct Post {
+    /// #     views: i64,
+    /// #     #[field(on_delete = Cascade, related_name = "posts")] author: ForeignKey<User>,
+    /// # }
+    /// // The post of each author that is read most.
+    /// let top = Post::objects().order_by((Post::author_id, Post::views.desc())).distinct_on(Post::author_id);
+    /// ```
+    pub fn distinct_on(mut self, fields: impl IntoOrdering<M>) -> Self {
+        if !self.query.slice.is_whole() {
+            return self.mistaken(Error::Type("Cannot create distinct fields once a slice has been taken.".into()));
+        }
+        let terms = match fields.into_ordering() {
+            Ok(terms) => terms,
+            Err(mistake) => return self.mistaken(mistake),
+        };
+        let mut paths = Vec::with_capacity(terms.len());
+        for term in terms {
+            match self.reused(term.expr) {
+                Expr::Path(path) => paths.push(path),
+                other => {
+                    let message = format!("distinct_on() takes fields and annotations: annotate {other} first");
+                    return self.mistaken(Error::Type(message));
+                }
+            }
+        }
+        self.query.distinct = if paths.is_empty() { Distinct::Rows } else { Distinct::On(paths) };
+        self
+    }
+
+    /// Puts pieces of SQL into the query: Django's `extra`. Values are parameters.
+    ///
+    /// ```no_run
+    /// # async fn run(db: embellie::Database) -> embellie::Result<()> {
+    /// use embellie::query_set::Extra;
+    /// let extra = Extra::new().column("twice", "views * %s", (2,)).condition("views > %s", (10,));
+    /// for post in db.objects("blog.Post")?.extra(extra).all(&db).await? {
+    ///     println!("{:?}", post.get("twice")?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn extra(mut self, extra: Extra) -> Self {
+        if !self.query.slice.is_whole() {
+            return self.mistaken(Error::Type("Cannot change a query once a slice has been taken.".into()));
+        }
+        self.query.steps.push(Step::Extra(Box::new(extra)));
         self
     }
 

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use embellie_core::field::FieldType;
-use embellie_core::{Discard, Error, FromColumn, OrderBy, Query, Result, Value};
+use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
+use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Value};
 use embellie_sql as sql;
 
-use super::{QuerySet, Selection, gather};
+use super::{QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
 use crate::model::{Instance, Model, key_of};
-use crate::typed::Q;
+use crate::typed::{Column, Paths, Q, RhsList, Root};
 
 /// How many rows `get()` reads to tell how many there are, as in Django.
 const GET_LIMIT: u64 = 21;
@@ -26,6 +27,10 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
         let database = session.database();
+        if query.lock.is_some() && !session.is_in_transaction() && database.target().can(sql::Capability::RowLocks) {
+            let message = "select_for_update cannot be used outside of a transaction.";
+            return Err(Error::TransactionManagement(message.into()));
+        }
         let Some(compiled) = sql::select(query, database.registry(), database.target())? else {
             return Ok(Vec::new());
         };
@@ -202,4 +207,54 @@ impl<M: Model, S: Selection<M>> QuerySet<M, S> {
         let rows = wanted.ordered(Vec::new()).all(db).await?;
         rows.into_iter().map(|row| Ok((row.key()?, row))).collect()
     }
+}
+
+impl<M: Paths + Model> QuerySet<M, Whole<M>> {
+    /// The objects with these values of a unique field, by value: Django's `in_bulk(…, field_name=…)`. Values without a
+    /// row are left out.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct User { #[field(unique)] email: String }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let users = User::objects().in_bulk_by(User::email, ["ann@x.org", "bob@x.org"], db).await?;
+    /// let ann: Option<&User> = users.get("ann@x.org");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Value`] when the field is not unique; else as [`all`](QuerySet::all).
+    pub async fn in_bulk_by<T, N, V, const I: usize>(
+        &self,
+        field: Column<Root<M>, T, N, I>,
+        values: V,
+        db: &dyn Executor,
+    ) -> Result<HashMap<T, M>>
+    where
+        T: FieldType + Eq + Hash,
+        V: RhsList<M, T>,
+    {
+        if !self.checked()?.slice.is_whole() {
+            return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
+        }
+        let name = field.path().to_string();
+        let model = db.session().database().registry().model(&self.query.model)?;
+        let Some(place) = model.field_index(&name).filter(|&place| is_unique(model, place)) else {
+            return Err(Error::Value(format!("in_bulk()'s field_name must be a unique field but '{name}' isn't.")));
+        };
+        let rows = self.clone().filter(field.in_(values)).ordered(Vec::new()).all(db).await?;
+        rows.into_iter().map(|row| Ok((T::decode(row.value(place)?.as_column())?, row))).collect()
+    }
+}
+
+/// Whether no two rows have the same value in a field.
+fn is_unique(model: &MetaModel, place: usize) -> bool {
+    let field = &model.fields[place];
+    let alone = |constraint: &ConstraintMeta| match constraint {
+        ConstraintMeta::Unique { terms, condition: None, .. } => {
+            matches!(terms.as_slice(), [only] if only.expr == Expr::path(field.name.as_str()))
+        }
+        _ => false,
+    };
+    field.unique || model.key_fields() == [place] || model.constraints.iter().any(alone)
 }

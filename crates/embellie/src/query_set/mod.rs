@@ -2,18 +2,31 @@
 
 mod annotate;
 mod build;
+mod combine;
+mod cte;
+mod dates;
 mod fetch;
 mod fetch_mode;
+mod lock;
+mod relation;
 mod row;
 mod selection;
 mod text;
 mod text_row;
+mod values_as;
 mod write;
 
+pub use cte::{Cte, CteJoin};
+pub use embellie_core::query::Extra;
 pub use fetch_mode::FetchMode;
+pub use lock::ForUpdate;
+pub use relation::{Alias, Aliased, FilteredRelation};
 pub(crate) use row::gather;
 pub use selection::{Selection, TextValues, Whole, WholeRecord};
 pub use text_row::TextRow;
+#[doc(hidden)]
+pub use values_as::column;
+pub use values_as::{As, RowPaths};
 
 use std::fmt;
 use std::marker::PhantomData;

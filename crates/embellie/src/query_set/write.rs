@@ -1,11 +1,13 @@
 //! Methods that write: update, delete, create, get-or-create, bulk insertion.
 
-use embellie_core::query::Distinct;
-use embellie_core::{Error, Result};
+use embellie_core::field::prepare;
+use embellie_core::meta::Model;
+use embellie_core::query::{Assignment, Distinct};
+use embellie_core::{Error, Expr, Result, did_you_mean};
 use embellie_sql as sql;
 
 use super::{QuerySet, Selection};
-use crate::database::Executor;
+use crate::database::{Executor, Session};
 use crate::model::{Instance, key_of};
 use crate::typed::{Q, Set};
 use crate::write::{self, BulkCreate, Deleted, Save};
@@ -78,6 +80,9 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
 
     /// Sets fields of the one row for which `q` holds, or creates one; and whether it is new.
     ///
+    /// The row is locked meanwhile, where the database has locks on rows, and saved as an object: fields with `auto_now`
+    /// are set.
+    ///
     /// # Errors
     /// [`Error::MultipleObjectsReturned`] when there are several; else as `get`, `update` and `create`.
     pub async fn update_or_create(
@@ -87,17 +92,31 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
         new: impl FnOnce() -> M,
         db: &dyn Executor,
     ) -> Result<(M, bool)> {
+        if let Some(mistake) = set.mistake() {
+            return Err(mistake.clone());
+        }
         db.session()
             .atomic(async |tx| {
-                let (row, created) = self.get_or_create(q, new, tx).await?;
+                let (mut row, created) = self.clone().select_for_update().get_or_create(q, new, tx).await?;
                 if created {
                     return Ok((row, true));
                 }
-                let key = key_of(&row, db.session().database().registry().model(&self.query.model)?)?;
+                let model = tx.session().database().registry().model(&self.query.model)?;
                 // By its key alone: once changed, it may no longer be among the rows that were asked for.
                 let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
-                let this = every.filter(Q::text("pk", key));
-                this.update(set, tx).await?;
+                let this = every.filter(Q::text("pk", key_of(&row, model)?));
+                let (constants, computed): (Vec<Assignment>, Vec<Assignment>) =
+                    set.into_assignments().into_iter().partition(|set| matches!(set.value, Expr::Value(_)));
+                let mut names: Vec<&str> =
+                    model.fields.iter().filter(|field| field.auto_now).map(|field| field.name.as_str()).collect();
+                for assignment in &constants {
+                    names.extend(assign(&mut row, model, &tx.session(), assignment)?);
+                }
+                write::save(&mut row, Save::new().update_fields(&names), tx.session()).await?;
+                if computed.is_empty() {
+                    return Ok((row, false));
+                }
+                this.update(Set::of_assignments(computed), tx).await?;
                 Ok((this.get(tx).await?, false))
             })
             .await
@@ -121,4 +140,29 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
             objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
         write::bulk_create(&self.query.model, &mut instances, &options, db.session()).await
     }
+}
+
+/// Sets a field of an object to a constant, and gives the field's name.
+fn assign<'m>(
+    row: &mut dyn Instance,
+    model: &'m Model,
+    session: &Session<'_>,
+    assignment: &Assignment,
+) -> Result<Option<&'m str>> {
+    let Expr::Value(value) = &assignment.value else { return Ok(None) };
+    let Some(place) = model.field_index(&assignment.field) else {
+        let names = || model.fields.iter().map(|field| field.name.as_str());
+        return Err(Error::FieldDoesNotExist(format!(
+            "{} has no field named '{}'{}. Choices are: {}",
+            model.name,
+            assignment.field,
+            did_you_mean(&assignment.field, names()),
+            names().collect::<Vec<_>>().join(", ")
+        )));
+    };
+    let field = &model.fields[place];
+    let value = prepare(session.database().registry().storage_kind(model.id(), place), &field.name, value.clone())?;
+    row.set_column(place, value.as_column()).map_err(|error| error.for_field(&model.name, &field.name))?;
+    row.state_mut().given(place);
+    Ok(Some(&field.name))
 }

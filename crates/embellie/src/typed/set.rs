@@ -50,6 +50,10 @@ impl<M> Set<M> {
         set
     }
 
+    pub(crate) fn of_assignments(assignments: Vec<Assignment>) -> Self {
+        Set { assignments, mistake: None, model: PhantomData }
+    }
+
     /// Sets what the other sets, too.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

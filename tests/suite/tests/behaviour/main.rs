@@ -29,4 +29,5 @@ mod transactions;
 mod typed_annotations;
 mod typed_expressions;
 mod typed_fields;
+mod typed_rows;
 mod values;
