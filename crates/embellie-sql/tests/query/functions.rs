@@ -92,8 +92,7 @@ fn uses(function: Function) -> Vec<(&'static str, Vec<Expr>)> {
             vec![post(vec![f("price")]), post(vec![f("views") - 3]), ("Sample", vec![f("ratio")])]
         }
         _ if function.is_window() => vec![],
-        // They have tests of their own.
-        _ if function.name().contains("Search") || function.name().starts_with("Trigram") => vec![],
+        _ if function.is_search() => searches(function).into_iter().map(post).collect(),
         F::ACos
         | F::ASin
         | F::ATan
@@ -110,10 +109,30 @@ fn uses(function: Function) -> Vec<(&'static str, Vec<Expr>)> {
     }
 }
 
+/// What functions of search are used with.
+fn searches(function: Function) -> Vec<Vec<Expr>> {
+    use Function as F;
+    let vector = || call(F::SearchVector, vec![f("title")]);
+    let query = || call(F::SearchQueryPlain, vec!["english".into(), "clouds".into()]);
+    match function {
+        F::SearchVectorWeighted => vec![vec![vector(), "B".into()]],
+        F::SearchVectorCombined => vec![vec![vector(), vector()]],
+        F::SearchQueryAnd | F::SearchQueryOr => vec![vec![query(), query()]],
+        F::SearchQueryNot => vec![vec![query()]],
+        F::SearchMatch | F::SearchRank | F::SearchRankCover => vec![vec![vector(), query()]],
+        F::SearchHeadline => vec![vec![f("title"), query()], vec!["simple".into(), f("views"), query()]],
+        F::TrigramSimilarity | F::TrigramWordSimilarity => {
+            vec![vec![f("title"), "x".into()], vec![f("views"), "x".into()]]
+        }
+        _ => vec![vec![f("title")], vec![f("views")], vec!["english".into(), f("subtitle")]],
+    }
+}
+
 #[tokio::test]
 async fn postgres_knows_the_types_of_every_function() {
     let (_database, client, _) = connect().await;
-    client.batch_execute("CREATE EXTENSION IF NOT EXISTS pgcrypto").await.unwrap();
+    let extensions = "CREATE EXTENSION IF NOT EXISTS pgcrypto; CREATE EXTENSION IF NOT EXISTS pg_trgm";
+    client.batch_execute(extensions).await.unwrap();
     let registry = registry();
     let newest =
         embellie_sql::Target::for_server(&embellie_core::ServerInfo { dialect: "postgres", version: (18, 0, 0) });

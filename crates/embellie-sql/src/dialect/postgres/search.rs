@@ -62,7 +62,10 @@ pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) ->
                 w.scalar(config)?;
                 w.push("::regconfig, ");
             }
-            w.scalars(rest)?;
+            for (i, text) in rest.iter().enumerate() {
+                w.push(if i > 0 { ", " } else { "" });
+                as_text(w, text)?;
+            }
             w.push(")");
             Ok(())
         }
