@@ -208,6 +208,14 @@ tuples!(A AV 0, B BV 1, C CV 2, D DV 3, E EV 4, F FV 5);
 tuples!(A AV 0, B BV 1, C CV 2, D DV 3, E EV 4, F FV 5, G GV 6);
 tuples!(A AV 0, B BV 1, C CV 2, D DV 3, E EV 4, F FV 5, G GV 6, H HV 7);
 
+/// The key of a row of the query around: `Line::pk.eq(outer.pk)`.
+#[diagnostic::do_not_recommend]
+impl<P: Trail, K, const I: usize> RhsKey<P::Root, K> for CompositeKey<P, K, I> {
+    fn operand(self) -> Result<Operand> {
+        Ok(self.expr().into())
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<M, K, N, S: ValuesOf<K>> RhsKey<M, K> for QuerySet<N, S> {
     fn operand(self) -> Result<Operand> {

@@ -48,6 +48,9 @@ pub struct Order {
     pub note: String,
     #[field(default = 0)]
     pub paid: i64,
+    /// Who sent it on, which is no part of the key.
+    #[field(on_delete = SetNull, related_name = "sent")]
+    pub sender: Option<ForeignKey<Shop>>,
 }
 
 /// What points at an order does so by its code.

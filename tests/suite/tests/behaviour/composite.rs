@@ -26,6 +26,9 @@ embellie_suite::on_every_database! { keys:
     records,
     what_is_no_key_is_refused,
     keys_in_expressions,
+    keys_of_the_query_around,
+    sets_of_objects_with_keys,
+    related_objects_beside_keys,
 }
 
 fn code(number: i32) -> Uuid {
@@ -118,7 +121,7 @@ async fn keys_are_looked_up(db: &Database) -> Outcome {
     assert_eq!(found(Order::pk.ne((1, 1)), db).await?, [(1, 2), (2, 1), (2, 2), (2, 10)]);
     assert_eq!(found(!q!(Order, pk = (1, 1) | pk = (2, 10)), db).await?, [(1, 2), (2, 1), (2, 2)]);
     assert_eq!(found(q!(pk__in = [(1, 1), (2, 2), (1, 1), (3, 3)]), db).await?, [(1, 1), (2, 2)]);
-    assert_eq!(found(Order::pk.in_(&[(2_i64, 1_i32)]), db).await?, [(2, 1)]);
+    assert_eq!(found(Order::pk.in_([(2_i64, 1_i32)]), db).await?, [(2, 1)]);
     assert_eq!(found(Order::pk.in_(Vec::<(i64, i32)>::new()), db).await?, []);
     let nested = Value::List(vec![list([1, 2]), Value::List(vec![1.into(), Value::Null]), list([2, 10])]);
     assert_eq!(found(Q::text("pk__in", nested), db).await?, [(1, 2), (2, 10)]);
@@ -352,7 +355,7 @@ async fn records(db: &Database) -> Outcome {
     assert_eq!((one.key(), one.get("pk")?, one.get("number")?), (&key, &key, &2.into()));
     one.set("note", "x")?;
     one.save(db).await?;
-    assert_eq!(values(rows(db, "keys.Order").filter(q("note", "x")), "pk", db).await?, [key.clone()]);
+    assert_eq!(values(rows(db, "keys.Order").filter(q("note", "x")), "pk", db).await?, [list([1, 2])]);
     one.set("pk", list([2, 77]))?;
     one.set("code", code(277))?;
     assert_eq!((one.get("shop_id")?, one.key()), (&2.into(), &list([2, 77])));
@@ -417,5 +420,77 @@ async fn keys_in_expressions(db: &Database) -> Outcome {
         let message = refused(embellie_sql::select(&query.clone().annotate("x", expr), registry, target), "ValueError");
         assert!(message.contains("expression does not support composite primary keys"), "{message}");
     }
+    Ok(())
+}
+
+async fn keys_of_the_query_around(db: &Database) -> Outcome {
+    let made = orders(db).await?;
+    let day = date(2024, 2, 29);
+    for order in &made[..2] {
+        new!(Visit { day: day, order: order }).create(db).await?;
+    }
+    let visited = Exists(&|order: OuterRef<Order, _>| Visit::objects().filter(Visit::order.pk.eq(order.pk)));
+    assert_eq!(keys(Order::objects().filter(visited.clone()), db).await?, [(1, 1), (2, 10)]);
+    assert_eq!(keys(Order::objects().filter(!visited), db).await?, [(1, 2), (2, 1), (2, 2)]);
+    let later = Exists(&|order: OuterRef<Order, _>| {
+        Order::objects().filter(Order::shop_id.eq(order.shop_id) & Order::pk.gt(order.pk))
+    });
+    assert_eq!(keys(Order::objects().filter(!later), db).await?, [(1, 2), (2, 10)], "the last of each shop");
+    let message = refused(Order::objects().filter(Order::pk.eq(Order::pk)).all(db).await, "ValueError");
+    assert!(message.contains("only supports OuterRef and QuerySet"), "{message}");
+
+    let n = Count(Order::pk);
+    assert_eq!(Order::objects().filter(q!(shop = 2)).aggregate(&n, db).await?, 3);
+    let per_shop = Shop::objects().annotate(Count(Shop::orders().pk)).order_by("name").all(db).await?;
+    assert_eq!(
+        per_shop.iter().map(|(shop, n)| (shop.name.as_str(), *n)).collect::<Vec<_>>(),
+        [("north", 2), ("south", 3)]
+    );
+    let visits = Count(Order::visits());
+    let mut with_visits = Order::objects().annotate(&visits).filter(visits.clone().gte(1)).all(db).await?;
+    with_visits.sort_by_key(|(order, _)| order.number);
+    let found: Vec<_> = with_visits.iter().map(|(order, n)| (order.key().unwrap(), *n)).collect();
+    assert_eq!(found, [((1, 1), 1), ((2, 10), 1)], "grouped by the whole key");
+    Ok(())
+}
+
+async fn sets_of_objects_with_keys(db: &Database) -> Outcome {
+    let made = orders(db).await?;
+    let shop = Shop::objects().filter(q!(name = "south")).get(db).await?;
+    let sent = Shop::sent().of(&shop);
+    sent.add(&[&made[0], &made[1], &made[3]], db).await?;
+    assert_eq!(found(q!(sender = &shop), db).await?, [(1, 1), (1, 2), (2, 10)]);
+    sent.remove(&[&made[1]], db).await?;
+    assert_eq!(found(q!(sender = &shop), db).await?, [(1, 2), (2, 10)]);
+    sent.set(&[&made[2], &made[3]], db).await?;
+    assert_eq!(found(q!(sender__name = "south"), db).await?, [(1, 2), (2, 1)]);
+    sent.clear(db).await?;
+    assert_eq!(sent.all(db).await?.len(), 0);
+    sent.add(&[&made[0]], db).await?;
+    let mut shop = shop;
+    let deleted = shop.delete(db).await?;
+    assert_eq!(deleted.per_model["keys.Order"], 3, "its own orders");
+    assert_eq!(found(Q::all(), db).await?, [(1, 1), (1, 2)]);
+    Ok(())
+}
+
+async fn related_objects_beside_keys(db: &Database) -> Outcome {
+    let made = orders(db).await?;
+    new!(Visit { day: date(2024, 2, 29), order: &made[0] }).create(db).await?;
+    let asked = db.capture();
+    let visits = Visit::objects().select_related((Visit::order.shop,)).all(db).await?;
+    let order = visits[0].order.get(db).await?;
+    assert_eq!((order.key()?, order.shop.get(db).await?.name.as_str()), ((2, 10), "south"));
+    assert_eq!(asked.len(), 1);
+    let all = Order::objects().order_by("pk").all(db).await?;
+    for order in &all {
+        order.shop.get(db).await?;
+    }
+    assert_eq!(asked.len(), 3, "one statement for the shops of all");
+    // A key among the annotations, and related objects after it.
+    let set = rows(db, "keys.Order").annotate_expr("key", Expr::path("pk")).select_related(["shop"]);
+    let row = set.filter(q("pk", list([2, 2]))).get(db).await?;
+    assert_eq!(row.get("key")?, &list([2, 2]));
+    assert_eq!(row.selected("shop").unwrap().unwrap().get("name")?, &"south".into());
     Ok(())
 }
