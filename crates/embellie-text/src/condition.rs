@@ -132,6 +132,9 @@ impl Against<'_> {
             FieldKind::DateTime if at.rest == 0 || (at.rest == 1 && Lookup::from_name(last).is_some()) => {
                 operand(self.models.aware(value)?)
             }
+            FieldKind::Date if at.rest == 0 || (at.rest == 1 && Lookup::from_name(last).is_some()) => {
+                operand(self.models.local_date(value)?)
+            }
             _ => operand(value),
         }
     }
@@ -144,8 +147,18 @@ impl Against<'_> {
         if at.rest > 1 {
             return Err(Error::field_error(format!("Related Field got invalid lookup: {last}")));
         }
+        // The rows of a model whose key is a foreign key may be told by the model's own objects.
+        let holder = match at.member {
+            Member::Field(place) if registry.get(at.model).key_fields() == [place] => Some(registry.get(at.model)),
+            _ => None,
+        };
+        let is_holder =
+            |own: &Model| holder.is_some_and(|holder| holder.id() == own.id() || self.models.inherits(own, holder));
         let told_by = |object: &Object| -> Result<Py> {
             let own = object.record().model();
+            if is_holder(own) {
+                return Ok(Py::from_value(object.key()));
+            }
             if own.id() != target.id() && !self.models.inherits(own, target) && !self.models.inherits(target, own) {
                 return Err(Error::value_error(format!(
                     "Cannot query \"{} object\": Must be \"{}\" instance.",
@@ -153,7 +166,7 @@ impl Against<'_> {
                     target.name
                 )));
             }
-            if object.is_unsaved() {
+            if object.is_unsaved() && object.key().is_null() {
                 return Err(Error::value_error("Model instances passed to related filters must be saved."));
             }
             Ok(Py::from_value(if own.id() == target.id() && !target.has_composite_key() {
@@ -180,6 +193,7 @@ impl Against<'_> {
                 if set.gives_objects() {
                     let own = self.models.model(&set.label)?;
                     if own.id() != target.id()
+                        && !is_holder(own)
                         && !self.models.inherits(own, target)
                         && !self.models.inherits(target, own)
                     {
@@ -221,6 +235,10 @@ pub(crate) fn stored(models: &Models, kind: FieldKind, value: Py) -> Result<Valu
             value => Ok(Value::Json(Box::new(value.to_json()?))),
         },
         FieldKind::DateTime => models.aware(value)?.to_value(),
+        FieldKind::Date => models.local_date(value)?.to_value(),
+        FieldKind::NaiveDateTime if matches!(value, Py::Timestamp(_)) => {
+            Err(Error::value_error("The database does not support timezone-aware datetimes when USE_TZ is False."))
+        }
         _ => value.to_value(),
     }
 }

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::condition::Condition;
-use crate::query_set::{Above, Manager, Prefetch, Raw, RelatedManager};
+use crate::query_set::{Above, GenericManager, Manager, Prefetch, Raw, RelatedManager};
 use crate::{Error, Object, Result, Set};
 
 /// A value of a text.
@@ -79,6 +79,8 @@ pub enum Py {
     Manager(Manager),
     /// A manager of the objects related to one.
     Related(Box<RelatedManager>),
+    /// A manager of the objects that point at one generically.
+    Generic(Box<GenericManager>),
     /// A query set.
     QuerySet(Box<Set>),
     /// The rows of a text of SQL.
@@ -138,7 +140,7 @@ impl Py {
             Py::Exclusion(_) => "WindowFrameExclusion",
             Py::Model(_) | Py::Name(_) => "type",
             Py::Manager(_) => "Manager",
-            Py::Related(_) => "RelatedManager",
+            Py::Related(_) | Py::Generic(_) => "RelatedManager",
             Py::QuerySet(_) => "QuerySet",
             Py::Raw(_) => "RawQuerySet",
             Py::Object(object) => object.model(),
@@ -228,7 +230,7 @@ impl Py {
             Py::Dict(_) => Value::Json(Box::new(self.to_json()?)),
             Py::Json(value) => Value::Json(value.clone()),
             Py::Object(object) => {
-                if object.is_unsaved() {
+                if object.is_unsaved() && object.key().is_null() {
                     return Err(Error::value_error(format!(
                         "Model instances passed to related filters must be saved: {} object has no row.",
                         object.model()

@@ -75,8 +75,14 @@ fn object_json(object: &Object) -> Json {
     };
     let mut json = json!({"model": object.label(), "pk": key, "fields": fields});
     if !object.annotations().is_empty() {
-        let added = object.annotations().iter().map(|(name, item)| (name.clone(), value(item)));
-        json["annotations"] = Json::Object(added.collect());
+        // An empty list cannot be told from one of prefetched objects, and counts as such.
+        let is_list = |item: &Py| matches!(item, Py::Json(document) if document.as_array().is_some_and(Vec::is_empty));
+        let annotations = object.annotations().iter().filter(|(_, item)| !is_list(item));
+        let added = annotations.map(|(name, item)| (name.clone(), value(item)));
+        let added: Map<String, Json> = added.collect();
+        if !added.is_empty() {
+            json["annotations"] = Json::Object(added);
+        }
     }
     json
 }

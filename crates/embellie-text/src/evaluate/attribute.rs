@@ -5,7 +5,7 @@ use embellie_core::meta::{Member, ReverseSource};
 
 use super::Evaluator;
 use crate::arguments::Arguments;
-use crate::query_set::{Manager, RelatedManager, Set, read, reverse};
+use crate::query_set::{GenericManager, Manager, RelatedManager, Set, read, reverse};
 use crate::{Error, Object, Py, Result, names};
 
 impl Evaluator<'_> {
@@ -86,6 +86,9 @@ impl Evaluator<'_> {
             let label = record.model().label().to_owned();
             let ancestor = Object::new(label, record.clone(), object.unsaved);
             return Box::pin(self.object_attribute(ancestor, name)).await;
+        }
+        if let Some(related) = GenericManager::of(&object, name, self)? {
+            return Ok(Py::Generic(Box::new(related)));
         }
         if let Some(related) = RelatedManager::of(&object, name, self)? {
             return Ok(Py::Related(Box::new(related)));

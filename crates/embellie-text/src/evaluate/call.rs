@@ -17,7 +17,10 @@ impl Evaluator<'_> {
                 arguments.none("super")?;
                 Ok(Py::Above(above))
             }
-            Py::Model(label) => Ok(Py::Object(Box::new(self.construct(&label, arguments)?))),
+            Py::Model(label) => {
+                let arguments = self.with_generic_keys(&label, arguments).await?;
+                Ok(Py::Object(Box::new(self.construct(&label, arguments)?)))
+            }
             Py::Method(bound) => {
                 let (of, method) = *bound;
                 self.method(of, &method, arguments).await
@@ -26,6 +29,11 @@ impl Evaluator<'_> {
                 let [manager] = arguments.bind("__call__", ["manager"])?;
                 let manager = required("__call__", "manager", manager)?.into_text("manager")?;
                 Ok(Py::Related(Box::new(related.by_manager(&manager, self)?)))
+            }
+            Py::Generic(related) => {
+                let [manager] = arguments.bind("__call__", ["manager"])?;
+                let manager = required("__call__", "manager", manager)?.into_text("manager")?;
+                Ok(Py::Generic(Box::new(related.by_manager(&manager, self)?)))
             }
             other => Err(Error::type_error(format!("'{}' object is not callable", other.type_name()))),
         }
@@ -54,6 +62,10 @@ impl Evaluator<'_> {
                 self.of_set(manager.all()?, "Manager", method, arguments).await
             }
             Py::Related(related) => match related.change(method, arguments.clone(), self).await? {
+                Some(value) => Ok(value),
+                None => self.of_set(related.set, "RelatedManager", method, arguments).await,
+            },
+            Py::Generic(related) => match related.change(method, arguments.clone(), self).await? {
                 Some(value) => Ok(value),
                 None => self.of_set(related.set, "RelatedManager", method, arguments).await,
             },

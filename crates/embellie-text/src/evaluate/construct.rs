@@ -69,6 +69,14 @@ impl Evaluator<'_> {
                 Some(Member::ManyToMany(_)) => Err(Error::type_error(format!(
                     "Direct assignment to the forward side of a many-to-many set is prohibited. Use {name}.set() instead."
                 ))),
+                None if crate::query_set::reverse(model, name).is_some() => Err(Error::value_error(format!(
+                    "save() prohibited to prevent data loss due to unsaved related object '{}'.",
+                    model.name.to_lowercase()
+                ))),
+                Some(Member::Reverse(_)) => Err(Error::value_error(format!(
+                    "save() prohibited to prevent data loss due to unsaved related object '{}'.",
+                    model.name.to_lowercase()
+                ))),
                 _ if self.models.is_virtual(&object.label, name) => {
                     Err(Error::Unknown(format!("'{name}' of {} is no column", model.name)))
                 }
@@ -108,6 +116,12 @@ impl Evaluator<'_> {
             return Ok(());
         }
         let kind = self.models.registry().storage_kind(model.id(), place);
+        if let Py::Object(other) = &value {
+            return Err(Error::type_error(format!(
+                "Field '{name}' expected a value but got {} object.",
+                other.model()
+            )));
+        }
         let value = stored(self.models, kind, value)?;
         match (name, object.record_mut(name)) {
             ("pk", _) | (_, None) => object.record.set(name, value)?,
@@ -135,6 +149,12 @@ impl Evaluator<'_> {
     /// What a foreign key stores of an object.
     pub(crate) fn related_value(&self, model: &Model, name: &str, value: Py) -> Result<Value> {
         let Py::Object(object) = value else { return value.to_value() };
+        if object.is_unsaved() && object.key().is_null() {
+            return Err(Error::value_error(format!(
+                "Unsaved model instance <{} object> cannot be used in an ORM query.",
+                object.model()
+            )));
+        }
         let Some(Member::Field(place)) = model.member(name) else { return Ok(object.key()) };
         self.check_class(model, place, &object)?;
         Ok(match model.target(place) {
@@ -248,6 +268,28 @@ impl Evaluator<'_> {
         Ok(())
     }
 
+    /// Checks the classes whose rows are to be inserted, which must be those of the object.
+    fn check_forced(&self, object: &Object, classes: Py) -> Result<()> {
+        let classes = match classes {
+            Py::Tuple(classes) => classes,
+            one => vec![one],
+        };
+        let own = object.record.model();
+        for class in classes {
+            let Py::Model(label) = class else {
+                return Err(Error::type_error("Invalid force_insert member. A model class is expected."));
+            };
+            let model = self.models.model(&label)?;
+            if model.id() != own.id() && !self.models.inherits(own, model) {
+                return Err(Error::type_error(format!(
+                    "Invalid force_insert member. {label} must be a base of {}.",
+                    own.label()
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// A method of an object.
     pub(super) async fn of_object(&self, mut object: Object, method: &str, arguments: Arguments) -> Result<Py> {
         match method {
@@ -262,15 +304,20 @@ impl Evaluator<'_> {
                         Some(names.map(|name| name.into_text("a field name")).collect::<Result<_>>()?)
                     }
                 };
+                let insert = match insert {
+                    Some(classes @ (Py::Model(_) | Py::Tuple(_))) => {
+                        self.check_forced(&object, classes)?;
+                        Some(Py::Bool(true))
+                    }
+                    Some(Py::Bool(_) | Py::None) | None => insert,
+                    Some(_) => return Err(Error::type_error("force_insert must be a bool or tuple.")),
+                };
                 let options = Saving { insert: is(insert), update: is(update), fields };
                 self.save(&mut object, options).await?;
                 Ok(Py::None)
             }
             "delete" => {
                 let [_, keep_parents] = arguments.bind("delete", ["using", "keep_parents"])?;
-                if keep_parents.is_some_and(|keep| keep.is_true()) {
-                    return Err(Error::Unknown("delete(keep_parents=True)".into()));
-                }
                 if object.key().is_null() {
                     return Err(Error::value_error(format!(
                         "{} object can't be deleted because its id attribute is set to None.",
@@ -279,6 +326,9 @@ impl Evaluator<'_> {
                 }
                 let mut set = Set::all(self.models, &object.label)?;
                 set.query = set.query.filter(embellie_core::Q::new("pk", object.key()));
+                if keep_parents.is_some_and(|keep| keep.is_true()) {
+                    return Ok(told(self.db.query_set(set.query)?.delete(self.db).await?));
+                }
                 self.delete(set).await
             }
             _ => Err(Error::attribute(object.model(), method)),
@@ -290,7 +340,10 @@ impl Evaluator<'_> {
         let model = self.models.model(&set.label)?;
         let ancestors = self.models.ancestors(model);
         if ancestors.is_empty() {
-            return Ok(told(self.db.query_set(set.query)?.delete(self.db).await?));
+            let deleted = self.db.query_set(set.query)?.delete(self.db).await?;
+            let own = |label: &str| if label == model.label() { set.label.clone() } else { label.to_owned() };
+            let rows = deleted.per_model.iter().map(|(label, rows)| (Py::Str(own(label)), Py::Int((*rows).into())));
+            return Ok(Py::Tuple(vec![Py::Int(deleted.total.into()), Py::Dict(rows.collect())]));
         }
         // With the rows of the models furthest up go all those that point at them, the rows in question among them.
         let mut total = 0;

@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use serde_json::Value as Json;
 
 use super::expression::{expression, ordering};
-use super::{Classes, Declared, ManagerKind, Models, Settings, unreadable};
+use super::{Classes, Declared, Generic, ManagerKind, Models, Settings, unreadable};
 use crate::Result;
 
 impl Models {
@@ -72,6 +72,20 @@ fn declaration(model: &Json) -> Declared {
             if plain && manager["plain"] == true { ManagerKind::Plain } else { ManagerKind::Python { class, plain } };
         Some((manager["name"].as_str()?.to_owned(), kind))
     });
+    let without_columns = || model["virtual"].as_array().into_iter().flatten();
+    let generic = without_columns().filter_map(|field| {
+        let relation = &field["generic_relation"];
+        Some(Generic {
+            name: text(&field["name"])?,
+            to: text(&relation["to"])?,
+            content_type_field: text(&relation["content_type_field"])?,
+            object_id_field: text(&relation["object_id_field"])?,
+        })
+    });
+    let generic_keys = without_columns().filter_map(|field| {
+        let key = &field["generic_foreign_key"];
+        Some((text(&field["name"])?, text(&key["ct_field"])?, text(&key["fk_field"])?))
+    });
     // As Python shows them: `<UniqueConstraint: fields=('year',) name=…>`.
     let unique =
         model["constraints"].as_array().into_iter().flatten().filter_map(Json::as_str).filter_map(|constraint| {
@@ -81,7 +95,9 @@ fn declaration(model: &Json) -> Declared {
         });
     Declared {
         unique: unique.collect(),
-        without_columns: model["virtual"].as_array().into_iter().flatten().filter_map(|f| text(&f["name"])).collect(),
+        generic: generic.collect(),
+        generic_keys: generic_keys.collect(),
+        without_columns: without_columns().filter_map(|field| text(&field["name"])).collect(),
         concrete: concrete_label(model).unwrap_or_default().to_owned(),
         managers: managers.collect(),
         default_manager: model["default_manager"].as_str().map(str::to_owned),
@@ -292,6 +308,20 @@ fn decoded(json: &Json) -> Value {
             }
             if let Some(value) = tagged("$datetime").and_then(|value| value.parse().ok()) {
                 return Value::DateTime(value);
+            }
+            if let Some(value) = tagged("$bytes") {
+                let digits: Vec<char> = value.chars().collect();
+                let byte = |pair: &[char]| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap_or_default();
+                return Value::Bytes(digits.chunks(2).map(byte).collect());
+            }
+            if let Some(value) = tagged("$uuid").and_then(|value| value.parse().ok()) {
+                return Value::Uuid(value);
+            }
+            if let Some(value) = tagged("$time").and_then(|value| value.parse().ok()) {
+                return Value::Time(value);
+            }
+            if let Some(micros) = object.get("$timedelta").and_then(Json::as_i64) {
+                return Value::Duration(jiff::SignedDuration::from_micros(micros));
             }
             if let Some(value) = tagged("$date").and_then(|value| value.parse().ok()) {
                 return Value::Date(value);

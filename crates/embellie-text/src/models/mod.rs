@@ -59,6 +59,20 @@ pub(crate) struct Declared {
     pub(crate) unique: Vec<String>,
     /// The fields without columns.
     pub(crate) without_columns: Vec<String>,
+    /// The generic relations.
+    pub(crate) generic: Vec<Generic>,
+    /// The generic foreign keys: their names, and the fields of the content type and the key.
+    pub(crate) generic_keys: Vec<(String, String, String)>,
+}
+
+/// A generic relation: the way back of a generic foreign key.
+#[derive(Debug, Clone)]
+pub(crate) struct Generic {
+    pub(crate) name: String,
+    /// The label of the model that points here.
+    pub(crate) to: String,
+    pub(crate) content_type_field: String,
+    pub(crate) object_id_field: String,
 }
 
 /// What a manager is.
@@ -87,6 +101,8 @@ impl Models {
                 default_manager: Some("objects".to_owned()),
                 unique: Vec::new(),
                 without_columns: Vec::new(),
+                generic: Vec::new(),
+                generic_keys: Vec::new(),
             };
             (model.label().to_owned(), declared)
         });
@@ -178,6 +194,24 @@ impl Models {
         })
     }
 
+    /// The generic relation of a name.
+    pub(crate) fn generic(&self, label: &str, name: &str) -> Option<&Generic> {
+        self.declared(label)?.generic.iter().find(|generic| generic.name == name)
+    }
+
+    /// The fields of a generic foreign key: the content type, and the key.
+    pub(crate) fn generic_key(&self, label: &str, name: &str) -> Option<(&str, &str)> {
+        let mut keys = self.declared(label)?.generic_keys.iter();
+        keys.find(|(known, _, _)| known == name).map(|(_, kind, key)| (kind.as_str(), key.as_str()))
+    }
+
+    /// What the content type of a model says: its app, and its name.
+    pub(crate) fn content_type(&self, label: &str) -> (String, String) {
+        let concrete = self.declared(label).map_or(label, |declared| declared.concrete.as_str());
+        let (app, name) = concrete.split_once('.').unwrap_or(("", concrete));
+        (app.to_owned(), name.to_lowercase())
+    }
+
     /// Whether a name is a field without a column.
     pub(crate) fn is_virtual(&self, label: &str, name: &str) -> bool {
         self.declared(label).is_some_and(|declared| declared.without_columns.iter().any(|known| known == name))
@@ -223,6 +257,17 @@ impl Models {
         let zone = crate::names::zone(self.settings.time_zone.as_deref().unwrap_or("UTC"))?;
         let zoned = zone.to_zoned(datetime).map_err(|_| Error::python("OverflowError", "date value out of range"))?;
         Ok(Py::Timestamp(zoned.timestamp()))
+    }
+
+    /// A point in time as the date that it is in the current time zone.
+    pub(crate) fn local_date(&self, value: Py) -> Result<Py> {
+        match value {
+            Py::Timestamp(timestamp) => {
+                let zone = crate::names::zone(self.settings.time_zone.as_deref().unwrap_or("UTC"))?;
+                Ok(Py::Date(zone.to_datetime(timestamp).date()))
+            }
+            other => Ok(other),
+        }
     }
 
     /// What the names of a path lead to, and how many of them are left: lookups and transforms.

@@ -222,6 +222,7 @@ pub(crate) fn condition(value: Py) -> Result<Condition> {
             Ok([path, value]) => Ok(Condition::Compare(path.into_text("a lookup")?, Box::new(value))),
             Err(_) => Err(Error::value_error("a condition must be a pair of a lookup and a value")),
         },
+        Py::Dict(_) => Err(Error::field_error("Cannot parse keyword query as dict")),
         other => {
             Err(Error::type_error(format!("Cannot filter against a non-conditional expression: {}", other.type_name())))
         }

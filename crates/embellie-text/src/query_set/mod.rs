@@ -2,6 +2,7 @@
 
 mod annotate;
 mod combine;
+mod generic;
 mod manager;
 mod prefetch;
 mod read;
@@ -17,6 +18,7 @@ use embellie_core::query::Aggregation;
 use crate::models::Models;
 use crate::{Error, Result};
 
+pub(crate) use generic::GenericManager;
 pub(crate) use manager::{Above, Manager};
 pub(crate) use prefetch::Prefetch;
 pub(crate) use read::read;

@@ -327,7 +327,10 @@ impl Set {
                 return Err(Error::value_error(format!("Invalid option name: '{name}'.")));
             }
         }
-        if let Some((name, _)) = arguments.keywords.iter().find(|(name, _)| name != "format") {
+        if let Some((_, Py::Str(format))) = arguments.keywords.iter().find(|(name, _)| name == "format") {
+            return Err(Error::value_error(format!("{} is not a recognized format.", format.to_uppercase())));
+        }
+        if let Some((name, _)) = arguments.keywords.first() {
             return Err(Error::value_error(format!("Unknown options: {name}")));
         }
         Err(Error::Unknown("explain()".into()))

@@ -20,6 +20,8 @@ pub struct RelatedManager {
     /// The foreign key of the related objects, for a way back of one.
     pub(crate) key: Option<ForeignKey>,
     pub(crate) set: Set,
+    /// Whether the manager leaves out some of the related objects.
+    pub(crate) filtered: bool,
 }
 
 /// A foreign key that leads back to the object whose relation it is.
@@ -77,7 +79,20 @@ impl RelatedManager {
             key,
             set: Set::all(models, &label)?,
             label,
+            filtered: false,
         };
+        if let Some(reverse) = reverse(model, name)
+            && let ReverseSource::Field(field) = reverse.relation
+            && let Some((_, to_field)) = registry.get(reverse.source).target(field)
+            && !model.has_composite_key()
+            && object.field(&model.fields[to_field].name).is_null()
+        {
+            return Err(Error::value_error(format!(
+                "\"<{} object>\" needs to have a value for field \"{}\" before this relationship can be used.",
+                object.model(),
+                model.fields[to_field].name
+            )));
+        }
         related.by_manager("_default_manager", on).map(Some)
     }
 
@@ -90,6 +105,7 @@ impl RelatedManager {
         set.query.steps.extend(related.query().steps.iter().cloned());
         // The conditions of a many-to-many relation and those of the next call are met by one row between.
         set.sticky = self.key.is_none();
+        self.filtered = set.query.steps.len() > related.query().steps.len();
         self.set = set;
         Ok(self)
     }
@@ -116,14 +132,23 @@ impl RelatedManager {
         let related = self.object.record().related(&self.name)?;
         match method {
             "add" | "remove" => {
-                let _ = arguments.keyword("bulk");
+                let bulk = arguments.keyword("bulk");
                 arguments.no_keywords(method)?;
+                let bulk = bulk.is_none_or(|bulk| bulk.is_true());
+                if method == "add" && !bulk && self.key.is_some() {
+                    return self.save_each(arguments.positional, on).await.map(Some);
+                }
                 let records = self.records(arguments.positional, on).await?;
                 let records: Vec<&Record> = records.iter().collect();
                 match method {
                     "add" => related.add(&records, on.db).await?,
                     _ => {
                         self.refuse_strangers(&records)?;
+                        let chosen = self.chosen(on).await?;
+                        let is_chosen = |record: &&Record| {
+                            chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|known| known.key() == record.key()))
+                        };
+                        let records: Vec<&Record> = records.into_iter().filter(is_chosen).collect();
                         related.remove(&records, on.db).await?;
                     }
                 }
@@ -131,7 +156,10 @@ impl RelatedManager {
             "clear" => {
                 let _ = arguments.keyword("bulk");
                 arguments.none("clear")?;
-                related.clear(on.db).await?;
+                match self.chosen(on).await? {
+                    None => related.clear(on.db).await?,
+                    Some(chosen) => related.remove(&chosen.iter().collect::<Vec<_>>(), on.db).await?,
+                }
             }
             "set" => {
                 let [objects, _, clear] = arguments.bind("set", ["objs", "bulk", "clear"])?;
@@ -154,6 +182,40 @@ impl RelatedManager {
             _ => return self.create(method, arguments, on).await.map(Some),
         }
         Ok(Some(Py::None))
+    }
+
+    /// The related objects that the manager gives, when it leaves out some.
+    async fn chosen(&self, on: &Evaluator<'_>) -> Result<Option<Vec<Record>>> {
+        if !self.filtered {
+            return Ok(None);
+        }
+        let rows = super::read(&self.set, on).await?;
+        let records = rows.into_iter().filter_map(|row| match row {
+            Py::Object(object) => Some(object.record),
+            _ => None,
+        });
+        Ok(Some(records.collect()))
+    }
+
+    /// Lets objects point here and saves each, which may be new.
+    async fn save_each(&self, objects: Vec<Py>, on: &Evaluator<'_>) -> Result<Py> {
+        let Some(key) = &self.key else { return Ok(Py::None) };
+        for object in objects {
+            match object {
+                Py::Object(object) if object.label == self.label => {
+                    let owner = Py::Object(Box::new(self.object.clone()));
+                    on.change(*object, vec![(key.name.clone(), owner)]).await?;
+                }
+                other => {
+                    return Err(Error::type_error(format!(
+                        "'{}' instance expected, got {}",
+                        self.label,
+                        other.type_name()
+                    )));
+                }
+            }
+        }
+        Ok(Py::None)
     }
 
     async fn create(&self, method: &str, mut arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
@@ -207,7 +269,7 @@ impl RelatedManager {
                 }
                 key if self.key.is_none() && !matches!(key, Py::QuerySet(_) | Py::Manager(_)) => {
                     let mut arguments = Arguments::default();
-                    arguments.keywords.push(("pk".to_owned(), key));
+                    arguments.keywords.push((self.key_field(on)?, key));
                     match Set::all(on.models, &self.label)?.got(arguments, on).await? {
                         Py::Object(object) => records.push(object.record),
                         _ => return Err(Error::type_error("an object was expected")),
@@ -222,7 +284,34 @@ impl RelatedManager {
                 }
             }
         }
+        // As in Django, where keys are a set: small numbers in their order.
+        if self.key.is_none() && records.iter().all(|record| matches!(record.key(), Value::Int(_))) {
+            records.sort_by_key(|record| match record.key() {
+                Value::Int(key) => *key,
+                _ => 0,
+            });
+        }
         Ok(records)
+    }
+
+    /// The field by which the model between tells the related objects.
+    fn key_field(&self, on: &Evaluator<'_>) -> Result<String> {
+        let registry = on.models.registry();
+        let model = self.object.record().model();
+        let (link, forward) = match (reverse(model, &self.name), model.member(&self.name)) {
+            (Some(reverse), _) => match reverse.relation {
+                ReverseSource::ManyToMany(index) => (&registry.get(reverse.source).many_to_many()[index], false),
+                ReverseSource::Field(_) => return Ok("pk".to_owned()),
+            },
+            (_, Some(Member::ManyToMany(index))) => (&model.many_to_many()[index], true),
+            _ => return Ok("pk".to_owned()),
+        };
+        let through = registry.get(link.through);
+        let place = if forward { link.target_field } else { link.source_field };
+        Ok(match through.target(place) {
+            Some((target, field)) => registry.get(target).fields[field].attname(),
+            None => "pk".to_owned(),
+        })
     }
 
     /// A foreign key that leads elsewhere is not taken out of the set.

@@ -30,6 +30,7 @@ impl Set {
                         wrong.type_name()
                     )));
                 }
+                let arguments = Box::pin(on.with_generic_keys(&self.label, arguments)).await?;
                 let object = on.construct(&self.label, arguments)?;
                 Py::Object(Box::new(on.insert(object).await?))
             }
