@@ -141,6 +141,14 @@ impl Record {
         self.annotations.iter().flat_map(|row| row.names().zip(row.values()))
     }
 
+    /// The object as one that has a row already, say since another row says so: it is related to others, and saved by
+    /// an update first.
+    #[must_use]
+    pub fn with_row(mut self) -> Self {
+        self.state = State::SAVED;
+        self
+    }
+
     /// Sets a field, by its name, its attname or `pk`.
     ///
     /// # Errors

@@ -69,6 +69,9 @@ pub enum FieldKind {
     /// `CompositePrimaryKey`: the key of a model that has several fields for it. It has no column of its own, and no field
     /// is of this kind: queries call it `pk`.
     CompositePrimaryKey,
+    /// What nothing is known of, say a column of somebody's own SQL: read as the database gives it. No field is of this
+    /// kind.
+    Any,
 }
 
 impl FieldKind {
@@ -106,6 +109,7 @@ impl FieldKind {
             FieldKind::List => "ArrayField",
             FieldKind::ForeignKey => "ForeignKey",
             FieldKind::CompositePrimaryKey => "CompositePrimaryKey",
+            FieldKind::Any => "Field",
         }
     }
 

@@ -158,8 +158,7 @@ impl<'r> Scope<'_, 'r> {
 
     pub(super) fn output(&self, name: String, scalar: Scalar<'r>) -> Output<'r> {
         let nullable = self.may_be_null(&scalar);
-        // What nothing is known of is given as the database gives it: a null is as good as a text.
-        let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Text);
+        let kind = scalar.kind().unwrap_or(embellie_core::field::FieldKind::Any);
         Output { name, expr: scalar, kind, nullable, joined: false }
     }
 

@@ -32,7 +32,7 @@ impl Widths {
 
     pub(super) fn kind(&self, place: usize) -> FieldKind {
         // What nothing is known of is given as the database gives it.
-        self.0.get(place).and_then(|(kind, _)| *kind).unwrap_or(FieldKind::Text)
+        self.0.get(place).and_then(|(kind, _)| *kind).unwrap_or(FieldKind::Any)
     }
 
     pub(super) fn null(&self, place: usize) -> bool {

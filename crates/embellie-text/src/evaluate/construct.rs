@@ -217,6 +217,16 @@ impl Evaluator<'_> {
         if !object.expressions.is_empty() {
             return self.save_expressions(object).await;
         }
+        // Keys that are known here are told to the rows that this one adds columns to, the nearest first.
+        for place in 0..object.ancestors.len() {
+            let Some((path, row)) = object.ancestors.get(place) else { continue };
+            let Some((link, way)) = path.split_last().filter(|_| row.key().is_null()) else { continue };
+            let holder = object.ancestors.iter().find(|(known, _)| known == way).map_or(&object.record, |(_, row)| row);
+            let key = holder.get(link)?.clone();
+            if let Some((_, row)) = object.ancestors.get_mut(place).filter(|_| !key.is_null()) {
+                row.set("pk", key)?;
+            }
+        }
         // What a row adds columns to comes before it, and tells it its key.
         for place in (0..object.ancestors.len()).rev() {
             let Some((path, mut row)) = object.ancestors.get(place).cloned() else { continue };
@@ -225,11 +235,11 @@ impl Evaluator<'_> {
                 Some((_, holder)) => holder,
                 None => &mut object.record,
             };
-            let key = holder.get(link)?.clone();
-            if row.key().is_null() && !key.is_null() {
-                row.set("pk", key)?;
-            }
-            options.of(row.model()).save(&mut row, self.db).await?;
+            let forced = options.forced.iter().any(|forced| {
+                let base = self.models.model(forced).ok();
+                base.is_some_and(|base| base.id() == row.model().id() || self.models.inherits(row.model(), base))
+            });
+            Saving { insert: forced, ..options.of(row.model()) }.save(&mut row, self.db).await?;
             holder.set(link, row.key().clone())?;
             if let Some(kept) = object.ancestors.get_mut(place) {
                 kept.1 = row;
@@ -269,7 +279,8 @@ impl Evaluator<'_> {
     }
 
     /// Checks the classes whose rows are to be inserted, which must be those of the object.
-    fn check_forced(&self, object: &Object, classes: Py) -> Result<()> {
+    fn forced(&self, object: &Object, classes: Py) -> Result<Vec<String>> {
+        let mut forced = Vec::new();
         let classes = match classes {
             Py::Tuple(classes) => classes,
             one => vec![one],
@@ -286,8 +297,9 @@ impl Evaluator<'_> {
                     own.label()
                 )));
             }
+            forced.push(label);
         }
-        Ok(())
+        Ok(forced)
     }
 
     /// A method of an object.
@@ -304,15 +316,16 @@ impl Evaluator<'_> {
                         Some(names.map(|name| name.into_text("a field name")).collect::<Result<_>>()?)
                     }
                 };
+                let mut forced = Vec::new();
                 let insert = match insert {
                     Some(classes @ (Py::Model(_) | Py::Tuple(_))) => {
-                        self.check_forced(&object, classes)?;
-                        Some(Py::Bool(true))
+                        forced = self.forced(&object, classes)?;
+                        Some(Py::Bool(!forced.is_empty()))
                     }
                     Some(Py::Bool(_) | Py::None) | None => insert,
                     Some(_) => return Err(Error::type_error("force_insert must be a bool or tuple.")),
                 };
-                let options = Saving { insert: is(insert), update: is(update), fields };
+                let options = Saving { insert: is(insert), forced, update: is(update), fields };
                 self.save(&mut object, options).await?;
                 Ok(Py::None)
             }
@@ -335,8 +348,35 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Deletes the rows of a query set, with the rows that they add columns to.
+    /// Deletes the rows of a query set, with the rows that they add columns to and those that point at them
+    /// generically.
     pub(crate) async fn delete(&self, set: Set) -> Result<Py> {
+        let mut counted: Vec<(Py, Py)> = Vec::new();
+        for generic in self.models.generics(&set.label) {
+            let keys = set.query.clone().values([Path::new(["pk"])]);
+            let keys = self.db.query_values(keys).all(self.db).await?;
+            let keys = keys.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
+            let pointing = generic.pointing_at(self.models, &set.label, keys)?;
+            if let Py::Tuple(told) = Box::pin(self.delete(pointing)).await?
+                && let Some(Py::Dict(rows)) = told.into_iter().nth(1)
+            {
+                counted.extend(rows);
+            }
+        }
+        let own = self.delete_own(set).await?;
+        if counted.is_empty() {
+            return Ok(own);
+        }
+        if let Py::Tuple(told) = own
+            && let Some(Py::Dict(rows)) = told.into_iter().nth(1)
+        {
+            counted.extend(rows);
+        }
+        let rows = counted.iter().map(|(_, rows)| if let Py::Int(rows) = rows { *rows } else { 0 });
+        Ok(Py::Tuple(vec![Py::Int(rows.sum()), Py::Dict(counted)]))
+    }
+
+    async fn delete_own(&self, set: Set) -> Result<Py> {
         let model = self.models.model(&set.label)?;
         let ancestors = self.models.ancestors(model);
         if ancestors.is_empty() {
@@ -383,6 +423,8 @@ impl Evaluator<'_> {
 #[derive(Debug, Clone, Default)]
 struct Saving {
     insert: bool,
+    /// The models whose rows are inserted too, where this one adds columns to them: their labels.
+    forced: Vec<String>,
     update: bool,
     fields: Option<Vec<String>>,
 }
@@ -393,7 +435,8 @@ impl Saving {
         let own = |names: &Vec<String>| {
             names.iter().filter(|name| model.field_index(name).is_some()).cloned().collect::<Vec<String>>()
         };
-        Saving { insert: false, update: self.update, fields: self.fields.as_ref().map(own) }
+        let (insert, update, fields) = (self.insert, self.update, self.fields.as_ref().map(own));
+        Saving { insert, forced: Vec::new(), update, fields }
     }
 
     async fn save(&self, record: &mut Record, db: &Database) -> Result<()> {

@@ -179,6 +179,10 @@ impl Reader<'_> {
         if let Some(default) = json.get("default") {
             field.default = self.default(&field, default)?;
         }
+        // As in Django, the column of a file without one is an empty text.
+        if matches!(json["type"].as_str(), Some("FileField" | "ImageField")) && field.default.is_none() {
+            field.default = Some(embellie_core::meta::Default::Value(Value::Text(String::new())));
+        }
         match json.get("db_default") {
             None | Some(Json::Null) => {}
             Some(default) => {

@@ -199,6 +199,11 @@ impl Models {
         self.declared(label)?.generic.iter().find(|generic| generic.name == name)
     }
 
+    /// The generic relations of a model.
+    pub(crate) fn generics(&self, label: &str) -> &[Generic] {
+        self.declared(label).map_or(&[], |declared| &declared.generic)
+    }
+
     /// The fields of a generic foreign key: the content type, and the key.
     pub(crate) fn generic_key(&self, label: &str, name: &str) -> Option<(&str, &str)> {
         let mut keys = self.declared(label)?.generic_keys.iter();

@@ -6,7 +6,7 @@ use embellie_core::{Path, Q, Value};
 use super::{Manager, Set, read};
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
-use crate::models::Generic;
+use crate::models::{Generic, Models};
 use crate::{Error, Object, Py, Result};
 
 /// The model of content types.
@@ -37,13 +37,7 @@ impl GenericManager {
         let label = &self.relation.to;
         let manager = Manager::named(on, label, manager)?.ok_or_else(|| Error::attribute(label, manager))?;
         let mut set = manager.all()?;
-        let (app, name) = on.models.content_type(&self.object.label);
-        let is = |path: Path, value: Value| Q::Condition(CoreCondition { path, operand: value.into() });
-        let of_type = |part: &str| Path::new([self.relation.content_type_field.clone(), part.to_owned()]);
-        let q = is(of_type("app_label"), Value::Text(app))
-            & is(of_type("model"), Value::Text(name))
-            & is(Path::new([self.relation.object_id_field.clone()]), self.object.key());
-        set.query.steps.push(Step::Filter(q));
+        set.query.steps.push(self.relation.condition(on.models, &self.object.label, vec![self.object.key()]));
         self.set = set;
         Ok(self)
     }
@@ -117,6 +111,27 @@ impl GenericManager {
     /// What a new object is given that it points here.
     async fn pointer(&self, on: &Evaluator<'_>) -> Result<Vec<(String, Py)>> {
         on.generic_key(&self.relation.content_type_field, &self.relation.object_id_field, Some(&self.object)).await
+    }
+}
+
+impl Generic {
+    /// The rows that point at objects of a model by their keys.
+    pub(crate) fn pointing_at(&self, models: &Models, label: &str, keys: Vec<Value>) -> Result<Set> {
+        let mut set = Set::all(models, &self.to)?;
+        set.query.steps.push(self.condition(models, label, keys));
+        Ok(set)
+    }
+
+    fn condition(&self, models: &Models, label: &str, keys: Vec<Value>) -> Step {
+        let (app, name) = models.content_type(label);
+        let is = |path: Path, value: Value| Q::Condition(CoreCondition { path, operand: value.into() });
+        let of_type = |part: &str| Path::new([self.content_type_field.clone(), part.to_owned()]);
+        let key = Path::new([self.object_id_field.clone()]);
+        Step::Filter(
+            is(of_type("app_label"), Value::Text(app))
+                & is(of_type("model"), Value::Text(name))
+                & is(key.then("in"), Value::List(keys)),
+        )
     }
 }
 

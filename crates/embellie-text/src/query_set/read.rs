@@ -66,7 +66,7 @@ impl Set {
                     for (field, (_, value)) in ancestor.fields.iter().zip(behind.by_ref()) {
                         row.set(&field.attname(), value)?;
                     }
-                    object.ancestors.push((path.clone(), row));
+                    object.ancestors.push((path.clone(), row.with_row()));
                 }
                 object.annotations =
                     annotations.into_iter().map(|(name, value)| (name, Py::from_value(value))).collect();

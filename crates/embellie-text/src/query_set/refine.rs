@@ -94,8 +94,8 @@ impl Set {
     fn filter_or_exclude(mut self, negate: bool, arguments: Arguments, models: &Models) -> Result<Set> {
         let given = !arguments.positional.is_empty() || !arguments.keywords.is_empty();
         let method = if negate { "exclude" } else { "filter" };
+        self.not_combined(method)?;
         if given {
-            self.not_combined(method)?;
             if self.is_sliced() {
                 return Err(Error::type_error("Cannot filter a query once a slice has been taken."));
             }

@@ -20,6 +20,8 @@ pub struct RelatedManager {
     /// The foreign key of the related objects, for a way back of one.
     pub(crate) key: Option<ForeignKey>,
     pub(crate) set: Set,
+    /// The field that related objects point at, when the object has no value for it.
+    pub(crate) lacks: Option<String>,
     /// Whether the manager leaves out some of the related objects.
     pub(crate) filtered: bool,
 }
@@ -80,6 +82,7 @@ impl RelatedManager {
             set: Set::all(models, &label)?,
             label,
             filtered: false,
+            lacks: None,
         };
         if let Some(reverse) = reverse(model, name)
             && let ReverseSource::Field(field) = reverse.relation
@@ -87,11 +90,11 @@ impl RelatedManager {
             && !model.has_composite_key()
             && object.field(&model.fields[to_field].name).is_null()
         {
-            return Err(Error::value_error(format!(
-                "\"<{} object>\" needs to have a value for field \"{}\" before this relationship can be used.",
-                object.model(),
-                model.fields[to_field].name
-            )));
+            return Ok(Some(RelatedManager {
+                lacks: Some(model.fields[to_field].name.clone()),
+                set: related.set.clone().none(),
+                ..related
+            }));
         }
         related.by_manager("_default_manager", on).map(Some)
     }
@@ -119,6 +122,12 @@ impl RelatedManager {
     ) -> Result<Option<Py>> {
         if !matches!(method, "add" | "remove" | "clear" | "set" | "create" | "get_or_create" | "update_or_create") {
             return Ok(None);
+        }
+        if let Some(field) = &self.lacks {
+            return Err(Error::value_error(format!(
+                "\"<{} object>\" needs to have a value for field \"{field}\" before this relationship can be used.",
+                self.object.model()
+            )));
         }
         if let Some(key) = &self.key
             && !key.null

@@ -208,6 +208,23 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
         found.into_iter().next().ok_or_else(|| Error::DoesNotExist { model: model.label().to_owned() })
     }
 
+    /// What the rows between hold of the owner, in their foreign key `own`.
+    async fn owner_in(&self, link: &Link, own: usize, session: Session<'_>) -> Result<Value> {
+        match session.database().registry().get(link.through).target(own) {
+            Some((target, to_field)) => self.owner_value(target, to_field, session).await,
+            None => Ok(self.owner.clone()),
+        }
+    }
+
+    /// The field of the related objects that rows between hold, where it is not the primary key.
+    fn held(&self, session: Session<'_>) -> Result<Option<usize>> {
+        let registry = session.database().registry();
+        let Tie::Rows { link, other, .. } = self.tie(session)? else { return Ok(None) };
+        let held = registry.get(link.through).target(other).map(|(_, to_field)| to_field);
+        let key = registry.model(&self.model)?.key_fields();
+        Ok(held.filter(|held| key != [*held]))
+    }
+
     /// Inserts the rows between that are not there yet.
     async fn insert_links(
         &self,
@@ -219,13 +236,14 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     ) -> Result<()> {
         let registry = session.database().registry();
         let through = registry.get(link.through);
+        let owner = self.owner_in(link, own, session).await?;
         let (own_name, other_name) = (through.fields[own].attname(), through.fields[other].attname());
         let mut missing: Vec<Value> = keys.to_vec();
         // A link table of our own is unique together; on one that is not, rows that exist have to be looked for.
         let conflict = if through.auto_created { Conflict::Ignore } else { Conflict::Fail };
         if !through.auto_created {
             let mut query = Query::new(through.label().to_owned())
-                .filter(Q::new(own_name.as_str(), self.owner.clone()))
+                .filter(Q::new(own_name.as_str(), owner.clone()))
                 .filter(Q::lookup(Path::new([other_name.clone()]), Lookup::In, Value::List(keys.to_vec())));
             query = query.values([Path::new([other_name.clone()])]);
             query.order_by = Some(Vec::new());
@@ -242,7 +260,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
         let mut rows = Vec::with_capacity(missing.len());
         for key in missing {
             let mut row = Record::new(Arc::clone(&model));
-            row.set(&own_name, self.owner.clone())?;
+            row.set(&own_name, owner.clone())?;
             row.set(&other_name, key)?;
             rows.push(row);
         }
@@ -282,8 +300,9 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
             }
             Tie::Rows { link, own, other, symmetrical } => {
                 let through = registry.get(link.through);
+                let owner = self.owner_in(link, own, session).await?;
                 let ends = |from: usize, to: usize| {
-                    let from = Q::new(through.fields[from].attname().as_str(), self.owner.clone());
+                    let from = Q::new(through.fields[from].attname().as_str(), owner.clone());
                     match &keys {
                         None => from,
                         Some(keys) => {
@@ -331,7 +350,11 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     async fn present(&self, session: Session<'_>) -> Result<HashSet<Key>> {
         let database = session.database();
         let mut query = self.objects().query().clone();
-        query = query.values([Path::new(["pk"])]);
+        let name = match self.held(session)? {
+            Some(field) => database.registry().model(&self.model)?.fields[field].attname(),
+            None => "pk".to_owned(),
+        };
+        query = query.values([Path::new([name])]);
         query.order_by = Some(Vec::new());
         let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
             return Ok(HashSet::new());
@@ -344,6 +367,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     fn keys(&self, objects: &[&T], session: Session<'_>) -> Result<Vec<Value>> {
         self.owned()?;
         let model = session.database().registry().model(&self.model)?;
+        let held = self.held(session)?;
         objects
             .iter()
             .map(|object| {
@@ -353,7 +377,10 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
                         self.model
                     )));
                 }
-                key_of(*object, model)
+                match held {
+                    Some(field) => object.value(field),
+                    None => key_of(*object, model),
+                }
             })
             .collect()
     }
