@@ -40,7 +40,7 @@ fn aggregate_rows<'r>(
         scope.annotations.push(Annotated {
             alias: number.to_string(),
             scalar: Scalar::Query(Box::new(select)),
-            selected: false,
+            selected: true,
         });
     }
     for asked in aggregates {
@@ -57,7 +57,7 @@ fn aggregate_rows<'r>(
         if !scalar.contains_aggregate() && !apart {
             return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
         }
-        let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: false };
+        let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: true };
         // Those that follow may use it.
         scope.annotations.push(annotated.clone());
         resolved.push(annotated);
@@ -78,7 +78,7 @@ fn aggregate_rows<'r>(
     let mut inner = Inner { alias, outputs: scope.inner_outputs(query) };
     let mut outputs = Vec::with_capacity(resolved.len());
     for Annotated { alias, scalar, .. } in resolved {
-        let scalar = scalar.replace_parts_of_aggregates(&mut |part| inner.take(&scope, part));
+        let scalar = scalar.replace_parts_of_aggregates(&mut |part| inner.part(&scope, part));
         outputs.push(scope.output(alias, scalar));
     }
     let Inner { outputs: mut columns, .. } = inner;
@@ -135,7 +135,7 @@ fn over_compound<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotat
     let mut scope = Scope::new(context, context.registry.model(&query.model)?);
     for (place, column) in columns.iter().enumerate() {
         let scalar = Scalar::Inner { alias, place, kind: column.kind, null: column.nullable };
-        scope.add_annotation(column.name.clone(), scalar, false);
+        scope.add_annotation(column.name.clone(), scalar, true);
     }
     let mut outputs = Vec::with_capacity(aggregates.len());
     for asked in aggregates {
@@ -144,7 +144,7 @@ fn over_compound<'r>(context: &Context<'r>, query: &Query, aggregates: &[Annotat
         if !scalar.contains_aggregate() {
             return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
         }
-        scope.add_annotation(asked.alias.to_string(), scalar.clone(), false);
+        scope.add_annotation(asked.alias.to_string(), scalar.clone(), true);
         outputs.push(scope.output(asked.alias.to_string(), scalar));
     }
     Ok(match select {
@@ -167,6 +167,17 @@ struct Inner<'r> {
 }
 
 impl<'r> Inner<'r> {
+    /// A part of an aggregate, whose columns are those of the query below, in queries within it too.
+    fn part(&mut self, scope: &Scope<'_, 'r>, part: &Scalar<'r>) -> Option<Scalar<'r>> {
+        let is_query = match part {
+            Scalar::Query(_) | Scalar::Array(_) => true,
+            Scalar::Condition(condition) => matches!(**condition, Condition::Exists(_)),
+            _ => false,
+        };
+        self.take(scope, part)
+            .or_else(|| is_query.then(|| part.clone().replace_within(&mut |part| self.take(scope, part))))
+    }
+
     /// A part of an aggregate as a column of the query below, where it has to be.
     fn take(&mut self, scope: &Scope<'_, 'r>, part: &Scalar<'r>) -> Option<Scalar<'r>> {
         let known =
@@ -175,7 +186,7 @@ impl<'r> Inner<'r> {
         let place = match known {
             Some(place) => place,
             None if matches!(part, Scalar::Value { .. }) => return None,
-            None if matches!(part, Scalar::Column(_)) || annotation() || part.contains_aggregate() => {
+            None if scope.has_column(part) || annotation() || part.contains_aggregate() => {
                 self.outputs.push(scope.output(format!("__col{}", self.outputs.len() + 1), part.clone()));
                 self.outputs.len() - 1
             }
@@ -448,6 +459,8 @@ fn number_kind(function: AggregateFunction, of: Option<FieldKind>) -> Result<Fie
         Some(kind) if kind.integer_range().is_some() || kind == FieldKind::Bool => {
             Ok(if sum { FieldKind::BigInteger } else { FieldKind::Float })
         }
+        // A mean has more digits than what it is the mean of.
+        Some(FieldKind::Decimal { .. }) if !sum => Ok(FieldKind::DECIMAL),
         Some(kind @ (FieldKind::Float | FieldKind::Decimal { .. })) => Ok(kind),
         Some(FieldKind::Duration) if !spread => Ok(FieldKind::Duration),
         Some(kind) => Err(Error::Field(format!(

@@ -17,6 +17,13 @@ pub(super) struct Annotated<'r> {
     pub(super) selected: bool,
 }
 
+impl Annotated<'_> {
+    /// Whether it is computed over rows around each row, and not one value of several.
+    pub(super) fn is_window(&self) -> bool {
+        self.scalar.contains_window() && !self.scalar.contains_aggregate()
+    }
+}
+
 impl<'r> Scope<'_, 'r> {
     /// Adds a named expression. An aggregate groups the rows by what is selected so far.
     pub(super) fn annotate(&mut self, annotation: &Annotation) -> Result<()> {

@@ -133,6 +133,12 @@ impl<'r> Scope<'_, 'r> {
     /// What names stand for: an annotation or a field, and transforms after it.
     pub(super) fn path(&mut self, names: &[&str], shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
         if let Some((annotation, used)) = self.annotation(names) {
+            if self.summarizing && !annotation.selected {
+                return Err(Error::Field(format!(
+                    "Cannot aggregate over the '{}' alias. Use annotate() to promote it.",
+                    annotation.alias
+                )));
+            }
             let scalar = annotation.scalar.clone();
             let left = Left::of_scalar(scalar, annotation.alias.clone());
             return self.transforms(left, &names[used..]);

@@ -45,20 +45,23 @@ impl<'r> Scope<'_, 'r> {
             super::select::What::Annotation(_) => None,
         });
         self.grouping = Grouping::By(fields.collect());
-        self.group_by_annotations()
+        let window = self.annotations.iter().find(|annotation| annotation.selected && annotation.is_window());
+        if let Some(window) = window {
+            let alias = &window.alias;
+            return Err(Error::NotSupported(format!(
+                "rows cannot be grouped by '{alias}', a window: it is computed of groups, not before them"
+            )));
+        }
+        self.group_by_annotations();
+        Ok(())
     }
 
     /// Groups by the selected annotations, too.
-    pub(super) fn group_by_annotations(&mut self) -> Result<()> {
+    pub(super) fn group_by_annotations(&mut self) {
         let mut by = Vec::new();
         for annotation in self.annotations.iter().filter(|annotation| annotation.selected) {
-            if annotation.scalar.contains_aggregate() {
+            if annotation.scalar.contains_aggregate() || annotation.is_window() {
                 self.group_columns(&annotation.scalar, &mut by);
-            } else if annotation.scalar.contains_window() {
-                let alias = &annotation.alias;
-                return Err(Error::NotSupported(format!(
-                    "rows cannot be grouped by '{alias}', a window: it is computed of groups, not before them"
-                )));
             } else if !matches!(annotation.scalar, Scalar::Value { .. }) {
                 by.push(annotation.scalar.clone());
             }
@@ -66,7 +69,6 @@ impl<'r> Scope<'_, 'r> {
         if let Grouping::By(known) = &mut self.grouping {
             known.extend(by);
         }
-        Ok(())
     }
 
     /// What must be grouped by for an expression to have one value for each group.
@@ -218,6 +220,14 @@ pub(super) fn split(condition: Condition<'_>, grouped: bool) -> Result<Split<'_>
     Ok(split)
 }
 
+/// Whether a condition, or one of those it is made of, is on rows.
+fn is_partly_on_rows(condition: &Condition<'_>) -> bool {
+    match condition {
+        Condition::Group { children, .. } => children.iter().any(is_partly_on_rows),
+        other => !other.contains_aggregate() && !other.contains_window(),
+    }
+}
+
 fn divide<'r>(condition: Condition<'r>, negated: bool, grouped: bool, split: &mut Split<'r>) -> Result<()> {
     let add = |to: &mut Condition<'r>, condition: Condition<'r>| {
         *to = std::mem::replace(to, Condition::Always).and(condition);
@@ -241,8 +251,7 @@ fn divide<'r>(condition: Condition<'r>, negated: bool, grouped: bool, split: &mu
         Connector::Xor => true,
     };
     if together {
-        let on_rows = |child: &Condition<'r>| !child.contains_aggregate() && !child.contains_window();
-        if window && grouped && children.iter().any(on_rows) {
+        if window && grouped && children.iter().any(is_partly_on_rows) {
             return Err(Error::NotSupported(
                 "Heterogeneous disjunctive predicates against window functions are not implemented when performing \
                  conditional aggregation."

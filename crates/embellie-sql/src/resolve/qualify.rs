@@ -81,6 +81,14 @@ impl<'r> Inner<'r> {
         }
     }
 
+    /// A column of the tables below that a query within a condition refers to.
+    fn outer(&mut self, part: &Scalar<'r>) -> Option<Scalar<'r>> {
+        match part {
+            Scalar::Column(column) if self.tables.contains(&column.alias) => Some(self.take(part)),
+            _ => None,
+        }
+    }
+
     /// A condition on the columns.
     fn condition(&mut self, condition: Condition<'r>) -> Result<Condition<'r>> {
         Ok(match condition {
@@ -95,21 +103,12 @@ impl<'r> Inner<'r> {
             {
                 Condition::Truth { expr: self.take(&Scalar::Condition(Box::new(condition))), expected: true }
             }
-            Condition::OneOf { expr, among: Among::Query(query) } => {
-                let mut correlated = false;
-                query.each_scalar_within(&mut |scalar| {
-                    correlated |= matches!(scalar, Scalar::Column(column) if self.tables.contains(&column.alias));
-                });
-                if correlated {
-                    return Err(Error::NotSupported(
-                        "a window cannot be looked for in a query that refers to the row around it: annotate the \
-                         window, and filter in a query of its own"
-                            .into(),
-                    ));
-                }
-                Condition::OneOf { expr: self.scalar(expr), among: Among::Query(query) }
-            }
-            other => other.replace(&mut |scalar| Some(self.scalar(scalar.clone()))),
+            other => other.replace(&mut |scalar| {
+                Some(match scalar {
+                    Scalar::Query(_) | Scalar::Array(_) => scalar.clone().replace_within(&mut |part| self.outer(part)),
+                    scalar => self.scalar(scalar.clone()),
+                })
+            }),
         })
     }
 }

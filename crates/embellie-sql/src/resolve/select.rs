@@ -66,7 +66,7 @@ impl<'r> Scope<'_, 'r> {
         if let Grouping::Key = self.grouping {
             let columns = self.model_columns().map(|output| output.expr).collect();
             self.grouping = Grouping::By(columns);
-            self.group_by_annotations()?;
+            self.group_by_annotations();
         }
         if paths.is_empty() {
             let (extra, selected): (Vec<_>, Vec<_>) = self
@@ -214,6 +214,16 @@ impl<'r> Scope<'_, 'r> {
                 other.each_scalar(&mut |scalar| unknown = unknown || self.may_be_null(scalar));
                 unknown
             }
+        }
+    }
+
+    /// Whether an expression is a column of one of the query's own tables.
+    pub(super) fn has_column(&self, scalar: &Scalar<'r>) -> bool {
+        match scalar {
+            Scalar::Column(Column { alias, .. }) | Scalar::Named { alias, .. } => {
+                self.places().any(|place| self.table(place).alias == *alias)
+            }
+            _ => false,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Aggregates: their SQL on each database, their options, and what their results are.
 
 use embellie_core::expr::{Aggregate, AggregateFunction as A};
-use embellie_core::query::Annotation;
-use embellie_core::{Expr, Q, ServerInfo, Value};
+use embellie_core::query::{Annotation, Slice};
+use embellie_core::{Expr, Q, Query, ServerInfo, Value};
 use embellie_sql::Target;
 
 use crate::blog::*;
@@ -72,8 +72,8 @@ fn numbers_are_what_they_are_promised_to_be() {
     SUM("ratio"): Float?
     AVG("views"): Float?
     (AVG("views"))::double precision: Float?
-    CAST(AVG("price") AS NUMERIC): Decimal { max_digits: 8, decimal_places: 2 }?
-    AVG("price"): Decimal { max_digits: 8, decimal_places: 2 }?
+    CAST(AVG("price") AS NUMERIC): Decimal { max_digits: 0, decimal_places: 0 }?
+    AVG("price"): Decimal { max_digits: 0, decimal_places: 0 }?
     AVG("span"): Duration?
     STDDEV_SAMP("views"): Float?
     (STDDEV_SAMP("views"))::double precision: Float?
@@ -183,6 +183,26 @@ fn aggregates_give_what_they_say() {
     let none = path(A::Count, "id").filter(Q::new("id__in", Value::List(Vec::new())));
     let every = path(A::Count, "id").filter(!Q::new("id__in", Value::List(Vec::new())));
     assert_eq!(of("Tag", vec![none, every]), "0 3");
+}
+
+#[test]
+fn rows_that_are_made_first_are_seen_by_queries_within() {
+    let connection = sqlite_with(ROWS);
+    let dear = all("Post").filter(Q::new("author", Expr::outer("pk")) & Q::new("views__gt", 4));
+    let count = |q: Q| Annotation::new("n", of(A::Count, "pk").filter(q));
+    let counts =
+        [count(Q::expr(Expr::Exists(Box::new(dear.clone())))), count(Q::new("pk__in", dear.values(["author"])))];
+    let slice = Slice { offset: 0, limit: Some(2) };
+    for counted in counts {
+        let sliced = Query { slice, ..all("Author") };
+        assert_eq!(aggregates_of(&connection, &sliced, std::slice::from_ref(&counted)), "1");
+        let grouped = all("Author").annotate("posts_", of(A::Count, "posts"));
+        assert_eq!(aggregates_of(&connection, &grouped, std::slice::from_ref(&counted)), "1");
+    }
+    let hidden = all("Author").alias("next", Expr::path("age") + 1);
+    let sum = [Annotation::new("x", of(A::Sum, "next"))];
+    let error = embellie_sql::aggregate(&hidden, &sum, &registry(), &sqlite()).unwrap_err();
+    assert_eq!(error.to_string(), "Cannot aggregate over the 'next' alias. Use annotate() to promote it.");
 }
 
 #[tokio::test]
