@@ -127,7 +127,9 @@ fn functions_are_named_as_in_django() {
 #[test]
 fn the_macros_know_every_function() {
     let known = include_str!("../../embellie-macros/src/model/functions.rs");
-    for function in Function::ALL.iter().filter(|function| !function.is_window()) {
+    // Those with another sign than letters in their name are forms of others.
+    let is_named = |function: &&Function| function.name().chars().all(char::is_alphanumeric);
+    for function in Function::ALL.iter().filter(|function| !function.is_window()).filter(is_named) {
         let entry = format!("(\"{}\", \"{function:?}\")", function.name());
         assert!(known.contains(&entry), "{entry} is missing");
     }

@@ -1,7 +1,7 @@
 //! The database's functions, as expressions in declarations name them: `Lower(F(name))`.
 
 /// Django's names, each with that of core's variant.
-const FUNCTIONS: [(&str, &str); 57] = [
+const FUNCTIONS: [(&str, &str); 65] = [
     ("ACos", "ACos"),
     ("ASin", "ASin"),
     ("ATan", "ATan"),
@@ -10,6 +10,7 @@ const FUNCTIONS: [(&str, &str); 57] = [
     ("Ceil", "Ceil"),
     ("Chr", "Chr"),
     ("Coalesce", "Coalesce"),
+    ("CombinedSearchVector", "SearchVectorCombined"),
     ("Concat", "Concat"),
     ("Cos", "Cos"),
     ("Cot", "Cot"),
@@ -49,12 +50,19 @@ const FUNCTIONS: [(&str, &str); 57] = [
     ("SHA256", "Sha256"),
     ("SHA384", "Sha384"),
     ("SHA512", "Sha512"),
+    ("SearchHeadline", "SearchHeadline"),
+    ("SearchQuery", "SearchQueryPlain"),
+    ("SearchRank", "SearchRank"),
+    ("SearchVector", "SearchVector"),
+    ("SearchVectorExact", "SearchMatch"),
     ("Sign", "Sign"),
     ("Sin", "Sin"),
     ("Sqrt", "Sqrt"),
     ("StrIndex", "StrIndex"),
     ("Substr", "Substr"),
     ("Tan", "Tan"),
+    ("TrigramSimilarity", "TrigramSimilarity"),
+    ("TrigramWordSimilarity", "TrigramWordSimilarity"),
     ("Trim", "Trim"),
     ("UUID4", "Uuid4"),
     ("UUID7", "Uuid7"),
