@@ -71,7 +71,7 @@ pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;
 pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
 pub use transaction::Transaction;
-pub use typed::{F, Q, Set, Value, function as functions};
+pub use typed::{F, Prefetch, Q, Set, Value, function as functions, prefetch_related_objects};
 
 /// What most programs use: `use embellie::prelude::*;`.
 pub mod prelude {
@@ -82,8 +82,8 @@ pub mod prelude {
         StdDevSample, StringAgg, Subquery, Sum, Value, Variance, VarianceSample,
     };
     pub use crate::{
-        Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Q, QuerySet,
-        Related, Row, Set, Transaction, model, new, q, row, set,
+        Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Prefetch, Q,
+        QuerySet, Related, Row, Set, Transaction, model, new, q, row, set,
     };
     pub use embellie_core::field::{FieldType, Json};
     pub use jiff::{SignedDuration, Timestamp, civil};

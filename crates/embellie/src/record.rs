@@ -9,7 +9,7 @@ use embellie_core::{ColumnRef, Error, FromColumn, Registry, Result, Row, Value, 
 use crate::database::Executor;
 use crate::model::{Instance, RelationSlot, State};
 use crate::query_set::{QuerySet, TextRow, WholeRecord};
-use crate::related::Related;
+use crate::related::{Related, SetName};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
 
@@ -51,7 +51,7 @@ pub struct Record {
     /// What the query set added to the row.
     annotations: Option<TextRow>,
     /// The objects that came with the row, by the names of their relations; `None` where there is none.
-    related: Vec<(String, Option<Box<Record>>)>,
+    related: Vec<(String, Option<Arc<Record>>)>,
     state: State,
 }
 
@@ -238,16 +238,53 @@ impl Record {
     pub(crate) fn attach(&mut self, path: &[String], object: Option<Record>) {
         let Some((name, rest)) = path.split_first() else { return };
         if rest.is_empty() {
-            self.related.push((name.clone(), object.map(Box::new)));
+            self.related.push((name.clone(), object.map(Arc::new)));
         } else if let Some((_, Some(next))) = self.related.iter_mut().find(|(known, _)| known == name) {
-            next.attach(rest, object);
+            Arc::make_mut(next).attach(rest, object);
         }
+    }
+
+    /// Gives the object the one that its foreign key points at.
+    pub(crate) fn attach_shared(&mut self, name: &str, object: Option<Arc<Record>>) {
+        self.related.retain(|(known, _)| known != name);
+        self.related.push((name.to_owned(), object));
+    }
+
+    /// Whether what the foreign key at a place points at is known.
+    pub(crate) fn has_shared(&self, field: usize) -> bool {
+        let name = self.model().fields.get(field).map(|field| field.name.as_str());
+        self.related.iter().any(|(known, _)| Some(known.as_str()) == name)
+    }
+
+    /// Takes away what the foreign key at a place points at.
+    pub(crate) fn take_shared(&mut self, field: usize) -> Option<Arc<Record>> {
+        let name = self.model.meta().fields.get(field).map(|field| field.name.as_str());
+        self.related.iter_mut().find(|(known, _)| Some(known.as_str()) == name)?.1.take()
     }
 
     /// The object that came with this one by `select_related`, by the name of its relation. `None` when none was asked
     /// for, `Some(None)` when there is none.
     pub fn selected(&self, relation: &str) -> Option<Option<&Record>> {
         self.related.iter().find(|(name, _)| name == relation).map(|(_, object)| object.as_deref())
+    }
+
+    /// The objects that came with this one by [`prefetch`](QuerySet::prefetch), by the name of their relation or the
+    /// one that they were given.
+    ///
+    /// # Errors
+    /// [`Error::Field`] when none were asked for under this name.
+    pub fn prefetched(&self, name: &str) -> Result<&[Record]> {
+        let named = || self.state.held(&SetName::Named(name.to_owned()));
+        let way = || {
+            let related = self.related(name).ok()?;
+            self.state.held(&related.set_name())
+        };
+        named().or_else(way).and_then(|held| held.rows()).ok_or_else(|| {
+            Error::Field(format!(
+                "'{name}' of {} was not read beforehand. Add `.prefetch([\"{name}\"])` to the query set.",
+                self.model().name
+            ))
+        })
     }
 
     /// The object that a foreign key points at: the one that came with this one, or read now; `None` when the key is
@@ -301,7 +338,7 @@ impl Record {
         };
         let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
-        Ok(Related::records(target, back, owner))
+        Ok(Related::records(target, back, owner).held_by(&self.state))
     }
 
     fn place(&self, field: &str) -> Result<usize> {

@@ -230,37 +230,22 @@ fn places(
     let mut terms: Vec<(Option<usize>, OrderBy)> = Vec::new();
     for term in query.order_by.iter().flatten() {
         let term = if query.reversed { term.clone().reversed() } else { term.clone() };
-        for term in each_column(term, model, shown) {
-            let place = match &term.expr {
-                Expr::Path(path) if path.names().eq(["?"]) => None,
-                Expr::Path(path) if place_of(model, path, shown).is_ok() => Some(place_of(model, path, shown)?),
-                expr => Some(match hidden.iter().position(|known| known == expr) {
-                    Some(known) => shown.len() + known,
-                    None => {
-                        hidden.push(expr.clone());
-                        shown.len() + hidden.len() - 1
-                    }
-                }),
-            };
-            let rest = place.map_or(0, |place| shown.iter().skip(place + 1).take_while(|output| output.joined).count());
-            for place in (0..=rest).map(|more| place.map(|place| place + more)) {
-                if terms.iter().all(|(known, _)| *known != place) {
-                    terms.push((place, term.clone()));
+        let place = match &term.expr {
+            Expr::Path(path) if path.names().eq(["?"]) => None,
+            Expr::Path(path) if place_of(model, path, shown).is_ok() => Some(place_of(model, path, shown)?),
+            expr => Some(match hidden.iter().position(|known| known == expr) {
+                Some(known) => shown.len() + known,
+                None => {
+                    hidden.push(expr.clone());
+                    shown.len() + hidden.len() - 1
                 }
-            }
+            }),
+        };
+        if terms.iter().all(|(known, _)| *known != place) {
+            terms.push((place, term));
         }
     }
     Ok(terms)
-}
-
-/// A term for each field of the model's key where that has several and is no value of its own.
-fn each_column(term: OrderBy, model: &Model, shown: &[Output<'_>]) -> Vec<OrderBy> {
-    let key = matches!(&term.expr, Expr::Path(path) if path.names().eq(["pk"]));
-    if !key || !model.has_composite_key() || shown.iter().any(|output| output.name == "pk") {
-        return vec![term];
-    }
-    let path = |&place: &usize| Expr::path(model.fields[place].attname());
-    model.key_fields().iter().map(|place| OrderBy { expr: path(place), ..term.clone() }).collect()
 }
 
 /// The column of a name: the same name, or another of the same field.

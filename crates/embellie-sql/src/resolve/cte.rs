@@ -145,7 +145,7 @@ fn names(model: &Model, name: &str) -> (Vec<String>, String) {
     let Some(Member::Field(index)) = model.member(name) else { return (vec![name.to_owned()], name.to_owned()) };
     let field = &model.fields[index];
     let mut names = vec![name.to_owned()];
-    let key = if model.key_fields() == [index] { "pk" } else { name };
+    let key = if index == model.primary_key_index() { "pk" } else { name };
     for other in [field.name.as_str(), &field.attname(), key] {
         if names.iter().all(|known| known != other) {
             names.push(other.to_owned());

@@ -22,7 +22,7 @@ use crate::write::{self, Deleted, Save};
 /// An object of some model, without its type: what saving and deleting work on.
 ///
 /// Fields are named by their place in [`ModelMeta::fields`].
-pub trait Instance: Send + Sync {
+pub trait Instance: std::any::Any + Send + Sync {
     /// The model's label, `app.Model`.
     fn label(&self) -> &str;
 

@@ -1,19 +1,25 @@
 //! What is known of an object's row.
 
+use std::sync::Arc;
+
+use crate::related::{Held, SetName, Sets};
+
 /// What is known of the row that an object stands for: Django's `_state`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     adding: bool,
     /// Fields of a new object that the database fills in.
     left: Vec<usize>,
+    /// The related objects that were read beforehand.
+    sets: Sets,
 }
 
 impl State {
     /// The object has no row yet.
-    pub const NEW: State = State { adding: true, left: Vec::new() };
+    pub const NEW: State = State { adding: true, left: Vec::new(), sets: Sets::NONE };
 
     /// The object was read from a row, or written to one.
-    pub const SAVED: State = State { adding: false, left: Vec::new() };
+    pub const SAVED: State = State { adding: false, left: Vec::new(), sets: Sets::NONE };
 
     /// Whether the object has no row yet.
     pub fn is_adding(&self) -> bool {
@@ -30,6 +36,16 @@ impl State {
     /// Takes back [`leave_to_database`](State::leave_to_database): the field was given a value.
     pub fn given(&mut self, field: usize) {
         self.left.retain(|left| *left != field);
+    }
+
+    /// The related objects of this name, when they were read beforehand.
+    pub(crate) fn held(&self, name: &SetName) -> Option<&Arc<Held>> {
+        self.sets.get(name)
+    }
+
+    /// Keeps related objects.
+    pub(crate) fn hold(&mut self, name: SetName, set: Arc<Held>) {
+        self.sets.put(name, set);
     }
 
     /// Whether the database fills in a field.

@@ -224,8 +224,8 @@ impl<M, S> QuerySet<M, S> {
 
     /// Replaces what each row gives.
     pub(crate) fn map<T>(self, change: impl FnOnce(S) -> T) -> QuerySet<M, T> {
-        let QuerySet { query, selection, fetch_mode, mistake, model } = self;
-        QuerySet { query, selection: change(selection), fetch_mode, mistake, model }
+        let QuerySet { query, selection, fetch_mode, prefetches, mistake, model } = self;
+        QuerySet { query, selection: change(selection), fetch_mode, prefetches, mistake, model }
     }
 
     /// The path of a value: its own, or that of an annotation that is made for it.

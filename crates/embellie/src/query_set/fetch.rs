@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use embellie_core::field::FieldType;
+use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
-use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Value};
+use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
 
 use super::{QuerySet, Selection, Whole, gather};
@@ -26,19 +26,42 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
-        let database = session.database();
-        if query.lock.is_some() && !session.is_in_transaction() && database.target().can(sql::Capability::RowLocks) {
-            let message = "select_for_update cannot be used outside of a transaction.";
-            return Err(Error::TransactionManagement(message.into()));
-        }
-        let Some(compiled) = sql::select(query, database.registry(), database.target())? else {
-            return Ok(Vec::new());
-        };
-        let own = compiled.related.first().map_or(compiled.columns.len(), |object| object.start);
-        let selection = self.selection.clone().with_columns(&compiled.columns[..own]).with_related(&compiled.related);
+        let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
+        let selection = self.told(&compiled, own_columns(&compiled));
         let mut rows = gather(&compiled, session, move |row| selection.decode(row)).await?;
         self.selection.link(&mut rows.iter_mut(), self.fetch_mode);
+        self.prefetched(&mut rows.iter_mut(), session).await?;
         Ok(rows)
+    }
+
+    /// Reads the rows of a query, each with the value of its last annotation, which is no part of the row.
+    pub(crate) async fn read_beside(&self, query: &Query, session: Session<'_>) -> Result<Vec<(Value, S::Output)>> {
+        let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
+        let place = own_columns(&compiled).saturating_sub(1);
+        let kind = compiled.columns.get(place).map_or(FieldKind::BigInteger, |column| column.kind);
+        let selection = self.told(&compiled, place);
+        let read = move |row: &dyn Row| Ok((kind.decode(row.column(place)?)?, selection.decode(row)?));
+        let mut rows = gather(&compiled, session, read).await?;
+        self.selection.link(&mut rows.iter_mut().map(|(_, row)| row), self.fetch_mode);
+        self.prefetched(&mut rows.iter_mut().map(|(_, row)| row), session).await?;
+        Ok(rows)
+    }
+
+    /// The selection, told of the first columns of a result and of its related objects.
+    fn told(&self, compiled: &sql::Compiled, columns: usize) -> S {
+        self.selection.clone().with_columns(&compiled.columns[..columns]).with_related(&compiled.related)
+    }
+
+    async fn prefetched(
+        &self,
+        rows: &mut (dyn Iterator<Item = &mut S::Output> + Send),
+        session: Session<'_>,
+    ) -> Result<()> {
+        if self.prefetches.is_empty() {
+            return Ok(());
+        }
+        let mut objects: Vec<_> = rows.filter_map(|row| self.selection.object(row)).collect();
+        self.prefetches.read(&mut objects, self.fetch_mode, session).await
     }
 
     /// The one row that there is.
@@ -160,6 +183,21 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
         Ok(outcome?.rows > 0)
     }
+}
+
+/// The statement that reads a query's rows; `None` when it has none for sure.
+fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>> {
+    let database = session.database();
+    if query.lock.is_some() && !session.is_in_transaction() && database.target().can(sql::Capability::RowLocks) {
+        let message = "select_for_update cannot be used outside of a transaction.";
+        return Err(Error::TransactionManagement(message.into()));
+    }
+    sql::select(query, database.registry(), database.target())
+}
+
+/// How many columns a result has before those of related objects.
+fn own_columns(compiled: &sql::Compiled) -> usize {
+    compiled.related.first().map_or(compiled.columns.len(), |object| object.start)
 }
 
 impl<M: Instance, S: Selection<M>> QuerySet<M, S> {

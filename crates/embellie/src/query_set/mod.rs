@@ -33,6 +33,8 @@ use std::marker::PhantomData;
 
 use embellie_core::{Error, Query, Result};
 
+use crate::related::Prefetches;
+
 /// Rows of `M` that are not read yet: Django's `QuerySet`.
 ///
 /// Methods that refine it take it and give it back; nothing reaches the database before a method that takes `&db` is
@@ -43,6 +45,8 @@ pub struct QuerySet<M, S = Whole<M>> {
     pub(crate) query: Query,
     pub(crate) selection: S,
     pub(crate) fetch_mode: FetchMode,
+    /// The related objects that are read with the rows, by statements of their own.
+    pub(crate) prefetches: Prefetches,
     /// The first mistake made in building it.
     pub(crate) mistake: Option<Box<Error>>,
     pub(crate) model: PhantomData<fn() -> M>,
@@ -54,6 +58,7 @@ impl<M, S> QuerySet<M, S> {
             query: Query::new(model),
             selection,
             fetch_mode: FetchMode::default(),
+            prefetches: Prefetches::default(),
             mistake: None,
             model: PhantomData,
         }
@@ -87,6 +92,7 @@ impl<M, S: Clone> Clone for QuerySet<M, S> {
             query: self.query.clone(),
             selection: self.selection.clone(),
             fetch_mode: self.fetch_mode,
+            prefetches: self.prefetches.clone(),
             mistake: self.mistake.clone(),
             model: PhantomData,
         }

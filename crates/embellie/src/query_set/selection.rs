@@ -7,7 +7,7 @@ use embellie_core::{Columns, FromColumn, FromRow, Header, Result, Row, Value};
 use embellie_sql::{OutputColumn, RelatedObject};
 
 use super::{FetchMode, TextRow};
-use crate::model::Model;
+use crate::model::{Instance, Model};
 use crate::record::{Record, RecordModel};
 use crate::related::{Joined, Joins, is_absent, link_peers};
 
@@ -41,6 +41,12 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn annotated(&self, object: Self::Output, _names: &Columns, _row: &dyn Row) -> Result<Self::Output> {
         Ok(object)
+    }
+
+    /// The object that a row is, or begins with.
+    #[doc(hidden)]
+    fn object<'r>(&self, _row: &'r mut Self::Output) -> Option<&'r mut (dyn Instance + 'static)> {
+        None
     }
 
     /// Tells the rows of one result of each other, once all are read.
@@ -101,6 +107,10 @@ impl<M: Model> Selection<M> for Whole<M> {
         Ok(object)
     }
 
+    fn object<'r>(&self, row: &'r mut M) -> Option<&'r mut (dyn Instance + 'static)> {
+        Some(row)
+    }
+
     fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut M>, mode: FetchMode) {
         link_peers(rows, mode);
     }
@@ -157,6 +167,10 @@ impl Selection<Record> for WholeRecord {
             None => Ok(record),
             Some(annotations) => Ok(record.annotated(annotations.read(row)?)),
         }
+    }
+
+    fn object<'r>(&self, row: &'r mut Record) -> Option<&'r mut (dyn Instance + 'static)> {
+        Some(row)
     }
 
     fn annotated(&self, record: Record, names: &Columns, row: &dyn Row) -> Result<Record> {

@@ -102,6 +102,9 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
                     return Ok((row, true));
                 }
                 let model = tx.session().database().registry().model(&self.query.model)?;
+                // By its key alone: once changed, it may no longer be among the rows that were asked for.
+                let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
+                let this = every.filter(Q::text("pk", key_of(&row, model)?));
                 let (constants, computed): (Vec<Assignment>, Vec<Assignment>) =
                     set.into_assignments().into_iter().partition(|set| matches!(set.value, Expr::Value(_)));
                 let mut names: Vec<&str> =
@@ -109,16 +112,10 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
                 for assignment in &constants {
                     names.extend(assign(&mut row, model, &tx.session(), assignment)?);
                 }
-                // With another key it is another row, and all of it is saved.
-                let is_key = |name: &&str| model.key_fields().iter().any(|&place| model.fields[place].name == **name);
-                let save = if names.iter().any(is_key) { Save::new() } else { Save::new().update_fields(&names) };
-                write::save(&mut row, save, tx.session()).await?;
+                write::save(&mut row, Save::new().update_fields(&names), tx.session()).await?;
                 if computed.is_empty() {
                     return Ok((row, false));
                 }
-                // By its key alone: once changed, it may no longer be among the rows that were asked for.
-                let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
-                let this = every.filter(Q::text("pk", key_of(&row, model)?));
                 this.update(Set::of_assignments(computed), tx).await?;
                 Ok((this.get(tx).await?, false))
             })

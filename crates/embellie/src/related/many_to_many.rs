@@ -22,7 +22,7 @@ pub struct ManyToMany<T> {
 impl<T: Model> ManyToMany<T> {
     /// The objects at the other end, apart from the object whose relation this is.
     pub fn related(&self) -> Related<T> {
-        Related::new(link_name(self.slot.model, self.slot.name), self.slot.owner.clone())
+        Related::new(link_name(self.slot.model, self.slot.name), self.slot.owner.clone()).with(self.slot.held.clone())
     }
 
     /// The objects at the other end as a query set, to refine.
@@ -30,7 +30,12 @@ impl<T: Model> ManyToMany<T> {
         self.related().objects()
     }
 
-    /// Reads the objects at the other end. See [`Related::all`].
+    /// The objects at the other end, when they were read beforehand: see [`QuerySet::prefetch`].
+    pub fn cached(&self) -> Option<&[T]> {
+        self.slot.held.as_ref().and_then(|held| held.rows())
+    }
+
+    /// Reads the objects at the other end, unless they were read beforehand. See [`Related::all`].
     ///
     /// # Errors
     /// When the object whose relation it is has no row, or the database refuses.
@@ -83,7 +88,7 @@ impl<T> ManyToMany<T> {
     /// The relation `name` of the object of `model` whose key is `owner`; null before it has one. For generated code.
     #[doc(hidden)]
     pub fn of(model: &'static str, name: &'static str, owner: Value) -> Self {
-        ManyToMany { slot: LinkSlot { model, name, owner }, target: PhantomData }
+        ManyToMany { slot: LinkSlot { model, name, owner, held: None }, target: PhantomData }
     }
 
     /// The slot, for generated code.

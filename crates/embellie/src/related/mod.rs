@@ -1,10 +1,12 @@
 //! Relations as fields of an object: what is known of the other end, and how to reach it.
 
 mod foreign_key;
+mod held;
 mod join;
 mod many_to_many;
 mod one_to_one;
 mod peers;
+mod prefetch;
 mod set;
 mod slot;
 
@@ -12,8 +14,12 @@ pub use foreign_key::{ForeignKey, KeyField};
 pub use join::{IntoRelated, Joins};
 pub use many_to_many::ManyToMany;
 pub use one_to_one::OneToOne;
+#[doc(hidden)]
+pub use prefetch::Prefetches;
 pub use set::Related;
 pub use slot::{KeySlot, LinkSlot};
 
+pub(crate) use held::{Held, SetName, Sets};
 pub(crate) use join::{Joined, Related as Gathered, Step, is_absent};
 pub(crate) use peers::link_peers;
+pub(crate) use prefetch::{Level, Load, RecordSet, TypedSet};

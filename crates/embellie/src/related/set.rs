@@ -13,9 +13,10 @@ use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
 use embellie_sql as sql;
 
+use super::held::{Held, SetName};
 use super::peers::Key;
 use crate::database::{Executor, Session};
-use crate::model::{Instance, Model, key_of};
+use crate::model::{Instance, Model, State, key_of};
 use crate::query_set::{QuerySet, Selection, Whole, WholeRecord, gather};
 use crate::record::{Record, RecordModel};
 use crate::write::{self, Save};
@@ -30,6 +31,8 @@ pub struct Related<T, S = Whole<T>> {
     back: Cow<'static, str>,
     /// The primary key of the object whose relation it is.
     owner: Value,
+    /// The related objects, when they were read beforehand.
+    held: Option<Arc<Held>>,
     objects: PhantomData<fn() -> T>,
 }
 
@@ -44,7 +47,8 @@ enum Tie<'a> {
 impl<T: Model> Related<T> {
     /// The objects of `T` whose relation `back` leads to the object with this primary key.
     pub fn new(back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
-        Related { model: T::LABEL.into(), selection: Whole::new(), back: back.into(), owner, objects: PhantomData }
+        let (model, back) = (T::LABEL.into(), back.into());
+        Related { model, selection: Whole::new(), back, owner, held: None, objects: PhantomData }
     }
 }
 
@@ -57,13 +61,44 @@ impl Related<Record, WholeRecord> {
             selection: WholeRecord::new(model),
             back: back.into(),
             owner,
+            held: None,
             objects: PhantomData,
         }
     }
 }
 
-impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
-    /// The related objects as a query set, to refine.
+impl<T, S> Related<T, S> {
+    /// The same, with what was read beforehand.
+    pub(crate) fn with(self, held: Option<Arc<Held>>) -> Self {
+        Related { held, ..self }
+    }
+
+    /// The same, with what was read beforehand for their owner.
+    pub(crate) fn held_by(self, owner: &State) -> Self {
+        let held = owner.held(&self.set_name()).cloned();
+        self.with(held)
+    }
+
+    /// The name under which an owner holds the objects.
+    pub(crate) fn set_name(&self) -> SetName {
+        SetName::Way { model: self.model.clone(), back: self.back.clone() }
+    }
+
+    /// What was read beforehand is no longer what the database has.
+    fn changed(&self) {
+        if let Some(held) = &self.held {
+            held.forget();
+        }
+    }
+}
+
+impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
+    /// The related objects, when they were read beforehand: see [`QuerySet::prefetch`].
+    pub fn cached(&self) -> Option<&[T]> {
+        self.held.as_ref().and_then(|held| held.rows())
+    }
+
+    /// The related objects as a query set, to refine. What was read beforehand has no part in it.
     pub fn objects(&self) -> QuerySet<T, S> {
         let set = QuerySet::new(self.model.clone(), self.selection.clone());
         if self.owner.is_null() {
@@ -76,12 +111,42 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
         Q::lookup(Path::new([self.back.clone(), "pk".into()]), Lookup::Exact, self.owner.clone())
     }
 
-    /// Reads the related objects.
+    /// Reads the related objects, unless they were read beforehand.
     ///
     /// # Errors
     /// When the object whose relation it is has no row, or the database refuses.
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<T>> {
-        self.objects().all(db).await
+        match self.cached() {
+            Some(objects) => Ok(objects.to_vec()),
+            None => self.objects().all(db).await,
+        }
+    }
+
+    /// Reads the one related object, unless it was read beforehand: what the way back of a one-to-one field leads to.
+    ///
+    /// # Errors
+    /// [`Error::DoesNotExist`] or [`Error::MultipleObjectsReturned`] when there is not exactly one; else as
+    /// [`all`](Related::all).
+    pub async fn get(&self, db: &dyn Executor) -> Result<T> {
+        match self.cached() {
+            None => self.objects().get(db).await,
+            Some([object]) => Ok(object.clone()),
+            Some([]) => Err(Error::DoesNotExist { model: self.model.clone().into_owned() }),
+            Some(several) => {
+                Err(Error::MultipleObjectsReturned { model: self.model.clone().into_owned(), found: several.len() })
+            }
+        }
+    }
+
+    /// How many related objects there are.
+    ///
+    /// # Errors
+    /// As [`all`](Related::all).
+    pub async fn count(&self, db: &dyn Executor) -> Result<u64> {
+        match self.cached() {
+            Some(objects) => Ok(objects.len() as u64),
+            None => self.objects().count(db).await,
+        }
     }
 
     /// Adds objects; those that are in the set already stay.
@@ -90,6 +155,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     /// When an object has no row, or the database refuses.
     pub async fn add(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
         let keys = self.keys(objects, db.session())?;
+        self.changed();
         self.add_keys(keys, db.session()).await
     }
 
@@ -99,6 +165,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     /// When the foreign key may not be null, an object has no row, or the database refuses.
     pub async fn remove(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
         let keys = self.keys(objects, db.session())?;
+        self.changed();
         self.remove_keys(Some(keys), db.session()).await
     }
 
@@ -108,6 +175,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     /// When the foreign key may not be null, or the database refuses.
     pub async fn clear(&self, db: &dyn Executor) -> Result<()> {
         self.owned()?;
+        self.changed();
         self.remove_keys(None, db.session()).await
     }
 
@@ -117,6 +185,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     /// As [`add`](Related::add) and [`remove`](Related::remove); nothing is changed then.
     pub async fn set(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
         let wanted = self.keys(objects, db.session())?;
+        self.changed();
         db.session()
             .atomic(async |tx| {
                 let present = self.present(tx.session()).await?;
@@ -138,6 +207,7 @@ impl<T: Instance + 'static, S: Selection<T, Output = T>> Related<T, S> {
     /// When the database refuses.
     pub async fn create(&self, mut object: T, db: &dyn Executor) -> Result<T> {
         self.owned()?;
+        self.changed();
         let session = db.session();
         if let Tie::Key(field) = self.tie(session)? {
             let model = session.database().registry().model(&self.model)?;
@@ -408,6 +478,7 @@ impl<T, S: Clone> Clone for Related<T, S> {
             selection: self.selection.clone(),
             back: self.back.clone(),
             owner: self.owner.clone(),
+            held: self.held.clone(),
             objects: PhantomData,
         }
     }

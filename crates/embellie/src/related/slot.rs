@@ -8,7 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use embellie_core::Value;
 
-use super::peers::PeerGroup;
+use super::held::Held;
+use super::peers::{Object, PeerGroup};
 
 /// What a foreign key holds: the key, and the object when it is known.
 #[derive(Clone)]
@@ -67,6 +68,16 @@ impl KeySlot {
         self.object.get().and_then(|object| object.downcast_ref())
     }
 
+    /// Whether the object is known.
+    pub(crate) fn knows_object(&self) -> bool {
+        self.object.get().is_some()
+    }
+
+    /// Gives the object away, when it is known.
+    pub(crate) fn take_object(&mut self) -> Option<Object> {
+        self.object.take()
+    }
+
     /// Remembers the object; one that is known already stays.
     pub fn remember(&self, object: Arc<dyn Any + Send + Sync>) {
         let _ = self.object.set(object);
@@ -81,7 +92,7 @@ impl std::fmt::Debug for KeySlot {
 }
 
 /// What a many-to-many relation holds: whose it is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LinkSlot {
     /// The model that declares the relation, `app.Model`.
     pub model: &'static str,
@@ -89,4 +100,13 @@ pub struct LinkSlot {
     pub name: &'static str,
     /// The key of the object that the relation belongs to; null before it has one.
     pub owner: Value,
+    /// The objects at the other end, when they were read beforehand.
+    pub(crate) held: Option<Arc<Held>>,
+}
+
+/// Two relations are equal when they are of the same object.
+impl PartialEq for LinkSlot {
+    fn eq(&self, other: &Self) -> bool {
+        (self.model, self.name, &self.owner) == (other.model, other.name, &other.owner)
+    }
 }

@@ -119,6 +119,7 @@ impl<M: Paths, From: Paths, const I: usize> Rel<Back<Root<M>, From, I>, From> {
     pub fn of(self, owner: &M) -> Related<From> {
         // A key that cannot be stored is that of an object without a row.
         let key = || owner.key().and_then(|key| key.encode()).unwrap_or_default();
-        Related::new(From::NAMES[I], if owner.state().is_adding() { Value::Null } else { key() })
+        let key = if owner.state().is_adding() { Value::Null } else { key() };
+        Related::new(From::NAMES[I], key).held_by(owner.state())
     }
 }

@@ -11,6 +11,7 @@ use super::Rel;
 use super::cells::{Cells, Join, Places};
 use super::scalar::{Cell, Scalar, Selected, for_each_scalar};
 use super::trail::{Marker, Root};
+use crate::model::Instance;
 use crate::query_set::{FetchMode, Selection, TextValues, Whole, WholeRecord};
 use crate::related::{Joined, Joins};
 
@@ -220,6 +221,10 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
 
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
         Ok(C::behind(self.rows.decode(row)?, C::read(row, &self.places)?))
+    }
+
+    fn object<'r>(&self, row: &'r mut Self::Output) -> Option<&'r mut (dyn Instance + 'static)> {
+        self.rows.object(C::front(row))
     }
 
     fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, mode: FetchMode) {

@@ -16,6 +16,7 @@ mod links;
 mod names;
 mod ordering;
 mod patterns;
+mod prefetch;
 mod raw;
 mod reading;
 mod registered;

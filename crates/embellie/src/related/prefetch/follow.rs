@@ -1,0 +1,226 @@
+//! Following relations from many owners at once.
+
+use std::any::Any;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use embellie_core::{BoxFuture, Error, Result, Value};
+
+use super::Node;
+use super::load::{Asked, Found, Tie};
+use super::way::Way;
+use crate::database::Session;
+use crate::model::{Instance, RelationSlot, key_of};
+use crate::query_set::FetchMode;
+use crate::record::Record;
+use crate::related::held::{Held, SetName};
+use crate::related::peers::{Key, Object};
+
+/// Objects that relations are followed from.
+type Owners<'a> = [&'a mut (dyn Instance + 'static)];
+
+/// Follows some relations, one after the other.
+pub(super) fn all<'a>(
+    nodes: &'a [Node],
+    owners: &'a mut Owners<'_>,
+    mode: FetchMode,
+    session: Session<'a>,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        if owners.is_empty() {
+            return Ok(());
+        }
+        for node in nodes {
+            node.follow(owners, mode, session).await?;
+        }
+        Ok(())
+    })
+}
+
+/// The object, if it has no Rust type.
+pub(super) fn record<'o>(object: &'o mut (dyn Instance + 'static)) -> Option<&'o mut Record> {
+    let object: &mut dyn Any = object;
+    object.downcast_mut()
+}
+
+impl Node {
+    async fn follow(&self, owners: &mut Owners<'_>, mode: FetchMode, session: Session<'_>) -> Result<()> {
+        let registry = session.database().registry();
+        let Some(label) = owners.first().map(|owner| owner.label()) else { return Ok(()) };
+        let model = registry.model(label)?;
+        let way = Way::of(&self.level, model, registry)?;
+        let name = self.name.clone().or_else(|| way.set_name(registry));
+        if let Some(SetName::Named(name)) = &name
+            && model.field_index(name).is_some()
+        {
+            return Err(Error::Value(format!("to_attr={name} conflicts with a field on the {} model.", model.name)));
+        }
+        // What is there already is not read again.
+        let mut values: Vec<Option<Value>> = Vec::with_capacity(owners.len());
+        let mut wanted = Vec::new();
+        let mut seen = HashSet::new();
+        for owner in owners.iter_mut() {
+            let value = match is_there(&mut **owner, &way, name.as_ref()) {
+                true => None,
+                false => Some(match &way {
+                    Way::Key { field, .. } => owner.value(*field)?,
+                    Way::Back { to_field, .. } => owner.value(*to_field)?,
+                    Way::Link { .. } => key_of(&**owner, model)?,
+                }),
+            };
+            if let Some(value) = value.as_ref().filter(|value| !value.is_null())
+                && seen.insert(Key(value.clone()))
+            {
+                wanted.push(value.clone());
+            }
+            values.push(value);
+        }
+        let found = if wanted.is_empty() {
+            Found::new()
+        } else {
+            let (tie, single) = match &way {
+                Way::Key { to_field, .. } => (Tie::Field(*to_field, false), self.name.is_none()),
+                Way::Back { field, .. } => (Tie::Field(*field, true), false),
+                Way::Link { back, .. } => (Tie::Link(back.clone()), false),
+            };
+            let asked = Asked {
+                target: way.target(),
+                owners: self.shared(owners, &values, &way),
+                tie,
+                values: wanted,
+                single,
+                nodes: &self.nodes,
+                mode,
+            };
+            self.load.load(asked, session).await?
+        };
+        let nothing = self.load.nothing();
+        for (owner, value) in owners.iter_mut().zip(&values) {
+            let Some(value) = value else { continue };
+            let objects = found.get(&Key(value.clone()));
+            match &name {
+                None => self.point(&mut **owner, &way, value, objects),
+                Some(name) => hold(&mut **owner, name, &way, Arc::clone(objects.unwrap_or(&nothing))),
+            }
+        }
+        if !self.nodes.is_empty() {
+            self.go_on(owners, &values, &way, name.as_ref(), mode, session).await?;
+        }
+        Ok(())
+    }
+
+    /// Copies of the owners, for objects that point back at them.
+    fn shared(&self, owners: &Owners<'_>, values: &[Option<Value>], way: &Way) -> HashMap<Key, Object> {
+        if !matches!(way, Way::Back { .. }) {
+            return HashMap::new();
+        }
+        let owners = owners.iter().zip(values).filter_map(|(owner, value)| {
+            let value = value.as_ref().filter(|value| !value.is_null())?;
+            Some((Key(value.clone()), (self.level.share)(&**owner)?))
+        });
+        owners.collect()
+    }
+
+    /// Tells a foreign key its object.
+    fn point(&self, owner: &mut (dyn Instance + 'static), way: &Way, value: &Value, object: Option<&Object>) {
+        let Way::Key { field, .. } = way else { return };
+        if let Some(object) = object {
+            owner.visit_relations(&mut |relation| {
+                if let RelationSlot::Key(place, slot) = relation
+                    && place == *field
+                {
+                    slot.remember(Arc::clone(object));
+                }
+            });
+        }
+        // A key that leads nowhere is not the same as none.
+        if object.is_none() && !value.is_null() {
+            return;
+        }
+        let object = object.and_then(|object| Arc::clone(object).downcast::<Record>().ok());
+        if let Some(record) = record(owner) {
+            record.attach_shared(&self.level.name, object);
+        }
+    }
+
+    /// Follows the next relations from objects that were there already.
+    async fn go_on(
+        &self,
+        owners: &mut Owners<'_>,
+        values: &[Option<Value>],
+        way: &Way,
+        name: Option<&SetName>,
+        mode: FetchMode,
+        session: Session<'_>,
+    ) -> Result<()> {
+        let mut there: Vec<Object> = Vec::new();
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(owners.len());
+        for (owner, value) in owners.iter_mut().zip(values) {
+            let object = if value.is_some() { None } else { take(&mut **owner, way, name) };
+            places.push(object.map(|object| match there.iter().position(|known| Arc::ptr_eq(known, &object)) {
+                Some(place) => place,
+                None => {
+                    there.push(object);
+                    there.len() - 1
+                }
+            }));
+        }
+        let mut objects: Vec<_> = there.iter_mut().flat_map(|object| (self.level.unshare)(object)).collect();
+        all(&self.nodes, &mut objects, mode, session).await?;
+        for (owner, place) in owners.iter_mut().zip(places) {
+            let Some(object) = place.and_then(|place| there.get(place)) else { continue };
+            match name {
+                None => self.point(&mut **owner, way, &Value::Null, Some(object)),
+                Some(name) => hold(&mut **owner, name, way, Arc::clone(object)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an owner has its related objects already.
+fn is_there(owner: &mut (dyn Instance + 'static), way: &Way, name: Option<&SetName>) -> bool {
+    if let Some(name) = name {
+        return owner.state().held(name).is_some_and(|held| held.object().is_some());
+    }
+    let Way::Key { field, .. } = way else { return false };
+    let mut known = false;
+    owner.visit_relations(&mut |relation| {
+        if let RelationSlot::Key(place, slot) = relation {
+            known |= place == *field && slot.knows_object();
+        }
+    });
+    known || record(owner).is_some_and(|record| record.has_shared(*field))
+}
+
+/// The related objects that an owner has; it lacks them until they are given back.
+fn take(owner: &mut (dyn Instance + 'static), way: &Way, name: Option<&SetName>) -> Option<Object> {
+    if let Some(name) = name {
+        return owner.state().held(name).and_then(|held| held.object().cloned());
+    }
+    let Way::Key { field, .. } = way else { return None };
+    let mut taken = None;
+    owner.visit_relations(&mut |relation| {
+        if let RelationSlot::Key(place, slot) = relation
+            && place == *field
+        {
+            taken = slot.take_object();
+        }
+    });
+    taken.or_else(|| record(owner)?.take_shared(*field).map(|object| object as Object))
+}
+
+/// Gives an owner its related objects.
+fn hold(owner: &mut (dyn Instance + 'static), name: &SetName, way: &Way, objects: Object) {
+    let held = Arc::new(Held::new(objects));
+    if let (Way::Link { name: Some(own), .. }, SetName::Way { .. }) = (way, name) {
+        owner.visit_relations(&mut |relation| {
+            if let RelationSlot::Link(slot) = relation
+                && slot.name == own
+            {
+                slot.held = Some(Arc::clone(&held));
+            }
+        });
+    }
+    owner.state_mut().hold(name.clone(), held);
+}

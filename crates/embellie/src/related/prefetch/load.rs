@@ -1,0 +1,206 @@
+//! Reading the objects at the other end of a relation, for many owners at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use embellie_core::expr::{Function, Window};
+use embellie_core::lookup::Lookup;
+use embellie_core::meta::{Model as MetaModel, ModelId};
+use embellie_core::query::{Annotation, Comparison, Operand, Slice, Step};
+use embellie_core::{BoxFuture, Error, Expr, OrderBy, Path, Q, Query, Result, Value};
+
+use super::{Node, follow};
+use crate::database::Session;
+use crate::model::{Instance, RelationSlot};
+use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
+use crate::record::{Record, RecordModel};
+use crate::related::peers::{Key, Object};
+
+/// The name of the annotation that says whose a row is.
+const OWNER: &str = "_prefetch_related_owner";
+
+/// What is asked of the objects at the other end.
+pub(crate) struct Asked<'a> {
+    /// Their model.
+    pub(super) target: ModelId,
+    /// What ties them to their owners.
+    pub(super) tie: Tie,
+    /// The values of their owners, each once.
+    pub(super) values: Vec<Value>,
+    /// Whether a foreign key holds them: each object by itself.
+    pub(super) single: bool,
+    /// The owners by their values, for objects that point back at them.
+    pub(super) owners: HashMap<Key, Object>,
+    /// What is read with them.
+    pub(super) nodes: &'a [Node],
+    /// How their relations are read, unless their query set says it.
+    pub(super) mode: FetchMode,
+}
+
+/// What ties objects to their owners.
+pub(super) enum Tie {
+    /// The field at a place, and whether it points back at the owner.
+    Field(usize, bool),
+    /// A relation to the owner.
+    Link(String),
+}
+
+/// Objects by the values of their owners: vectors of rows, or the objects themselves for foreign keys.
+pub(super) type Found = HashMap<Key, Object>;
+
+/// What reads the objects at the other end of a relation.
+pub(crate) trait Load: Send + Sync {
+    /// Reads them.
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>>;
+
+    /// A vector without rows.
+    fn nothing(&self) -> Object;
+}
+
+/// The rows of a query set.
+pub(crate) struct TypedSet<M, S> {
+    pub(crate) set: QuerySet<M, S>,
+    /// Whether it was given, other than all objects.
+    pub(crate) given: bool,
+}
+
+impl<M, S> Load for TypedSet<M, S>
+where
+    M: 'static,
+    S: Selection<M>,
+    S::Output: Sync,
+{
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>> {
+        let set = self.set.clone();
+        let set = if self.given { set } else { set.fetch_mode(asked.mode) };
+        Box::pin(rows(set, self.given, asked, session))
+    }
+
+    fn nothing(&self) -> Object {
+        Arc::new(Vec::<S::Output>::new())
+    }
+}
+
+/// All objects of a model without a Rust type, whichever it is.
+pub(crate) struct RecordSet;
+
+impl Load for RecordSet {
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>> {
+        let model = Arc::new(RecordModel::new(Arc::clone(session.database().registry()), asked.target));
+        let set = QuerySet::<Record, WholeRecord>::new(model.label().to_owned(), WholeRecord::new(model));
+        Box::pin(rows(set.fetch_mode(asked.mode), false, asked, session))
+    }
+
+    fn nothing(&self) -> Object {
+        Arc::new(Vec::<Record>::new())
+    }
+}
+
+async fn rows<M, S>(set: QuerySet<M, S>, given: bool, asked: Asked<'_>, session: Session<'_>) -> Result<Found>
+where
+    S: Selection<M>,
+    S::Output: Sync,
+{
+    let Asked { target, tie, values, single, owners, nodes, mode } = asked;
+    let registry = session.database().registry();
+    let target = registry.get(target);
+    let mut query = checked(&set, target)?;
+    if single && !given {
+        query.order_by = Some(Vec::new());
+    }
+    let wanted = |path: Path| Q::lookup(path, Lookup::In, Value::List(values));
+    let mut rows: Vec<(Value, S::Output)> = match &tie {
+        Tie::Field(field, _) => {
+            let path = || Path::new([target.fields[*field].attname()]);
+            let query = sliced_by_owner(query, path(), wanted(path()), target);
+            set.read(&query, session).await?.into_iter().map(|row| (Value::Null, row)).collect()
+        }
+        Tie::Link(back) => {
+            let owner = Expr::Path(Path::new([back.clone(), "pk".to_owned()]));
+            query.steps.push(Step::Annotate(Annotation::new(OWNER, owner)));
+            let query = sliced_by_owner(query, Path::new([OWNER]), wanted(Path::new([OWNER])), target);
+            set.read_beside(&query, session).await?
+        }
+    };
+    if let Tie::Field(field, points_back) = tie {
+        for (value, row) in &mut rows {
+            let Some(object) = set.selection.object(row) else { continue };
+            *value = object.value(field)?;
+            if let (true, Some(owner)) = (points_back, owners.get(&Key(value.clone()))) {
+                point_back(object, field, &target.fields[field].name, owner);
+            }
+        }
+    }
+    if !nodes.is_empty() {
+        let mut objects: Vec<_> = rows.iter_mut().filter_map(|(_, row)| set.selection.object(row)).collect();
+        follow::all(nodes, &mut objects, mode, session).await?;
+    }
+    if single {
+        return Ok(rows.into_iter().map(|(value, row)| (Key(value), Arc::new(row) as Object)).collect());
+    }
+    let mut groups: HashMap<Key, Vec<S::Output>> = HashMap::new();
+    for (value, row) in rows {
+        groups.entry(Key(value)).or_default().push(row);
+    }
+    Ok(groups.into_iter().map(|(key, rows)| (key, Arc::new(rows) as Object)).collect())
+}
+
+/// The query of a query set that is fit for it.
+fn checked<M, S>(set: &QuerySet<M, S>, target: &MetaModel) -> Result<Query> {
+    let query = set.checked()?;
+    if query.model != target.label() {
+        return Err(Error::Value(format!(
+            "The query set of a prefetch is over {}, but the relation leads to {}.",
+            query.model,
+            target.label()
+        )));
+    }
+    if query.selected().is_some() {
+        return Err(Error::Value("Prefetch querysets cannot use raw(), values(), and values_list().".into()));
+    }
+    Ok(query.clone())
+}
+
+/// The query for the rows of some owners: a slice is one of the rows of each.
+fn sliced_by_owner(mut query: Query, owner: Path, wanted: Q, target: &MetaModel) -> Query {
+    query.steps.push(Step::Filter(wanted));
+    let Slice { offset, limit } = std::mem::take(&mut query.slice);
+    if (offset, limit) == (0, None) {
+        return query;
+    }
+    let terms = query.order_by.clone().unwrap_or_else(|| target.ordering.clone());
+    let terms = terms.into_iter().map(|term| if query.reversed { term.reversed() } else { term });
+    let number = Window::over(Expr::call(Function::RowNumber, []))
+        .partition_by([Expr::Path(owner)])
+        .order_by(terms.collect::<Vec<OrderBy>>());
+    let number = Expr::Window(Box::new(number));
+    let bound = |lookup: Lookup, bound: u64| {
+        let (left, operand) = (number.clone(), Expr::Value(count(bound)));
+        Q::Lookup(Box::new(Comparison { left, lookups: Path::new([lookup.name()]), operand: Operand::Expr(operand) }))
+    };
+    let mut within = bound(Lookup::Gt, offset);
+    if let Some(limit) = limit {
+        within = within & bound(Lookup::Lte, offset.saturating_add(limit));
+    }
+    query.steps.push(Step::Filter(within));
+    query
+}
+
+/// A number of rows as a value; there are no more rows than the greatest.
+fn count(rows: u64) -> Value {
+    Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// Tells an object which one its foreign key points at.
+fn point_back(object: &mut (dyn Instance + 'static), field: usize, name: &str, owner: &Object) {
+    object.visit_relations(&mut |relation| {
+        if let RelationSlot::Key(place, slot) = relation
+            && place == field
+        {
+            slot.remember(Arc::clone(owner));
+        }
+    });
+    if let (Some(record), Ok(owner)) = (follow::record(object), Arc::clone(owner).downcast::<Record>()) {
+        record.attach_shared(name, Some(owner));
+    }
+}

@@ -1,0 +1,95 @@
+//! What a relation that is followed is, by the metadata of its models.
+
+use embellie_core::meta::{Member, Model, ModelId, Reverse, ReverseSource, link_name};
+use embellie_core::{Error, Registry, Result, did_you_mean};
+
+use super::Level;
+use crate::related::SetName;
+
+/// How related objects are found.
+pub(super) enum Way {
+    /// By a foreign key of the owner.
+    Key { field: usize, target: ModelId, to_field: usize },
+    /// By a foreign key that points at the owner.
+    Back { source: ModelId, field: usize, to_field: usize },
+    /// By a many-to-many relation, which is called `back` at the other end; `name` is its own, where it is declared on
+    /// the owner.
+    Link { target: ModelId, back: String, name: Option<String> },
+}
+
+impl Way {
+    /// The relation of a model that a level follows.
+    pub(super) fn of(level: &Level, model: &Model, registry: &Registry) -> Result<Self> {
+        let name = &*level.name;
+        if level.of_objects
+            && let Some(reverse) = model.reverse().iter().find(|reverse| reverse.accessor.as_deref() == Some(name))
+        {
+            return Ok(Way::back(reverse, registry));
+        }
+        match model.member(name) {
+            Some(Member::ManyToMany(index)) => {
+                let link = &model.many_to_many()[index];
+                let own = Some(link.meta.name.clone());
+                Ok(Way::Link { target: link.target, back: link_name(model.label(), name), name: own })
+            }
+            Some(Member::Reverse(index)) if !level.of_objects => Ok(Way::back(&model.reverse()[index], registry)),
+            Some(Member::Field(field)) => match model.target(field) {
+                Some((target, to_field)) if model.fields[field].name == name => {
+                    Ok(Way::Key { field, target, to_field })
+                }
+                _ => Err(Error::Value(format!(
+                    "'{name}' does not resolve to an item that supports prefetching - this is an invalid parameter to \
+                     prefetch_related(). Relations of {} are: {}",
+                    model.name,
+                    names(model).join(", ")
+                ))),
+            },
+            _ => Err(Error::Field(format!(
+                "Cannot find '{name}' on {} object, '{name}' is an invalid parameter to prefetch_related(){}. Choices \
+                 are: {}",
+                model.name,
+                did_you_mean(name, names(model)),
+                names(model).join(", ")
+            ))),
+        }
+    }
+
+    fn back(reverse: &Reverse, registry: &Registry) -> Self {
+        match reverse.relation {
+            ReverseSource::ManyToMany(index) => {
+                let back = registry.get(reverse.source).many_to_many()[index].meta.name.clone();
+                Way::Link { target: reverse.source, back, name: None }
+            }
+            ReverseSource::Field(field) => {
+                let to_field = registry.get(reverse.source).target(field).map(|(_, field)| field);
+                Way::Back { source: reverse.source, field, to_field: to_field.unwrap_or_default() }
+            }
+        }
+    }
+
+    /// The model at the other end.
+    pub(super) fn target(&self) -> ModelId {
+        match self {
+            Way::Key { target, .. } | Way::Link { target, .. } => *target,
+            Way::Back { source, .. } => *source,
+        }
+    }
+
+    /// Under which name the objects are held that several may be; `None` for a foreign key, which holds its own.
+    pub(super) fn set_name(&self, registry: &Registry) -> Option<SetName> {
+        let target = registry.get(self.target());
+        let back = match self {
+            Way::Key { .. } => return None,
+            Way::Back { field, .. } => target.fields[*field].name.clone(),
+            Way::Link { back, .. } => back.clone(),
+        };
+        Some(SetName::Way { model: target.label().to_owned().into(), back: back.into() })
+    }
+}
+
+/// The names of the relations of objects of a model.
+fn names(model: &Model) -> Vec<&str> {
+    let fields = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
+    let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
+    fields.chain(links).chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect()
+}
