@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod shell;
 mod test;
 mod tidy;
@@ -14,6 +15,7 @@ cargo xtask <command>
   test [ARGS…]     every test of the workspace, on every database; ARGS go to `cargo test`
   tidy             the rules of the house that no compiler checks
   bench compile    how long models take to compile, beside Diesel's; `--runs <number>`, 5 by default
+  conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`
   ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
 ";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let outcome = match (command.as_str(), rest.as_slice()) {
         ("test", rest) => test::run(rest),
         ("bench", rest) => bench::run(rest),
+        ("conformance", rest) => conformance::run(rest),
         ("tidy", []) => tidy::run(),
         ("ci", []) => ci::run(),
         ("help" | "--help" | "-h", _) => {

@@ -300,12 +300,12 @@ impl Set {
 
     async fn aggregated(self, arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
         self.not_combined("aggregate")?;
-        let mut annotations = Vec::new();
+        // As in Django, what has no name of its own comes last.
+        let mut annotations = arguments.keywords;
         for value in arguments.positional {
             let alias = default_alias(&value).map_err(|_| Error::type_error("Complex aggregates require an alias"))?;
             annotations.push((alias, value));
         }
-        annotations.extend(arguments.keywords);
         let mut wrong = annotations.iter().filter(|(_, value)| !value.is_expression());
         if let Some((_, value)) = wrong.next() {
             return Err(Error::type_error(format!(

@@ -7,6 +7,7 @@ pub mod keys;
 mod links;
 mod lookups;
 mod names;
+mod places;
 pub mod typed;
 
 pub use blog::{blog, blog_rows};
@@ -16,4 +17,5 @@ pub use keys::{generated, keys};
 pub use links::links;
 pub use lookups::lookups;
 pub use names::names;
+pub use places::places;
 pub use typed::{documented, typed};
