@@ -95,10 +95,8 @@ impl Set {
         let given = !arguments.positional.is_empty() || !arguments.keywords.is_empty();
         let method = if negate { "exclude" } else { "filter" };
         self.not_combined(method)?;
-        if given {
-            if self.is_sliced() {
-                return Err(Error::type_error("Cannot filter a query once a slice has been taken."));
-            }
+        if given && self.is_sliced() {
+            return Err(Error::type_error("Cannot filter a query once a slice has been taken."));
         }
         let mut children = names::conditions(arguments)?;
         let condition = match (children.len(), children.pop()) {
