@@ -19,11 +19,11 @@ pub(super) fn value(value: &Py) -> Json {
         Py::Str(value) => json!(value),
         Py::Bytes(value) => json!({"$bytes": value.iter().map(|byte| format!("{byte:02x}")).collect::<String>()}),
         Py::Date(value) => json!({"$date": value.to_string()}),
-        Py::Time(value) => json!({"$time": value.to_string()}),
-        Py::DateTime(value) => json!({"$datetime": value.to_string()}),
+        Py::Time(value) => json!({"$time": iso(value.to_string())}),
+        Py::DateTime(value) => json!({"$datetime": iso(value.to_string())}),
         Py::Timestamp(value) => {
             let text = value.to_string();
-            json!({"$datetime": format!("{}+00:00", text.trim_end_matches('Z'))})
+            json!({"$datetime": format!("{}+00:00", iso(text.trim_end_matches('Z').to_owned()))})
         }
         Py::Delta(value) => json!({"$timedelta": i64::try_from(value.as_micros()).unwrap_or_default()}),
         Py::Uuid(value) => json!({"$uuid": value.to_string()}),
@@ -34,6 +34,15 @@ pub(super) fn value(value: &Py) -> Json {
         Py::Object(object) => object_json(object),
         other => json!({"$unencodable": other.type_name()}),
     }
+}
+
+/// A time as Python writes it: with six digits of a second's fraction, or none.
+fn iso(mut text: String) -> String {
+    if let Some(point) = text.find('.') {
+        let digits = text.len() - point - 1;
+        text.extend(std::iter::repeat_n('0', 6_usize.saturating_sub(digits)));
+    }
+    text
 }
 
 fn dict(items: &[(Py, Py)]) -> Json {

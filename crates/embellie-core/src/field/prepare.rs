@@ -54,12 +54,12 @@ impl FieldKind {
             return Ok(Value::Null);
         }
         Ok(match self {
-            // A number that was said to be whole and is not is given as it is, as in Django.
-            _ if self.integer_range().is_some() => match i64::from_column(column) {
-                Ok(value) => Value::Int(value),
-                Err(_) if matches!(column, ColumnRef::Float(_) | ColumnRef::Decimal(_)) => Value::from_column(column)?,
-                Err(error) => return Err(error),
-            },
+            // What was said to be whole is, as in Django.
+            _ if self.integer_range().is_some() => Value::Int(match column {
+                ColumnRef::Float(v) if v.abs() < 9.0e18 => v.trunc() as i64,
+                ColumnRef::Decimal(v) => i64::from_column(ColumnRef::Decimal(v.trunc()))?,
+                column => i64::from_column(column)?,
+            }),
             FieldKind::Char | FieldKind::Text | FieldKind::Email | FieldKind::Slug | FieldKind::Url => {
                 Value::Text(String::from_column(column)?)
             }

@@ -21,7 +21,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     lenient(connection, "EXP", 1, |c| one(c, f64::exp))?;
     lenient(connection, "LN", 1, |c| one(c, |x| positive(x, f64::ln)))?;
     // The base comes first.
-    lenient(connection, "LOG", 2, |c| two(c, |base, x| positive(x, f64::ln) / positive(base, f64::ln)))?;
+    lenient(connection, "LOG", 2, |c| two(c, |base, x| over(positive(x, f64::ln), positive(base, f64::ln))))?;
     lenient(connection, "MOD", 2, |c| two(c, |x, y| x % y))?;
     lenient(connection, "PI", 0, |_| Ok(std::f64::consts::PI.into()))?;
     lenient(connection, "POWER", 2, |c| two(c, f64::powf))?;
@@ -62,6 +62,11 @@ fn sign(context: &Context<'_>) -> Result<Value> {
         Some(_) => 0.into(),
         None => Value::Null,
     })
+}
+
+/// There is no logarithm to the base of 1.
+fn over(x: f64, y: f64) -> f64 {
+    if y == 0.0 { f64::NAN } else { x / y }
 }
 
 fn positive(x: f64, function: fn(f64) -> f64) -> f64 {

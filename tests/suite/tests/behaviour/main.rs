@@ -3,6 +3,7 @@
 
 mod boolean;
 mod bulk_update;
+mod clock;
 mod composite;
 mod conditions;
 mod creating;
@@ -10,6 +11,7 @@ mod cursor;
 mod deletion;
 mod documents;
 mod explain;
+mod functions;
 mod generated;
 mod inheritance;
 mod joins;
