@@ -3,7 +3,6 @@
 use embellie_core::Value;
 use embellie_core::expr::Nulls;
 use embellie_core::field::FieldKind;
-use embellie_core::query::Slice;
 
 use crate::Capability;
 use crate::resolve::Context;
@@ -52,7 +51,7 @@ fn without_distinct_on<'r>(context: &Context<'r>, mut select: Select<'r>) -> Sel
     let alias = context.new_alias();
     let shown = select.outputs.len();
     let order_by = std::mem::take(&mut select.order_by);
-    let slice = std::mem::replace(&mut select.slice, Slice::default());
+    let slice = std::mem::take(&mut select.slice);
     let ctes = std::mem::take(&mut select.ctes);
     let related = std::mem::take(&mut select.related);
 

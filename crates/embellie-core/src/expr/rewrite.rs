@@ -100,8 +100,9 @@ impl OrderBy {
     }
 }
 
-fn boxed(expr: Box<Expr>, change: Change<'_>) -> Box<Expr> {
-    Box::new(expr.rewrite(change))
+fn boxed(mut expr: Box<Expr>, change: Change<'_>) -> Box<Expr> {
+    *expr = std::mem::replace(&mut *expr, Expr::Star).rewrite(change);
+    expr
 }
 
 fn list(exprs: Vec<Expr>, change: Change<'_>) -> Vec<Expr> {

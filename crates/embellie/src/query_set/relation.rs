@@ -9,13 +9,16 @@ use embellie_core::{Path, Result};
 use super::QuerySet;
 use crate::typed::{Nullable, Paths, PrimaryKey, Q, Rel, Trail};
 
+/// Names types without holding values of them.
+type Types<M, To, A> = PhantomData<fn() -> (M, To, A)>;
+
 /// A relation of `M` to rows of `To` under another name, with a condition that the rows meet: Django's
 /// `FilteredRelation`. [`filtered_relation!`](crate::filtered_relation) makes one; the fields of the rows are reached
 /// through it.
 pub struct FilteredRelation<M, To, A> {
     relation: Path,
     condition: Result<embellie_core::Q>,
-    types: PhantomData<fn() -> (M, To, A)>,
+    types: Types<M, To, A>,
 }
 
 /// The name of a filtered relation, as a type.
@@ -25,7 +28,7 @@ pub trait Alias: Send + Sync + 'static {
 }
 
 /// A trail along a filtered relation.
-pub struct Aliased<M, To, A>(PhantomData<fn() -> (M, To, A)>);
+pub struct Aliased<M, To, A>(Types<M, To, A>);
 
 impl<M, To, A> Clone for Aliased<M, To, A> {
     fn clone(&self) -> Self {

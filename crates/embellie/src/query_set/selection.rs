@@ -50,7 +50,7 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     }
 
     /// Tells the rows of one result of each other, once all are read.
-    fn link<'r>(&self, _rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, _mode: FetchMode) {}
+    fn link(&self, _rows: &mut dyn ExactSizeIterator<Item = &mut Self::Output>, _mode: FetchMode) {}
 }
 
 /// Rows that are whole objects.
@@ -111,7 +111,7 @@ impl<M: Model> Selection<M> for Whole<M> {
         Some(row)
     }
 
-    fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut M>, mode: FetchMode) {
+    fn link(&self, rows: &mut dyn ExactSizeIterator<Item = &mut M>, mode: FetchMode) {
         link_peers(rows, mode);
     }
 }

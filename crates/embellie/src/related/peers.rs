@@ -59,7 +59,7 @@ impl PeerGroup {
 }
 
 /// Makes the rows of one result peers. A single row has none, and so fetches alone.
-pub(crate) fn link_peers<'r, M: Model>(rows: &mut dyn ExactSizeIterator<Item = &'r mut M>, mode: FetchMode) {
+pub(crate) fn link_peers<M: Model>(rows: &mut dyn ExactSizeIterator<Item = &mut M>, mode: FetchMode) {
     if mode == FetchMode::One || (rows.len() < 2 && mode == FetchMode::Peers) {
         return;
     }

@@ -148,10 +148,12 @@ pub trait Mean: FieldType {
 
 macro_rules! numbers {
     ($($number:ty: $sum:ty, $mean:ty;)+) => {$(
+        #[diagnostic::do_not_recommend]
         impl Summed for $number {
             type Sum = $sum;
         }
 
+        #[diagnostic::do_not_recommend]
         impl Mean for $number {
             type Mean = $mean;
         }
@@ -178,22 +180,22 @@ numbers! {
 /// let (all, none): (Option<i64>, i64) = Post::objects().aggregate((Sum(Post::views), Sum(Post::views).default(0)), db).await?;
 /// # Ok(()) }
 /// ```
-pub fn Sum<M, V: Scalar<M, Type: Summed>>(values: V) -> Expression<M, <V::Type as Summed>::Sum, Nullable, Aggregated> {
+pub fn Sum<M, V: Scalar<M, Type: Summed<Sum = T>>, T>(values: V) -> Expression<M, T, Nullable, Aggregated> {
     aggregate(Function::Sum, [values.scalar().expr])
 }
 
 /// The mean; null for no values: Django's `Avg`.
-pub fn Avg<M, V: Scalar<M, Type: Mean>>(values: V) -> Expression<M, <V::Type as Mean>::Mean, Nullable, Aggregated> {
+pub fn Avg<M, V: Scalar<M, Type: Mean<Mean = T>>, T>(values: V) -> Expression<M, T, Nullable, Aggregated> {
     aggregate(Function::Avg, [values.scalar().expr])
 }
 
 /// The greatest value; null for no values: Django's `Max`.
-pub fn Max<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, Aggregated> {
+pub fn Max<M, V: Scalar<M, Type = T>, T>(values: V) -> Expression<M, T, Nullable, Aggregated> {
     aggregate(Function::Max, [values.scalar().expr])
 }
 
 /// The least value; null for no values: Django's `Min`.
-pub fn Min<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, Aggregated> {
+pub fn Min<M, V: Scalar<M, Type = T>, T>(values: V) -> Expression<M, T, Nullable, Aggregated> {
     aggregate(Function::Min, [values.scalar().expr])
 }
 
@@ -205,9 +207,7 @@ pub fn AnyValue<M, V: Scalar<M>>(values: V) -> Expression<M, V::Type, Nullable, 
 macro_rules! spread {
     ($($(#[$doc:meta])+ $name:ident $function:ident $sample:literal;)+) => {$(
         $(#[$doc])+
-        pub fn $name<M, V: Scalar<M, Type: Mean>>(
-            values: V,
-        ) -> Expression<M, <V::Type as Mean>::Mean, Nullable, Aggregated> {
+        pub fn $name<M, V: Scalar<M, Type: Mean<Mean = T>>, T>(values: V) -> Expression<M, T, Nullable, Aggregated> {
             aggregate(Function::$function { sample: $sample }, [values.scalar().expr])
         }
     )+};

@@ -179,6 +179,8 @@ impl<M, T, N: Nullability, K> Expression<M, T, N, K> {
     }
 }
 
+// Methods, since `&` and `|` join conditions.
+#[allow(clippy::should_implement_trait)]
 impl<M, T: Integer, N: Nullability, K> Expression<M, T, N, K> {
     /// The bits that both have.
     pub fn bitand<V: Term<M, Type: Integer>>(self, other: V) -> Expression<M, i64, N::Or<V::Null>> {

@@ -54,6 +54,7 @@ pub trait Texts {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Texts for T {}
 
+#[diagnostic::do_not_recommend]
 impl Texts for serde_json::Value {}
 
 /// What may hold something else: text a part, JSON other JSON.

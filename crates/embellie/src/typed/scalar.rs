@@ -107,6 +107,7 @@ impl Cell for Holds {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Scalar<P::Root> for Column<P, T, N, I> {
     type Type = T;
     type Null = <P::Null as Nullability>::Or<N>;
@@ -117,6 +118,7 @@ impl<P: Trail, T: FieldType, N: Nullability, const I: usize> Scalar<P::Root> for
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Trail, To: 'static, K: KeyOf<To>, N: Nullability, const I: usize> Scalar<P::Root>
     for KeyColumn<P, To, K, N, I>
 {
@@ -130,6 +132,7 @@ impl<P: Trail, To: 'static, K: KeyOf<To>, N: Nullability, const I: usize> Scalar
 }
 
 /// A relation gives the key of the object at its end.
+#[diagnostic::do_not_recommend]
 impl<P: Trail<Model = M>, M: Paths> Scalar<P::Root> for Rel<P, M> {
     type Type = ForeignKey<M>;
     type Null = P::Null;
@@ -141,6 +144,7 @@ impl<P: Trail<Model = M>, M: Paths> Scalar<P::Root> for Rel<P, M> {
 }
 
 /// A primary key of several fields.
+#[diagnostic::do_not_recommend]
 impl<P: Trail, K: FieldType, const I: usize> Scalar<P::Root> for CompositeKey<P, K, I> {
     type Type = K;
     type Null = P::Null;
@@ -151,6 +155,7 @@ impl<P: Trail, K: FieldType, const I: usize> Scalar<P::Root> for CompositeKey<P,
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: FieldType, N: Nullability, K> Scalar<M> for Expression<M, T, N, K> {
     type Type = T;
     type Null = N;
@@ -161,6 +166,7 @@ impl<M, T: FieldType, N: Nullability, K> Scalar<M> for Expression<M, T, N, K> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: FieldType, N: Nullability, K> Scalar<M> for &Expression<M, T, N, K> {
     type Type = T;
     type Null = N;
@@ -172,6 +178,7 @@ impl<M, T: FieldType, N: Nullability, K> Scalar<M> for &Expression<M, T, N, K> {
 }
 
 /// A condition as a truth value: what is unknown, since something in it is null, is read as `false`.
+#[diagnostic::do_not_recommend]
 impl<M> Scalar<M> for Q<M> {
     type Type = bool;
     type Null = NotNull;
@@ -182,6 +189,7 @@ impl<M> Scalar<M> for Q<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> Scalar<M> for &Q<M> {
     type Type = bool;
     type Null = NotNull;

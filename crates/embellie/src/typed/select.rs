@@ -227,7 +227,7 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
         self.rows.object(C::front(row))
     }
 
-    fn link<'r>(&self, rows: &mut dyn ExactSizeIterator<Item = &'r mut Self::Output>, mode: FetchMode) {
+    fn link(&self, rows: &mut dyn ExactSizeIterator<Item = &mut Self::Output>, mode: FetchMode) {
         self.rows.link(&mut rows.map(C::front), mode);
     }
 }

@@ -18,6 +18,7 @@ pub trait Number: FieldType {
 
 macro_rules! numbers {
     ($($number:ty => $fraction:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl Number for $number {
             type Fraction = $fraction;
         }
@@ -28,7 +29,7 @@ numbers!(i16 => f64, i32 => f64, i64 => f64, u16 => f64, u32 => f64, u64 => f64,
 macro_rules! same {
     ($($(#[$doc:meta])+ $name:ident;)+) => {$(
         $(#[$doc])+
-        pub fn $name<M, V: Scalar<M, Type: Number>>(number: V) -> Expression<M, V::Type, V::Null> {
+        pub fn $name<M, V: Scalar<M, Type = T, Null = N>, T: Number, N>(number: V) -> Expression<M, T, N> {
             call(Function::$name, vec![number.scalar().expr])
         }
     )+};
@@ -53,9 +54,10 @@ same! {
 macro_rules! fraction {
     ($($(#[$doc:meta])+ $name:ident;)+) => {$(
         $(#[$doc])+
-        pub fn $name<M, V: Scalar<M, Type: Number>>(
-            number: V,
-        ) -> Expression<M, <V::Type as Number>::Fraction, V::Null> {
+        pub fn $name<M, V, T, N>(number: V) -> Expression<M, T, N>
+        where
+            V: Scalar<M, Type: Number<Fraction = T>, Null = N>,
+        {
             call(Function::$name, vec![number.scalar().expr])
         }
     )+};

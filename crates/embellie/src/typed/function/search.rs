@@ -205,10 +205,10 @@ fn configured(expr: Expr, config: String) -> Expr {
     use Function as F;
     let Expr::Call { function, mut arguments } = expr else { return expr };
     match function {
-        F::SearchVector | F::SearchQueryPlain | F::SearchQueryPhrase | F::SearchQueryRaw | F::SearchQueryWebsearch => {
-            if arguments.len() == 1 {
-                arguments.insert(0, config.into());
-            }
+        F::SearchVector | F::SearchQueryPlain | F::SearchQueryPhrase | F::SearchQueryRaw | F::SearchQueryWebsearch
+            if arguments.len() == 1 =>
+        {
+            arguments.insert(0, config.into());
         }
         F::SearchVectorWeighted
         | F::SearchVectorCombined

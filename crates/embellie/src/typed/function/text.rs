@@ -15,7 +15,7 @@ type Or<A, B> = <A as Nullability>::Or<B>;
 macro_rules! of_text {
     ($($(#[$doc:meta])+ $name:ident -> $type:ty;)+) => {$(
         $(#[$doc])+
-        pub fn $name<M, V: Scalar<M, Type: Text>>(text: V) -> Expression<M, $type, V::Null> {
+        pub fn $name<M, V: Scalar<M, Type: Text, Null = N>, N>(text: V) -> Expression<M, $type, N> {
             call(Function::$name, vec![text.scalar().expr])
         }
     )+};
