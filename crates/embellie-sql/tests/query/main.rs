@@ -3,6 +3,7 @@
 
 mod aggregates;
 mod blog;
+mod calls;
 mod ctes;
 mod database;
 mod empty;
