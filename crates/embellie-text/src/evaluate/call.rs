@@ -41,7 +41,7 @@ impl Evaluator<'_> {
 
     async fn method(&self, of: Py, method: &str, arguments: Arguments) -> Result<Py> {
         match of {
-            Py::QuerySet(set) => self.of_set(*set, "QuerySet", method, arguments).await,
+            Py::QuerySet(set) => self.of_own_set(*set, "QuerySet", method, arguments).await,
             Py::Above(above) => self.method_above(*above, method, arguments).await,
             Py::Manager(manager) => {
                 if matches!(method, "delete" | "as_manager") {
@@ -59,7 +59,13 @@ impl Evaluator<'_> {
                     let set = manager.plain(self).all()?;
                     return self.of_set(set, "Manager", method, arguments).await;
                 }
-                self.of_set(manager.all()?, "Manager", method, arguments).await
+                let set = manager.all()?;
+                match &set.class {
+                    Some(class) if self.models.classes().is_copied(class, method) => {
+                        self.of_own_set(set, "Manager", method, arguments).await
+                    }
+                    _ => self.of_set(set, "Manager", method, arguments).await,
+                }
             }
             Py::Related(related) => match related.change(method, arguments.clone(), self).await? {
                 Some(value) => Ok(value),
@@ -78,6 +84,17 @@ impl Evaluator<'_> {
             },
             other => Err(Error::attribute(other.type_name(), method)),
         }
+    }
+
+    /// A method of a query set, which may be of a project's own class.
+    async fn of_own_set(&self, set: Set, class: &str, method: &str, arguments: Arguments) -> Result<Py> {
+        if let Some(own) = set.class.clone() {
+            let this = Py::QuerySet(Box::new(set.clone()));
+            if let Some(value) = self.own_method(this, &own, method, arguments.clone()).await? {
+                return Ok(value);
+            }
+        }
+        self.of_set(set, class, method, arguments).await
     }
 
     async fn of_set(&self, set: Set, class: &str, method: &str, arguments: Arguments) -> Result<Py> {

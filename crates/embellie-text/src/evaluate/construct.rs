@@ -202,7 +202,8 @@ impl Evaluator<'_> {
     pub(crate) async fn change(&self, mut object: Object, values: Vec<(String, Py)>) -> Result<Object> {
         let model = self.models.model(&object.label)?;
         for (name, value) in values {
-            if model.member(&name).is_none() && !self.models.is_virtual(&object.label, &name) {
+            let known = model.member(&name).is_some() || model.inherited(&name).is_some();
+            if !known && !self.models.is_virtual(&object.label, &name) {
                 // As in Python, an attribute that is no field may be set, and is not saved.
                 continue;
             }

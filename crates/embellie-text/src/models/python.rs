@@ -18,6 +18,8 @@ pub(crate) struct Classes(HashMap<String, Arc<Class>>);
 pub(crate) struct Class {
     bases: Vec<String>,
     methods: HashMap<String, Option<Arc<Method>>>,
+    /// Methods of a query set that say whether managers made of it have them: `queryset_only`.
+    queryset_only: HashMap<String, bool>,
 }
 
 /// A method that makes names of values, and returns one.
@@ -25,6 +27,8 @@ pub(crate) struct Class {
 pub(crate) struct Method {
     /// The parameters after `self`.
     pub(crate) parameters: Vec<String>,
+    /// What takes further arguments: `*args` and `**kwargs`.
+    pub(crate) further: (Option<String>, Option<String>),
     /// Names and their values, in order.
     pub(crate) names: Vec<(String, ast::Expr)>,
     /// What is returned.
@@ -95,6 +99,12 @@ impl Classes {
         }
     }
 
+    /// Whether a manager made of a query set's class has one of its methods.
+    pub(crate) fn is_copied(&self, class: &str, method: &str) -> bool {
+        let said = self.0.get(class).and_then(|class| class.queryset_only.get(method));
+        !said.copied().unwrap_or_else(|| method.starts_with('_'))
+    }
+
     pub(crate) fn knows(&self, class: &str) -> bool {
         self.0.contains_key(class)
     }
@@ -116,6 +126,18 @@ impl Class {
                 _ => String::new(),
             })
             .collect();
+        let said = class.body.iter().filter_map(|statement| match statement {
+            ast::Stmt::Assign(assign) => match (&assign.targets[..], &*assign.value) {
+                ([ast::Expr::Attribute(target)], ast::Expr::BooleanLiteral(value))
+                    if &target.attr == "queryset_only" =>
+                {
+                    Some((target.value.as_name_expr()?.id.to_string(), value.value))
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        let queryset_only = said.collect();
         let methods = class
             .body
             .into_iter()
@@ -126,7 +148,7 @@ impl Class {
                 _ => None,
             })
             .collect();
-        Class { bases, methods }
+        Class { bases, methods, queryset_only }
     }
 }
 
@@ -134,9 +156,11 @@ impl Method {
     fn of(function: ast::StmtFunctionDef) -> Option<Method> {
         let plain = function.decorator_list.is_empty() && !function.is_async;
         let declared = &function.parameters;
-        if !plain || declared.vararg.is_some() || declared.kwarg.is_some() || !declared.kwonlyargs.is_empty() {
+        if !plain || !declared.kwonlyargs.is_empty() {
             return None;
         }
+        let name = |parameter: &Option<Box<ast::Parameter>>| parameter.as_ref().map(|given| given.name.to_string());
+        let further = (name(&declared.vararg), name(&declared.kwarg));
         let mut parameters: Vec<String> =
             declared.args.iter().map(|parameter| parameter.parameter.name.to_string()).collect();
         if parameters.is_empty() {
@@ -147,10 +171,12 @@ impl Method {
         for statement in function.body {
             match statement {
                 ast::Stmt::Return(returned) => {
-                    return Some(Method { parameters, names, result: *returned.value? });
+                    return Some(Method { parameters, further, names, result: *returned.value? });
                 }
                 ast::Stmt::Assign(assign) => match &assign.targets[..] {
                     [ast::Expr::Name(name)] => names.push((name.id.to_string(), *assign.value)),
+                    // A mark that a query set is given says nothing of its rows.
+                    [ast::Expr::Attribute(mark)] if mark.attr.starts_with('_') => {}
                     _ => return None,
                 },
                 ast::Stmt::Expr(statement) if statement.value.is_string_literal_expr() => {}

@@ -29,7 +29,13 @@ impl Manager {
         let base = Manager { label: label.to_owned(), class: None, set: Set::all(on.models, label) };
         Ok(match declared.managers.get(name) {
             Some(ManagerKind::Python { class, plain }) => {
-                let manager = Manager { class: Some(class.clone()), ..base };
+                // A manager made of a query set's class is named after both.
+                let (class, rows) = match class.split_once("From") {
+                    Some((class, rows)) if on.models.classes().knows(rows) => (class, Some(rows.to_owned())),
+                    _ => (class.as_str(), None),
+                };
+                let set = base.set.map(|set| Set { class: rows, ..set });
+                let manager = Manager { label: base.label, class: Some(class.to_owned()), set };
                 let set = match plain {
                     true => manager.set.clone(),
                     false => manager.rows(on, class),
@@ -62,7 +68,9 @@ impl Manager {
 
     /// The manager as it is before a class of a project's own has its say.
     pub(crate) fn plain(&self, on: &Evaluator<'_>) -> Manager {
-        Manager { label: self.label.clone(), class: None, set: Set::all(on.models, &self.label) }
+        let rows = self.set.as_ref().ok().and_then(|set| set.class.clone());
+        let set = Set::all(on.models, &self.label).map(|set| Set { class: rows, ..set });
+        Manager { label: self.label.clone(), class: None, set }
     }
 }
 
@@ -102,11 +110,22 @@ impl Evaluator<'_> {
             return Ok(value);
         }
         // Django's own method.
-        let this = match above.this {
-            Py::Manager(manager) => Py::Manager(manager.plain(self)),
-            other => other,
+        let (this, class) = match above.this {
+            Py::Manager(manager) => (Py::Manager(manager.plain(self)), None),
+            Py::QuerySet(mut set) => {
+                let class = set.class.take();
+                (Py::QuerySet(set), class)
+            }
+            other => (other, None),
         };
-        self.call_later(Py::Method(Box::new((this, method.to_owned()))), arguments).await
+        let value = self.call_later(Py::Method(Box::new((this, method.to_owned()))), arguments).await?;
+        Ok(match (value, class) {
+            (Py::QuerySet(mut set), Some(class)) => {
+                set.class = Some(class);
+                Py::QuerySet(set)
+            }
+            (value, _) => value,
+        })
     }
 
     async fn run(&self, this: Py, found: Found, method: &str, arguments: Arguments) -> Result<Option<Py>> {
@@ -127,8 +146,17 @@ impl Evaluator<'_> {
                 None => return Err(Error::type_error(format!("{method}() missing a required argument: '{name}'"))),
             }
         }
-        if positional.next().is_some() || !keywords.is_empty() {
+        let (list, dict) = &body.further;
+        let more: Vec<Py> = positional.collect();
+        if (list.is_none() && !more.is_empty()) || (dict.is_none() && !keywords.is_empty()) {
             return Err(Error::type_error(format!("{method}() got arguments that it does not take")));
+        }
+        if let Some(name) = list {
+            locals.push((name.clone(), Py::Tuple(more)));
+        }
+        if let Some(name) = dict {
+            let items = keywords.into_iter().map(|(key, value)| (Py::Str(key), value));
+            locals.push((name.clone(), Py::Dict(items.collect())));
         }
         let above = Above { this, class };
         locals.push(("super".to_owned(), Py::Above(Box::new(above))));

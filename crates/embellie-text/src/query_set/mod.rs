@@ -35,6 +35,8 @@ pub struct Set {
     pub(crate) loaded: Loaded,
     /// What is read after the rows, and kept with them.
     pub(crate) prefetches: Vec<Prefetch>,
+    /// The class, when it is a project's own.
+    pub(crate) class: Option<String>,
     /// Whether the next condition goes together with the last one.
     pub(crate) sticky: bool,
     /// Expressions that `values_list()` was given were named so far.
@@ -88,6 +90,7 @@ impl Set {
             rows: RowKind::Objects,
             loaded: Loaded::All,
             prefetches: Vec::new(),
+            class: None,
             sticky: false,
             named_expressions: 0,
         })

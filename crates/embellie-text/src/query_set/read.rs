@@ -20,6 +20,12 @@ pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
         return set.objects(on).await;
     }
     let rows = on.db.query_values(set.query.clone()).all(on.db).await?;
+    if set.rows == RowKind::Named
+        && let Some(row) = rows.first()
+        && let Some(name) = row.names().find(|name| name.starts_with(|c: char| c.is_ascii_digit() || c == '_'))
+    {
+        return Err(Error::value_error(format!("Type names and field names must be valid identifiers: '{name}'")));
+    }
     Ok(rows
         .into_iter()
         .map(|row| match set.rows {

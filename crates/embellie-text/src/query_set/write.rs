@@ -2,7 +2,7 @@
 
 use embellie::Set as Assignments;
 use embellie::write::BulkCreate;
-use embellie_core::meta::Member;
+use embellie_core::meta::{Member, Model};
 use embellie_core::query::Distinct;
 use embellie_core::{Error as CoreError, Expr, Path, Q, Value};
 
@@ -216,8 +216,15 @@ impl Set {
             return Err(Error::value_error("Field names must be given to bulk_update()."));
         }
         let model = on.models.model(&self.label)?;
+        let ancestors = on.models.ancestors(model);
+        let is_key = |model: &Model, field: &str| {
+            model.field_index(field).is_some_and(|place| model.key_fields().contains(&place))
+        };
         for field in &fields {
             match model.member(field) {
+                None if ancestors.iter().any(|(_, ancestor)| is_key(ancestor, field)) => {
+                    return Err(Error::value_error("bulk_update() cannot be used with primary key fields."));
+                }
                 None => {
                     return Err(
                         CoreError::FieldDoesNotExist(format!("{} has no field named '{field}'", model.name)).into()
@@ -237,6 +244,12 @@ impl Set {
         };
         for object in objects {
             match object {
+                Py::Object(object) if object.loose.as_ref().is_some_and(|loose| fields.contains(loose)) => {
+                    return Err(Error::value_error(format!(
+                        "bulk_update() prohibited to prevent data loss due to unsaved related object '{}'.",
+                        object.loose.unwrap_or_default()
+                    )));
+                }
                 Py::Object(object) if !object.key().is_null() => changes.push(*object),
                 Py::Object(_) => {
                     return Err(Error::value_error("All bulk_update() objects must have a primary key set."));
