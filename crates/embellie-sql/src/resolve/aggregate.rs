@@ -190,6 +190,13 @@ impl<'r> Inner<'r> {
                 self.outputs.push(scope.output(format!("__col{}", self.outputs.len() + 1), part.clone()));
                 self.outputs.len() - 1
             }
+            None if part.is_query() => {
+                // What it refers to is the query below.
+                return Some(part.clone().replace_within(&mut |inner| match inner {
+                    Scalar::Column(column) if scope.place_of(*column).is_some() => self.take(scope, inner),
+                    _ => None,
+                }));
+            }
             None => return None,
         };
         let output = &self.outputs[place];

@@ -11,6 +11,15 @@ impl<'r> Scalar<'r> {
         self.replace(&mut |part| change(part).or_else(|| in_query(part, &mut |query| query.replace_within(change))))
     }
 
+    /// Whether this is a query, of whatever use.
+    pub(crate) fn is_query(&self) -> bool {
+        match self {
+            Scalar::Query(_) | Scalar::Array(_) => true,
+            Scalar::Condition(condition) => matches!(**condition, Condition::Exists(_)),
+            _ => false,
+        }
+    }
+
     /// The expression with the queries within it rewritten, the innermost first.
     pub(crate) fn map_queries(self, rewrite: &mut dyn FnMut(Select<'r>) -> Select<'r>) -> Scalar<'r> {
         self.replace(&mut |part| in_query(part, &mut |query| query.map_queries(rewrite)))

@@ -1,6 +1,6 @@
 //! Queries of one subject: their SQL on each database, which each database must take.
 
-use embellie_core::query::Assignment;
+use embellie_core::query::{Annotation, Assignment};
 use embellie_core::{Query, Registry, ServerInfo, Statement, Value};
 use embellie_sql::Target;
 use embellie_sql::schema::{SchemaOptions, create_tables};
@@ -12,6 +12,7 @@ pub(crate) enum Ask {
     Rows(Query),
     Count(Query),
     Exists(Query),
+    Aggregate(Query, Vec<Annotation>),
     Update(Query, Vec<Assignment>),
     Delete(Query),
 }
@@ -33,6 +34,7 @@ fn statement(ask: &Ask, registry: &Registry, target: &Target) -> Result<Option<S
         Ask::Rows(query) => embellie_sql::select(&plain(query.clone()), registry, target),
         Ask::Count(query) => embellie_sql::count(query, registry, target),
         Ask::Exists(query) => embellie_sql::exists(query, registry, target),
+        Ask::Aggregate(query, aggregates) => embellie_sql::aggregate(query, aggregates, registry, target).map(Some),
         Ask::Update(query, assignments) => return embellie_sql::update(query, assignments, registry, target),
         Ask::Delete(query) => return embellie_sql::delete(query, registry, target),
     };

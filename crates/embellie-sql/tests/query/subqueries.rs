@@ -1,7 +1,7 @@
 //! Queries within queries, and changes by them.
 
 use embellie_core::expr::{Aggregate, AggregateFunction as A};
-use embellie_core::query::{Assignment, Slice};
+use embellie_core::query::{Annotation, Assignment, Slice};
 use embellie_core::{Expr, Q, Query};
 
 use crate::blog::all;
@@ -153,6 +153,19 @@ fn cases() -> Vec<Case> {
             Ask::Update(
                 all("Post").annotate("n", Aggregate::of(A::Count, "comments")).filter(Q::new("n__gt", 3)),
                 set("views", 0),
+            ),
+        ),
+        (
+            "counted where a query of the counted rows says so",
+            Ask::Aggregate(
+                Query { slice: Slice { offset: 2, limit: Some(3) }, ..all("Tag") },
+                vec![Annotation::new(
+                    "n",
+                    Aggregate::of(A::Count, "weight").filter(Q::new(
+                        "word__in",
+                        all("Post").filter(Q::new("author__name", Expr::outer("word"))).values(["title"]),
+                    )),
+                )],
             ),
         ),
         ("deleted where a query has rows", Ask::Delete(all("Post").filter(exists(comments())))),

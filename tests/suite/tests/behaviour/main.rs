@@ -4,6 +4,7 @@
 mod boolean;
 mod bulk_update;
 mod clock;
+mod combined;
 mod composite;
 mod conditions;
 mod creating;
