@@ -6,7 +6,7 @@ use embellie_core::query::{Annotation, Assignment, Insert};
 use embellie_core::{Query, Registry, Result, Statement};
 
 use crate::resolve::{self, Context};
-use crate::resolved::{Output, RelatedColumns, Scalar, Select, Source};
+use crate::resolved::{Output, RelatedColumns, Select};
 use crate::{Target, legalize, render, verify};
 
 /// A statement that gives rows, and what their columns are.
@@ -42,8 +42,6 @@ pub struct OutputColumn {
     pub kind: FieldKind,
     /// Whether it may be null: it is declared so, or is reached by a relation that may lead nowhere.
     pub nullable: bool,
-    /// Whether it is known what it gives. SQL text may give anything: `kind` then says nothing.
-    pub known: bool,
     /// For a primary key of several fields, what each of the columns in its place holds; empty for all else, which is
     /// one column.
     pub parts: Vec<FieldKind>,
@@ -143,26 +141,13 @@ fn finished<'r>(context: &Context<'r>, select: Select<'r>) -> Result<Compiled> {
         .map(|RelatedColumns { path, model, start, key }| RelatedObject { path, model, start: place(start), key })
         .collect();
     let mut columns: Vec<OutputColumn> = Vec::with_capacity(select.outputs.len());
-    let known: Vec<bool> = select.outputs.iter().map(|output| is_known(&select.source, &output.expr)).collect();
-    for (Output { name, kind, nullable, joined, .. }, known) in select.outputs.into_iter().zip(known) {
+    for Output { name, kind, nullable, joined, .. } in select.outputs {
         match columns.last_mut() {
             Some(key) if joined => key.add(kind, nullable),
-            _ => columns.push(OutputColumn { name, kind, nullable, known, parts: Vec::new() }),
+            _ => columns.push(OutputColumn { name, kind, nullable, parts: Vec::new() }),
         }
     }
     Ok(Compiled { statement, columns, related })
-}
-
-/// Whether it is known what an expression gives.
-fn is_known(source: &Source<'_>, expr: &Scalar<'_>) -> bool {
-    let Scalar::Inner { place, .. } = expr else { return expr.kind().is_some() };
-    let known =
-        |query: &Select<'_>| query.outputs.get(*place).is_none_or(|output| is_known(&query.source, &output.expr));
-    match source {
-        Source::Query { query, .. } => known(query),
-        Source::Compound { queries, .. } => queries.iter().any(known),
-        Source::Table { .. } | Source::Nothing => true,
-    }
 }
 
 /// The statement that changes a query's rows. `None` when there is nothing to change.

@@ -62,7 +62,7 @@ fn without_distinct_on<'r>(context: &Context<'r>, mut select: Select<'r>) -> Sel
     {
         Some(place) => place,
         None => {
-            let kind = expr.kind().unwrap_or(FieldKind::Text);
+            let kind = expr.kind().unwrap_or(FieldKind::Any);
             let name = format!("__col{}", select.outputs.len() + 1);
             select.outputs.push(Output { name, expr, kind, nullable: true, joined: false });
             select.outputs.len() - 1

@@ -75,6 +75,7 @@ fn wider(a: FieldKind, b: FieldKind) -> FieldKind {
     let bits = |kind: FieldKind| kind.integer_range().map(|(_, greatest)| greatest);
     match (a, b) {
         _ if a == b => a,
+        (FieldKind::Any, _) => b,
         (FieldKind::Float, _) if integer(b) || decimal(b) => FieldKind::Float,
         (_, FieldKind::Float) if integer(a) || decimal(a) => FieldKind::Float,
         (

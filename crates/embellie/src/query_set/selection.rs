@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::{Columns, FromColumn, FromRow, Header, Result, Row, Value};
+use embellie_core::{Columns, FromRow, Header, Result, Row, Value};
 use embellie_sql::{OutputColumn, RelatedObject};
 
 use super::{FetchMode, TextRow};
@@ -194,10 +194,7 @@ impl TextValues {
     }
 
     fn read(&self, row: &dyn Row) -> Result<TextRow> {
-        let read = |(place, column): (usize, &OutputColumn)| match column.known {
-            true => column.kind.decode(row.column(self.start + place)?),
-            false => Value::from_column(row.column(self.start + place)?),
-        };
+        let read = |(place, column): (usize, &OutputColumn)| column.kind.decode(row.column(self.start + place)?);
         let values: Result<Vec<Value>> = self.columns.iter().enumerate().map(read).collect();
         Ok(TextRow::new(self.names.clone(), values?))
     }
