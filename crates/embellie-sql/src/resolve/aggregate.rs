@@ -169,13 +169,8 @@ struct Inner<'r> {
 impl<'r> Inner<'r> {
     /// A part of an aggregate, whose columns are those of the query below, in queries within it too.
     fn part(&mut self, scope: &Scope<'_, 'r>, part: &Scalar<'r>) -> Option<Scalar<'r>> {
-        let is_query = match part {
-            Scalar::Query(_) | Scalar::Array(_) => true,
-            Scalar::Condition(condition) => matches!(**condition, Condition::Exists(_)),
-            _ => false,
-        };
         self.take(scope, part)
-            .or_else(|| is_query.then(|| part.clone().replace_within(&mut |part| self.take(scope, part))))
+            .or_else(|| part.is_query().then(|| part.clone().replace_within(&mut |part| self.take(scope, part))))
     }
 
     /// A part of an aggregate as a column of the query below, where it has to be.
@@ -189,13 +184,6 @@ impl<'r> Inner<'r> {
             None if scope.has_column(part) || annotation() || part.contains_aggregate() => {
                 self.outputs.push(scope.output(format!("__col{}", self.outputs.len() + 1), part.clone()));
                 self.outputs.len() - 1
-            }
-            None if part.is_query() => {
-                // What it refers to is the query below.
-                return Some(part.clone().replace_within(&mut |inner| match inner {
-                    Scalar::Column(column) if scope.place_of(*column).is_some() => self.take(scope, inner),
-                    _ => None,
-                }));
             }
             None => return None,
         };

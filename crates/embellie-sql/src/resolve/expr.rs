@@ -133,7 +133,7 @@ impl<'r> Scope<'_, 'r> {
     /// What names stand for: an annotation or a field, and transforms after it.
     pub(super) fn path(&mut self, names: &[&str], shared: &mut Option<&mut Places>, joins: bool) -> Result<Scalar<'r>> {
         if let Some((annotation, used)) = self.annotation(names) {
-            if self.summarizing && !annotation.selected {
+            if self.summarizing && !annotation.selected && !self.is_choosable(&annotation.alias) {
                 return Err(Error::Field(format!(
                     "Cannot aggregate over the '{}' alias. Use annotate() to promote it.",
                     annotation.alias

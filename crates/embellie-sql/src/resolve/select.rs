@@ -90,7 +90,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     /// Whether values may name an annotation that is not selected: it is a column of another kind.
-    fn is_choosable(&self, name: &str) -> bool {
+    pub(super) fn is_choosable(&self, name: &str) -> bool {
         self.cte_columns.iter().chain(&self.extra_columns).any(|known| known == name)
     }
 

@@ -1,7 +1,7 @@
 //! Common table expressions.
 
 use embellie_core::expr::{Aggregate, AggregateFunction as A, Function};
-use embellie_core::query::{Assignment, Cte, CteJoin, SetOperator, Slice, Step};
+use embellie_core::query::{Annotation, Assignment, Cte, CteJoin, SetOperator, Slice, Step};
 use embellie_core::{Expr, Q, Query};
 
 use crate::blog::all;
@@ -111,6 +111,13 @@ fn cases() -> Vec<Case> {
         rows(
             "aggregated",
             with(in_tree().values(["tree__depth"]).annotate("n", Aggregate::of(A::Count, "id")), vec![tree()]),
+        ),
+        (
+            "aggregated as a whole",
+            Ask::Aggregate(
+                with(in_tree(), vec![tree()]),
+                vec![Annotation::new("deepest", Aggregate::of(A::Max, "tree__depth"))],
+            ),
         ),
         ("counted", Ask::Count(with(in_tree().filter(Q::new("tree__depth__gt", 1)), vec![tree()]))),
         ("any", Ask::Exists(with(in_tree(), vec![tree()]))),
