@@ -155,7 +155,7 @@ impl<R: Route<M>, M, S> Prefetch<R, M, S> {
     /// together, and their query sets may be annotated.
     ///
     /// ```
-    /// # use blog::{Post, User};
+    /// # use blog::*;
     /// # use embellie::prelude::*;
     /// # async fn example(db: &Database) -> embellie::Result<()> {
     /// let published = Prefetch::new(User::posts(), Post::objects().filter(q!(published = true))).handle();
@@ -325,7 +325,7 @@ impl<M, S> QuerySet<M, S> {
     /// the other; those that are there already, by `select_related` or an earlier prefetch, are not read again.
     ///
     /// ```standalone_crate
-    /// use blog::{Comment, Post, User};
+    /// use blog::*;
     /// use embellie::prelude::*;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -363,7 +363,7 @@ impl<M, S> QuerySet<M, S> {
 /// `prefetch_related_objects`.
 ///
 /// ```
-/// # use blog::{Post, User};
+/// # use blog::*;
 /// # use embellie::prelude::*;
 /// # async fn example(db: &Database) -> embellie::Result<()> {
 /// let mut users = User::objects().all(db).await?;

@@ -7,6 +7,7 @@ use embellie_suite::{Outcome, refused};
 
 embellie_suite::on_every_database! { documented:
     many_rows_take_one_statement_for_each_relation,
+    fifty_one_statements_become_three,
     chains_take_one_statement_for_each_level,
     what_came_by_joins_is_not_read_again,
     a_query_set_says_which,
@@ -87,6 +88,26 @@ async fn many_rows_take_one_statement_for_each_relation(db: &Database) -> Outcom
     let tags = Tag::objects().prefetch(Tag::posts()).all(db).await?;
     let posts: Vec<Option<usize>> = tags.iter().map(|tag| Tag::posts().of(tag).cached().map(<[Post]>::len)).collect();
     assert_eq!((posts, asked.len()), (vec![Some(13), Some(14), Some(13)], 6));
+    Ok(())
+}
+
+async fn fifty_one_statements_become_three(db: &Database) -> Outcome {
+    rows(db, 50).await?;
+    let asked = db.capture();
+    let mut posts = 0;
+    for user in User::objects().all(db).await? {
+        posts += User::posts().of(&user).all(db).await?.len();
+    }
+    assert_eq!((posts, asked.len()), (500, 51));
+    let asked = db.capture();
+    let (mut posts, mut comments) = (0, 0);
+    for user in User::objects().prefetch(User::posts().comments()).all(db).await? {
+        for post in User::posts().of(&user).all(db).await? {
+            posts += 1;
+            comments += Post::comments().of(&post).all(db).await?.len();
+        }
+    }
+    assert_eq!((posts, comments, asked.len()), (500, 1000, 3));
     Ok(())
 }
 
