@@ -487,6 +487,15 @@ async fn related_objects_beside_keys(db: &Database) -> Outcome {
         order.shop.get(db).await?;
     }
     assert_eq!(asked.len(), 3, "one statement for the shops of all");
+    let asked = db.capture();
+    let shops = Shop::objects().prefetch(Shop::orders().visits()).all(db).await?;
+    for (shop, count) in shops.iter().zip([2, 3]) {
+        assert_eq!(Shop::orders().of(shop).all(db).await?.len(), count);
+    }
+    let orders = Shop::orders().of(&shops[1]).all(db).await?;
+    let visited = orders.iter().find(|order| order.number == 10).unwrap();
+    assert_eq!(Order::visits().of(visited).all(db).await?.len(), 1);
+    assert_eq!(asked.len(), 3, "shops, their orders, and the visits of these");
     // A key among the annotations, and related objects after it.
     let set = rows(db, "keys.Order").annotate_expr("key", Expr::path("pk")).select_related(["shop"]);
     let row = set.filter(q("pk", list([2, 2]))).get(db).await?;
