@@ -83,6 +83,7 @@ impl OutputColumn {
 /// the errors of [`prepare`](embellie_core::field::prepare) for values that do not fit, and
 /// [`Error::NotSupported`](embellie_core::Error::NotSupported) for what the server cannot do.
 pub fn select(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    resolve::check_depth(query)?;
     let context = Context::new(registry, target);
     compiled(&context, resolve::rows(&context, query)?)
 }
@@ -92,6 +93,7 @@ pub fn select(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
 /// # Errors
 /// As [`select`].
 pub fn count(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    resolve::check_depth(query)?;
     let context = Context::new(registry, target);
     compiled(&context, resolve::count(&context, query)?)
 }
@@ -101,6 +103,7 @@ pub fn count(query: &Query, registry: &Registry, target: &Target) -> Result<Opti
 /// # Errors
 /// As [`select`].
 pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
+    resolve::check_depth(query)?;
     let context = Context::new(registry, target);
     compiled(&context, resolve::exists(&context, query)?)
 }
@@ -122,6 +125,8 @@ pub fn exists(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
 /// # Errors
 /// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for what is no aggregate.
 pub fn aggregate(query: &Query, aggregates: &[Annotation], registry: &Registry, target: &Target) -> Result<Compiled> {
+    resolve::check_depth(query)?;
+    resolve::check_depth_of(aggregates.iter().map(|annotation| &annotation.expr))?;
     let context = Context::new(registry, target);
     finished(&context, resolve::aggregate(&context, query, aggregates)?)
 }
@@ -179,6 +184,8 @@ pub fn update_returning(
     registry: &Registry,
     target: &Target,
 ) -> Result<Option<Statement>> {
+    resolve::check_depth(query)?;
+    resolve::check_depth_of(assignments.iter().map(|assignment| &assignment.value))?;
     let context = Context::new(registry, target);
     let Some(update) = resolve::update(&context, query, assignments, returning)? else { return Ok(None) };
     verify::update(target, &update)?;
@@ -191,6 +198,7 @@ pub fn update_returning(
 /// # Errors
 /// As [`select`]; [`Error::Type`](embellie_core::Error::Type) for a sliced query and one of values.
 pub fn delete(query: &Query, registry: &Registry, target: &Target) -> Result<Option<Statement>> {
+    resolve::check_depth(query)?;
     let context = Context::new(registry, target);
     let Some(delete) = resolve::delete(&context, query)? else { return Ok(None) };
     render::delete(target, &legalize::delete(&context, delete)).map(Some)
@@ -206,6 +214,7 @@ pub fn delete(query: &Query, registry: &Registry, target: &Target) -> Result<Opt
 /// [`Error::Value`](embellie_core::Error::Value) for no rows, rows of a wrong length and expressions of columns, and
 /// [`Error::NotSupported`](embellie_core::Error::NotSupported) for what the server cannot do.
 pub fn insert(insert: &Insert, registry: &Registry, target: &Target) -> Result<Statement> {
+    resolve::check_depth_of(insert.rows.iter().flatten())?;
     let insert = resolve::insert(&Context::new(registry, target), insert)?;
     verify::insert(target, &insert)?;
     render::insert(target, &insert)

@@ -2,6 +2,7 @@
 
 mod compound;
 mod cte;
+mod depth;
 mod extra;
 mod q;
 mod step;

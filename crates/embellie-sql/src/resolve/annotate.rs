@@ -30,9 +30,6 @@ impl<'r> Scope<'_, 'r> {
         check_alias(&annotation.alias)?;
         self.check_free(&annotation.alias)?;
         let scalar = self.scalar(&annotation.expr, None, true)?;
-        if let Scalar::Star = scalar {
-            return Err(Error::Type("'*' is only counted".into()));
-        }
         // A window over groups leaves the groups as they are.
         let groups =
             scalar.contains_aggregate() && (!scalar.contains_window() || matches!(self.grouping, Grouping::None));

@@ -121,7 +121,8 @@ fn compound<'c, 'r>(
         }
         made => made,
     };
-    check_columns(*operator, &made)?;
+    // The first says what the rows are, even where it has none itself.
+    check_columns(*operator, named.len(), &made)?;
     let widths = widest::of(&made);
     let alias = context.new_alias();
     let column = |place: usize| widths.column(alias, place);
@@ -286,10 +287,9 @@ fn left_over<'r>(operator: SetOperator, made: Vec<Option<Select<'r>>>) -> Vec<Se
     if nothing { Vec::new() } else { made.into_iter().flatten().collect() }
 }
 
-/// Refuses queries of different columns, and of locked rows.
-pub(super) fn check_columns(operator: SetOperator, made: &[Select<'_>]) -> Result<()> {
+/// Refuses queries of other columns than the first one's, and of locked rows.
+pub(super) fn check_columns(operator: SetOperator, first: usize, made: &[Select<'_>]) -> Result<()> {
     let columns = |select: &Select<'_>| select.outputs.len();
-    let first = made.first().map_or(0, columns);
     if let Some(other) = made.iter().map(columns).find(|&other| other != first) {
         return Err(programming(format!(
             "the queries of {}() must have the same number of columns, but one has {first} and another {other}: choose \

@@ -30,7 +30,7 @@ impl<'r> Scope<'_, 'r> {
         shared: &mut Option<&mut Places>,
         joins: bool,
     ) -> Result<Scalar<'r>> {
-        let _level = self.context.enter()?;
+        let _level = self.context.enter_levels(levels(expr))?;
         let scalar = self.made_of(expr, shared, joins)?;
         refuse_parts(expr, &scalar)?;
         Ok(scalar)
@@ -52,11 +52,12 @@ impl<'r> Scope<'_, 'r> {
             }
             Expr::Value(value) => Ok(Scalar::Value { value: value.clone(), kind: None }),
             Expr::Combined { left, operator, right } => {
-                let (left, right) = (self.scalar_in(left, shared, joins), self.scalar_in(right, shared, joins));
-                if [&left, &right].into_iter().flatten().any(|side| side.width() > 1) {
+                let left = self.scalar_in(left, shared, joins)?;
+                let right = self.scalar_in(right, shared, joins)?;
+                if left.width() > 1 || right.width() > 1 {
                     return Err(no_keys("CombinedExpression"));
                 }
-                combine(left?, *operator, right?)
+                combine(left, *operator, right)
             }
             Expr::Call { function, arguments } => self.call(*function, arguments, None, shared, joins),
             Expr::Extract { expr, part, zone } => {
@@ -93,7 +94,7 @@ impl<'r> Scope<'_, 'r> {
             Expr::Exists(query) => self.exists_query(query).map(|condition| Scalar::Condition(Box::new(condition))),
             Expr::ArraySubquery(query) => self.array_query(query),
             Expr::Raw(raw) => self.raw(raw),
-            Expr::Star => Ok(Scalar::Star),
+            Expr::Star => Err(Error::Type("'*' is only counted".into())),
             _ => Err(Error::NotSupported(format!("the expression {expr} is not known to the compiler"))),
         }
     }
@@ -190,6 +191,15 @@ impl<'r> Scope<'_, 'r> {
             }
             other => other,
         }
+    }
+}
+
+/// How many levels of nesting an expression counts for: what is made by way of more functions takes more of the stack.
+fn levels(expr: &Expr) -> u32 {
+    match expr {
+        Expr::Path(_) | Expr::Value(_) | Expr::Combined { .. } => 1,
+        Expr::Case { .. } | Expr::Condition(_) => 3,
+        _ => 2,
     }
 }
 

@@ -88,7 +88,17 @@ impl<'r> Scope<'_, 'r> {
                 model.label(),
                 meta.name
             ))),
-            expr => self.scalar(expr, None, false).map(Cell::Expr),
+            expr => {
+                let scalar = self.scalar(expr, None, false)?;
+                let refused = |what: &str| {
+                    Err(Error::Field(format!("{what} are not allowed in this query ({}={expr}).", meta.name)))
+                };
+                match scalar {
+                    scalar if scalar.contains_aggregate() => refused("Aggregate functions"),
+                    scalar if scalar.contains_window() => refused("Window expressions"),
+                    scalar => Ok(Cell::Expr(scalar)),
+                }
+            }
         }
     }
 }

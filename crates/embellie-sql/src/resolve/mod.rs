@@ -88,6 +88,20 @@ impl Drop for Level<'_> {
     }
 }
 
+/// Refuses what is nested deeper than the stack bears, before anything walks it.
+pub(crate) fn check_depth(query: &Query) -> Result<()> {
+    if query.is_deeper_than(DEEPEST) { Err(too_deep()) } else { Ok(()) }
+}
+
+/// The same of an expression beside a query.
+pub(crate) fn check_depth_of<'e>(exprs: impl IntoIterator<Item = &'e embellie_core::Expr>) -> Result<()> {
+    if exprs.into_iter().any(|expr| expr.is_deeper_than(DEEPEST)) { Err(too_deep()) } else { Ok(()) }
+}
+
+fn too_deep() -> Error {
+    Error::Value(format!("the query is nested more than {DEEPEST} deep"))
+}
+
 impl<'r> Context<'r> {
     pub(crate) fn new(registry: &'r Registry, target: &'r Target) -> Self {
         Context { registry, target, aliases: Cell::new(0), known: RefCell::default(), depth: Cell::new(0) }
@@ -102,7 +116,7 @@ impl<'r> Context<'r> {
         let level = Level(&self.depth, levels);
         self.depth.set(self.depth.get() + levels);
         if self.depth.get() > DEEPEST {
-            return Err(Error::Value(format!("the query is nested more than {DEEPEST} deep")));
+            return Err(too_deep());
         }
         Ok(level)
     }
@@ -233,11 +247,13 @@ impl<'c, 'r> Scope<'c, 'r> {
     }
 
     /// Makes a scope within this one, and takes it apart. This one is the inner one's `outer` meanwhile.
+    ///
+    /// Once the work has failed, this one is of no use, but nothing in it goes wrong.
     fn enclosing<T>(&mut self, work: impl FnOnce(Box<Self>) -> Result<(T, Option<Box<Self>>)>) -> Result<T> {
         let hollow = Scope {
             context: self.context,
             model: self.model,
-            tables: Vec::new(),
+            tables: vec![TableUse::base(self.context.new_alias(), self.model)],
             conditions: Vec::new(),
             annotations: Vec::new(),
             values: None,

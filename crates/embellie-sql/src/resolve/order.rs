@@ -89,11 +89,26 @@ impl<'r> Scope<'_, 'r> {
                 self.refer(BASE);
                 self.by_names(BASE, model, &names, direction, &mut Vec::new(), terms)
             }
-            expr => {
-                let expr = self.scalar(expr, None, true)?;
+            asked => {
+                let expr = self.scalar(asked, None, true)?;
+                self.check_aggregates_of_order(asked, &expr)?;
                 terms.push(Term { expr, descending: term.descending, nulls: term.nulls });
                 Ok(())
             }
+        }
+    }
+
+    /// Refuses to order by an aggregate that no annotation is: the rows would not be grouped for it.
+    fn check_aggregates_of_order(&self, asked: &Expr, expr: &Scalar<'r>) -> Result<()> {
+        let annotated = |part: &Scalar<'r>| {
+            let known = self.annotations.iter().any(|annotation| annotation.scalar == *part);
+            known.then_some(Scalar::One)
+        };
+        match expr.contains_aggregate() && expr.clone().replace(&mut { annotated }).contains_aggregate() {
+            true => Err(Error::Field(format!(
+                "Using an aggregate in order_by() without also including it in annotate() is not allowed: {asked}"
+            ))),
+            false => Ok(()),
         }
     }
 

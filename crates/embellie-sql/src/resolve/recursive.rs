@@ -60,7 +60,7 @@ pub(super) fn query<'c, 'r>(
     if parts.is_empty() {
         return Ok((cte::nothing(outputs), members.into_outer()));
     }
-    compound::check_columns(compound.operator, &parts)?;
+    compound::check_columns(compound.operator, outputs.len(), &parts)?;
     let mut widths = widest::of(&parts).plain();
     let known = |widths: &widest::Widths| -> Result<Known> {
         let outputs: Vec<Output<'r>> = outputs
@@ -85,7 +85,7 @@ pub(super) fn query<'c, 'r>(
             }
         }
         let all: Vec<Select<'r>> = parts.iter().chain(&recursive).cloned().collect();
-        compound::check_columns(compound.operator, &all)?;
+        compound::check_columns(compound.operator, outputs.len(), &all)?;
         let wider = widest::of(&all).plain();
         if wider == widths {
             break;

@@ -66,6 +66,7 @@ impl<'r> Scope<'_, 'r> {
                 window_call(*function, resolved?)
             }
             Expr::Call { function, .. } => Err(incompatible(function.name())),
+            Expr::Func(func) if !func.aggregate => Err(incompatible(&func.name)),
             Expr::Aggregate(aggregate) if aggregate.distinct => Err(Error::NotSupported(format!(
                 "{}: equal values cannot be counted once in a window",
                 aggregate.function.name()

@@ -96,6 +96,11 @@ pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) ->
         }
     }
     w.push(")");
+    // It knows the signs of exact and of floating numbers alone, and an integer's is floating.
+    let whole = |scalar: &Scalar<'_>| scalar.kind().is_some_and(|kind| kind.integer_range().is_some());
+    if function == F::Sign && arguments.first().is_some_and(whole) {
+        w.push("::integer");
+    }
     Ok(())
 }
 
