@@ -15,6 +15,7 @@ mod explain;
 mod functions;
 mod generated;
 mod inheritance;
+mod injection;
 mod joins;
 mod links;
 mod names;
