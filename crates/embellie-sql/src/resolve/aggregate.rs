@@ -41,6 +41,7 @@ fn aggregate_rows<'r>(
             alias: number.to_string(),
             scalar: Scalar::Query(Box::new(select)),
             selected: true,
+            of_group: false,
         });
     }
     for asked in aggregates {
@@ -57,7 +58,7 @@ fn aggregate_rows<'r>(
         if !scalar.contains_aggregate() && !apart {
             return Err(Error::Type(format!("{} is not an aggregate expression", asked.alias)));
         }
-        let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: true };
+        let annotated = Annotated { alias: asked.alias.to_string(), scalar, selected: true, of_group: false };
         // Those that follow may use it.
         scope.annotations.push(annotated.clone());
         resolved.push(annotated);

@@ -15,6 +15,8 @@ pub(super) struct Annotated<'r> {
     pub(super) scalar: Scalar<'r>,
     /// Whether it is among the values of a row.
     pub(super) selected: bool,
+    /// Whether it is computed of a group in a query of its own, where an aggregate was asked for.
+    pub(super) of_group: bool,
 }
 
 impl Annotated<'_> {
@@ -50,7 +52,7 @@ impl<'r> Scope<'_, 'r> {
                 place
             }
             None => {
-                self.annotations.push(Annotated { alias: alias.clone(), scalar, selected });
+                self.annotations.push(Annotated { alias: alias.clone(), scalar, selected, of_group: false });
                 self.annotations.len() - 1
             }
         };

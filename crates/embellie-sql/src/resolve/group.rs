@@ -60,6 +60,9 @@ impl<'r> Scope<'_, 'r> {
     pub(super) fn group_by_annotations(&mut self) {
         let mut by = Vec::new();
         for annotation in self.annotations.iter().filter(|annotation| annotation.selected) {
+            if self.is_of_group(&annotation.scalar) {
+                continue;
+            }
             if annotation.scalar.contains_aggregate() || annotation.is_window() {
                 self.group_columns(&annotation.scalar, &mut by);
             } else if !matches!(annotation.scalar, Scalar::Value { .. }) {
@@ -69,6 +72,12 @@ impl<'r> Scope<'_, 'r> {
         if let Grouping::By(known) = &mut self.grouping {
             known.extend(by);
         }
+    }
+
+    /// Whether an expression is made of what is computed of a group in a query of its own.
+    fn is_of_group(&self, scalar: &Scalar<'r>) -> bool {
+        let mut computed = self.annotations.iter().filter(|annotation| annotation.of_group);
+        computed.any(|annotation| scalar.any(&|part| *part == annotation.scalar))
     }
 
     /// What must be grouped by for an expression to have one value for each group.
@@ -83,7 +92,7 @@ impl<'r> Scope<'_, 'r> {
                 window.partition_by.iter().for_each(|part| self.group_columns(part, by));
                 window.order_by.iter().for_each(|term| self.group_columns(&term.expr, by));
             }
-            other if other.contains_aggregate() || other.contains_window() => {
+            other if other.contains_aggregate() || other.contains_window() || self.is_of_group(other) => {
                 other.each_part(&mut |part| self.group_columns(part, by));
             }
             other => by.push(other.clone()),
@@ -140,6 +149,28 @@ impl<'r> Scope<'_, 'r> {
             && self.grouped_by_step
             && !self.grouped_by_aggregate
             && !self.places().any(|place| place != BASE && repeated(place))
+    }
+
+    /// Whether groups differ by expressions, and queries of their own are computed of each.
+    pub(super) fn has_computed_groups(&self) -> bool {
+        let Grouping::By(by) = &self.grouping else { return false };
+        self.grouped_by_step
+            && !self.is_ungrouped()
+            && by.iter().any(|scalar| !matches!(scalar, Scalar::Column(_) | Scalar::Value { .. }))
+    }
+
+    /// Whether a query within an expression sees the rows of this one.
+    pub(super) fn sees_rows(&self, scalar: &Scalar<'r>) -> bool {
+        let sees = |query: &Select<'r>| {
+            let mut sees = false;
+            query.each_scalar_within(&mut |part| sees = sees || self.has_column(part));
+            sees
+        };
+        scalar.any(&|part| match part {
+            Scalar::Query(query) | Scalar::Array(query) => sees(query),
+            Scalar::Condition(condition) => matches!(&**condition, Condition::Exists(query) if sees(query)),
+            _ => false,
+        })
     }
 
     /// All that the rows are grouped by, once everything else is known.

@@ -237,6 +237,9 @@ impl<'c, 'r> Scope<'c, 'r> {
             Step::Values(paths) => self.choose(paths),
             Step::Group => {
                 self.grouped_by_step = true;
+                if let Some(annotation) = self.annotations.last_mut() {
+                    annotation.of_group = true;
+                }
                 self.group_by_selected()
             }
             Step::Relation(relation) => self.add_relation(relation),

@@ -1,4 +1,5 @@
-//! Conditions on what windows give: a query around the query. Django's `get_qualify_sql`.
+//! Queries around a query: for conditions on what windows give (Django's `get_qualify_sql`), and for queries that see the
+//! groups of a query.
 
 use embellie_core::{Error, Result};
 
@@ -8,11 +9,7 @@ use crate::resolved::{Alias, Among, Condition, Distinct, Output, Scalar, Select,
 /// The rows of a query for which a condition on its windows holds.
 ///
 /// Which rows there are, the query around it decides: distinction, order and slice are its own.
-pub(super) fn qualify<'r>(
-    context: &Context<'r>,
-    mut select: Select<'r>,
-    condition: Condition<'r>,
-) -> Result<Select<'r>> {
+pub(super) fn qualify<'r>(context: &Context<'r>, select: Select<'r>, condition: Condition<'r>) -> Result<Select<'r>> {
     if select.lock.is_some() {
         return Err(Error::NotSupported(
             "rows that are filtered by a window cannot be locked: lock them by their keys, \
@@ -28,6 +25,38 @@ pub(super) fn qualify<'r>(
         .enumerate()
         .map(|(place, output)| Output { expr: inner.column(place), ..output.clone() })
         .collect();
+    Ok(around(select, inner, condition, outputs))
+}
+
+/// The groups of a query, with what is computed of each group as a whole outside: a query within a grouped one sees the
+/// columns that rows are grouped by, but no expressions. `apart` says what is such a query.
+pub(super) fn outside_of_groups<'r>(
+    context: &Context<'r>,
+    select: Select<'r>,
+    apart: &dyn Fn(&Scalar<'r>) -> bool,
+) -> Select<'r> {
+    let columns: Vec<Output<'r>> = select.outputs.iter().filter(|output| !apart(&output.expr)).cloned().collect();
+    let mut inner = Inner { alias: context.new_alias(), tables: tables(&select), columns };
+    let groups = select.group_by.clone();
+    let mut outside = |scalar: Scalar<'r>| match apart(&scalar) {
+        true => scalar.replace_within(&mut |part| groups.contains(part).then(|| inner.take(part))),
+        false => inner.scalar(scalar),
+    };
+    let outputs =
+        select.outputs.iter().map(|output| Output { expr: outside(output.expr.clone()), ..output.clone() }).collect();
+    let order_by =
+        select.order_by.iter().map(|term| Term { expr: outside(term.expr.clone()), ..term.clone() }).collect();
+    let select = Select { order_by, hidden: select.hidden.iter().cloned().map(&mut outside).collect(), ..select };
+    around(select, inner, Condition::Always, outputs)
+}
+
+/// The query around a query, whose order and what is hidden may be of columns already.
+fn around<'r>(
+    mut select: Select<'r>,
+    mut inner: Inner<'r>,
+    condition: Condition<'r>,
+    outputs: Vec<Output<'r>>,
+) -> Select<'r> {
     let order_by: Vec<Term<'r>> = std::mem::take(&mut select.order_by)
         .into_iter()
         .map(|term| Term { expr: inner.scalar(term.expr), ..term })
@@ -42,7 +71,7 @@ pub(super) fn qualify<'r>(
     let Inner { alias, columns, .. } = inner;
     select.outputs = columns;
     let source = Source::Query { alias, query: Box::new(select) };
-    Ok(Select { condition, distinct, order_by, hidden, slice, ctes, ..Select::new(source, outputs) })
+    Select { condition, distinct, order_by, hidden, slice, ctes, ..Select::new(source, outputs) }
 }
 
 /// The query below, and what it gives.
@@ -73,9 +102,12 @@ impl<'r> Inner<'r> {
         self.column(place)
     }
 
-    /// An expression as a column, but for what is the same everywhere.
+    /// An expression as a column, but for what is one and what is the same everywhere.
     fn scalar(&mut self, scalar: Scalar<'r>) -> Scalar<'r> {
+        let mut outside = false;
+        scalar.each_within(&mut |part| outside |= matches!(part, Scalar::Inner { alias, .. } if *alias == self.alias));
         match scalar {
+            outer if outside => outer,
             same @ (Scalar::Value { .. } | Scalar::One | Scalar::Random) => same,
             other => self.take(&other),
         }

@@ -137,7 +137,15 @@ impl<'c, 'r> Scope<'c, 'r> {
         if having != Condition::Always && matches!(self.grouping, Grouping::None) {
             self.grouping = Grouping::Key;
         }
-        let group_by = self.groups(&outputs, &order_by, &having);
+        let apart = self.has_computed_groups();
+        let group_by = if apart {
+            let plain = |scalar: &Scalar<'r>| !self.sees_rows(scalar);
+            let outputs: Vec<_> = outputs.iter().filter(|output| plain(&output.expr)).cloned().collect();
+            let order_by: Vec<_> = order_by.iter().filter(|term| plain(&term.expr)).cloned().collect();
+            self.groups(&outputs, &order_by, &having)
+        } else {
+            self.groups(&outputs, &order_by, &having)
+        };
         let distinct = self.distinct(query, &order_by)?;
         let hidden = match distinct {
             Distinct::Rows => order_by
@@ -164,6 +172,10 @@ impl<'c, 'r> Scope<'c, 'r> {
             ..Select::new(source, outputs)
         };
         self.check_from(&select)?;
+        let select = match apart && select.outputs.iter().any(|output| self.sees_rows(&output.expr)) {
+            true => super::qualify::outside_of_groups(self.context, select, &|scalar| self.sees_rows(scalar)),
+            false => select,
+        };
         Ok(Some(match qualify {
             Condition::Always => select,
             qualify => super::qualify::qualify(self.context, select, qualify)?,

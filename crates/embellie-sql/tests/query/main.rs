@@ -24,6 +24,7 @@ mod related;
 mod rows;
 mod run;
 mod separate;
+mod separate_random;
 mod sets;
 mod spelling;
 mod subqueries;
