@@ -214,6 +214,16 @@ macro_rules! spread {
 }
 spread! {
     /// The standard deviation of a whole population: Django's `StdDev`.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct Post { views: i32 }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let (all, sample): (Option<f64>, Option<f64>) =
+    ///     Post::objects().aggregate((StdDev(Post::views), StdDevSample(Post::views)), db).await?;
+    /// let spread = Post::objects().aggregate((Variance(Post::views), VarianceSample(Post::views)), db).await?;
+    /// # Ok(()) }
+    /// ```
     StdDev StdDev false;
     /// The standard deviation of a sample: Django's `StdDev(…, sample=True)`.
     StdDevSample StdDev true;

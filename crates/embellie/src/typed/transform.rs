@@ -117,7 +117,13 @@ macro_rules! transforms {
                 Expression::new($expr.map(|expr| names.iter().fold(expr, |expr, name| transformed(expr, *name))))
             }
 
-            /// What stands at the end of a path into JSON, as text: Django's `KT`.
+            /// What stands at the end of a path into JSON, as text: Django's `KT`, core's `KeyText`.
+            ///
+            /// ```
+            /// # use embellie::prelude::*;
+            /// # #[model(app = "blog")] pub struct Post { data: serde_json::Value }
+            /// let names = Post::objects().values_list(Post::data.key("author").key("name").key_text());
+            /// ```
             pub fn key_text(&self) -> Expression<$model, String, Nullable>
             where
                 $value: JsonType,

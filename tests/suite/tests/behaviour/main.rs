@@ -36,5 +36,6 @@ mod transactions;
 mod typed_annotations;
 mod typed_expressions;
 mod typed_fields;
+mod typed_others;
 mod typed_rows;
 mod values;

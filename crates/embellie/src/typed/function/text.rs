@@ -44,6 +44,16 @@ of_text! {
     /// The code point of the first character: Django's `Ord`.
     Ord -> i64;
     /// The MD5 hash, in hexadecimal digits: Django's `MD5`.
+    ///
+    /// ```
+    /// # use embellie::{prelude::*, functions::*};
+    /// # #[model(app = "blog")] pub struct User { email: String }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let email = Lower(Trim(User::email));
+    /// let hashes = User::objects().values_list((Md5(&email), Sha1(&email), Sha224(&email), Sha256(&email)));
+    /// let longer: Vec<(String, String)> = User::objects().values_list((Sha384(&email), Sha512(&email))).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     Md5 -> String;
     /// The SHA-1 hash, in hexadecimal digits: Django's `SHA1`.
     Sha1 -> String;
