@@ -38,6 +38,8 @@
 pub mod database;
 mod declare;
 pub mod explain;
+#[doc = include_str!("docs/language.md")]
+pub mod language {}
 pub mod model;
 pub mod query_set;
 pub mod raw;

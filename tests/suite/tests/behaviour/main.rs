@@ -1,6 +1,7 @@
 //! The behaviour suite: what embellie does, on every database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aggregates;
 mod boolean;
 mod bulk_update;
 mod clock;
@@ -36,6 +37,8 @@ mod transactions;
 mod typed_annotations;
 mod typed_expressions;
 mod typed_fields;
+mod typed_functions;
 mod typed_others;
 mod typed_rows;
 mod values;
+mod windows;
