@@ -35,6 +35,7 @@ mod telemetry;
 mod text;
 mod transactions;
 mod typed_annotations;
+mod typed_documents;
 mod typed_expressions;
 mod typed_fields;
 mod typed_functions;

@@ -10,6 +10,8 @@ embellie_suite::on_every_database! { documented:
     words_are_found_and_ranked,
     queries_of_every_syntax,
     hostile_texts_are_texts,
+    nearness_and_likeness,
+    arrays_of_what_queries_give,
 }
 
 async fn rows(db: &Database) -> Outcome {
@@ -71,6 +73,37 @@ async fn queries_of_every_syntax(db: &Database) -> Outcome {
     ] {
         let found = Post::objects().filter(words().config("simple").matches(&query)).order_by(Post::title);
         assert_eq!(found.values_list(Post::title).all(db).await?, titles, "{query:?}");
+    }
+    Ok(())
+}
+
+async fn nearness_and_likeness(db: &Database) -> Outcome {
+    rows(db).await?;
+    let near = SearchRankCover(&words().config("simple"), &SearchQuery("grey").config("simple"));
+    let ranked = Post::objects().filter(near.gt(0.0)).order_by((near.desc(), Post::title)).values_list(Post::title);
+    let alike = TrigramSimilarity(Post::title, "Cloud over Paris");
+    let within = TrigramWordSimilarity("paris", Post::title);
+    let likest = Post::objects().filter(alike.gt(0.4)).values_list((Post::title, &within));
+    if Kind::of(db) == Kind::Sqlite {
+        refused(ranked.all(db).await, "NotSupportedError");
+        refused(likest.all(db).await, "NotSupportedError");
+        return Ok(());
+    }
+    assert_eq!(ranked.all(db).await?, ["Clouds over Paris", "Rain"]);
+    db.cursor().execute("CREATE EXTENSION IF NOT EXISTS pg_trgm", ()).await?;
+    assert_eq!(likest.all(db).await?, [("Clouds over Paris".to_owned(), 1.0)]);
+    Ok(())
+}
+
+async fn arrays_of_what_queries_give(db: &Database) -> Outcome {
+    rows(db).await?;
+    let titles = ArraySubquery(&|user: OuterRef<User, _>| {
+        Post::objects().filter(Post::author.eq(user)).order_by(Post::title).values_list(Post::title)
+    });
+    let users = User::objects().annotate(&titles).get(db).await;
+    match Kind::of(db) {
+        Kind::Sqlite => drop(refused(users, "NotSupportedError")),
+        Kind::Postgres => assert_eq!(users?.1.to_vec(), ["Clouds over Paris", "Rain", "The city of Paris"]),
     }
     Ok(())
 }
