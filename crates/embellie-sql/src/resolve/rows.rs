@@ -88,6 +88,16 @@ impl<'c, 'r> Scope<'c, 'r> {
     /// A query of keys or of selected values, to be compared with: its columns, and the query when it may have rows.
     /// Rows of a model give `key`, if it is a field of that model, or else the primary key.
     pub(super) fn subquery(&mut self, query: &Query, key: Option<Field<'r>>) -> Result<compound::Rows<'r>> {
+        self.rows_within(query, key, false)
+    }
+
+    /// The same, with its rows in order where that is asked for: an order that no slice needs says nothing otherwise.
+    pub(super) fn rows_within(
+        &mut self,
+        query: &Query,
+        key: Option<Field<'r>>,
+        in_order: bool,
+    ) -> Result<compound::Rows<'r>> {
         let context = self.context;
         let (outputs, select) = self.enclosing(|outer| {
             if query.compound.is_some() {
@@ -101,7 +111,7 @@ impl<'c, 'r> Scope<'c, 'r> {
                 },
                 Some(_) => scope.outputs(),
             };
-            let order_by = match query.slice.is_whole() && !matches!(query.distinct, Asked::On(_)) {
+            let order_by = match query.slice.is_whole() && !matches!(query.distinct, Asked::On(_)) && !in_order {
                 true => Vec::new(),
                 false => scope.ordering(query, &outputs)?,
             };

@@ -32,7 +32,7 @@ impl<'r> Scope<'_, 'r> {
 
     /// The value of a query of one row.
     pub(super) fn scalar_query(&mut self, query: &Query) -> Result<Scalar<'r>> {
-        let (output, select) = self.one_column(query, "Subquery")?;
+        let (output, select) = self.one_column(query, "Subquery", false)?;
         Ok(match select {
             Some(select) => Scalar::Query(Box::new(select)),
             None => Scalar::Value { value: Value::Null, kind: output.expr.kind() },
@@ -42,15 +42,15 @@ impl<'r> Scope<'_, 'r> {
     /// The values of a query, as an array.
     pub(super) fn array_query(&mut self, query: &Query) -> Result<Scalar<'r>> {
         self.context.target.require(Capability::Arrays)?;
-        let (output, select) = self.one_column(query, "ArraySubquery")?;
+        let (output, select) = self.one_column(query, "ArraySubquery", true)?;
         Ok(Scalar::Array(Box::new(select.unwrap_or_else(|| nothing(output)))))
     }
 
     /// A query of one column.
-    fn one_column(&mut self, query: &Query, what: &str) -> Result<(Output<'r>, Option<Select<'r>>)> {
+    fn one_column(&mut self, query: &Query, what: &str, in_order: bool) -> Result<(Output<'r>, Option<Select<'r>>)> {
         let whole = compound::values_of(query).is_none();
         let fields = self.registry().model(&query.model)?.fields.len();
-        let (outputs, select) = self.subquery(query, None)?;
+        let (outputs, select) = self.rows_within(query, None, in_order)?;
         let mut outputs = outputs.into_iter();
         match outputs.next() {
             // A key of several fields is one column.

@@ -23,8 +23,9 @@ async fn rows(db: &Database) -> Outcome {
 
 async fn keys_and_what_they_lead_to(db: &Database) -> Outcome {
     rows(db).await?;
-    let ids =
-        |q: Q<Nothing>| async { Nothing::objects().filter(q).order_by(Nothing::id).values_list(Nothing::id).all(db).await };
+    let ids = |q: Q<Nothing>| async {
+        Nothing::objects().filter(q).order_by(Nothing::id).values_list(Nothing::id).all(db).await
+    };
     let document = Nothing::document;
     assert_eq!(ids(document.has_key("name")).await?, [1, 2, 3]);
     assert_eq!(ids(document.has_keys(["name", "box"])).await?, [1]);
