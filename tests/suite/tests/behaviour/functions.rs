@@ -412,7 +412,7 @@ async fn operators(db: &Database) -> Outcome {
             (path("int") % 4, 3.into()),
             (path("float") % 2, 0.5.into()),
             (path("decimal") / 2, decimal("-0.625")),
-            (path("decimal") % 1, decimal("-0.25")),
+            (path("decimal") % decimal("0.5"), decimal("-0.25")),
             (Expr::value(decimal("1.00")) / decimal("2.00"), decimal("0.5")),
             (path("decimal") * decimal("0.001"), decimal("-0.00125")),
             (combine(Operator::Power, 2), 49.into()),

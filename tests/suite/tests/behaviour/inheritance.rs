@@ -51,7 +51,7 @@ async fn texts_read_and_write_the_whole_object(db: &Database) -> Outcome {
     ask("Bar.objects.create(name='Moon', stars=2, drinks='gin')", db).await;
     let bar = "Bar.objects.get(name='Moon')";
     assert_eq!(fields(&ask(bar, db).await), "drinks=gin id=1 name=Moon place_ptr_id=1 restaurant_ptr_id=1 stars=2");
-    assert_eq!(fields(&ask("Bar.objects.defer('name').get(stars=2)", db).await).contains("name"), false);
+    assert!(!fields(&ask("Bar.objects.defer('name').get(stars=2)", db).await).contains("name"));
     ask("Bar.objects.filter(stars=2).update(name='Mars', stars=3, drinks='rum')", db).await;
     assert_eq!(fields(&ask("Restaurant.objects.get()", db).await), "id=1 name=Mars place_ptr_id=1 stars=3");
     ask("Bar.objects.get(pk=1).visits.create(day=datetime.date(2024, 1, 1))", db).await;

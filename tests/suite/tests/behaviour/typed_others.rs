@@ -141,7 +141,7 @@ async fn mistakes_are_told_before_the_database_is_asked(db: &Database) -> Outcom
     assert!(matches!(Person::objects().annotate(&n).all(db).await, Err(Error::Value(_))));
     let clash = Count(Person::memberships()).named("name");
     assert!(matches!(Person::objects().annotate(&clash).all(db).await, Err(Error::Value(_))));
-    let nested = Sum(&Count(Person::memberships()));
+    let nested = Sum(Count(Person::memberships()));
     assert!(matches!(Person::objects().aggregate(nested, db).await, Err(Error::Field(_))));
     assert!(matches!(Person::objects().limit(3).filter(q!(name = "x")).all(db).await, Err(Error::Type(_))));
     assert_eq!(asked.statements().len(), 0);
