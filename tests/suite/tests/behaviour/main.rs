@@ -19,6 +19,7 @@ mod inheritance;
 mod injection;
 mod joins;
 mod links;
+mod mistakes;
 mod names;
 mod ordering;
 mod patterns;
