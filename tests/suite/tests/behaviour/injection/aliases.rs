@@ -41,7 +41,7 @@ async fn refuses_to_annotate(alias: &str, db: &Database) -> Outcome {
     refused(users().alias_expr(alias(), count()).count(db).await, "ValueError");
     refused(users().text_values(["name"]).annotate_expr(alias(), count()).all(db).await, "ValueError");
     refused(users().aggregate_expr([(alias(), count())], db).await, "ValueError");
-    refused(User::objects().annotate(&Count(User::posts()).named(alias())).all(db).await, "ValueError");
+    refused(User::objects().annotate(Count(User::posts()).named(alias())).all(db).await, "ValueError");
     refused(User::objects().alias(Count(User::posts()).named(alias())).all(db).await, "ValueError");
     refused(User::objects().aggregate(Count(User::posts()).named(alias()), db).await, "ValueError");
     Ok(())

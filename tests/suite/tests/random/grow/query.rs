@@ -91,9 +91,13 @@ fn rows(tape: &mut Tape<'_>) -> (Question, bool) {
     let mut columns: Vec<Path> = vec!["pk".into()];
     columns.extend(scope.selected().map(|named| Path::from(named.alias.as_str())));
     columns.extend(tape.list(0, 2, |tape| scope.path(tape.pick(&SORTS), tape)).into_iter().flatten());
-    let mut seen = Vec::new();
-    columns.retain(|column| !seen.contains(column) && (seen.push(column.clone()) == ()));
-    query = query.values(columns);
+    let mut distinct: Vec<Path> = Vec::with_capacity(columns.len());
+    for column in columns {
+        if !distinct.contains(&column) {
+            distinct.push(column);
+        }
+    }
+    query = query.values(distinct);
     if !scope.many && tape.once_in(4) {
         query.distinct = Distinct::Rows;
     }
