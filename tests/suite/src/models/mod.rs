@@ -18,4 +18,4 @@ pub use links::links;
 pub use lookups::lookups;
 pub use names::names;
 pub use places::places;
-pub use typed::{documented, typed};
+pub use typed::{documented, shop, typed};

@@ -21,6 +21,25 @@ pub fn documented() -> Registry {
     .unwrap()
 }
 
+/// The models of the shop.
+pub fn shop() -> Registry {
+    use shop::models::*;
+    Registry::build([
+        Address::meta(),
+        Brand::meta(),
+        Category::meta(),
+        Customer::meta(),
+        Image::meta(),
+        Item::meta(),
+        Order::meta(),
+        Payment::meta(),
+        Product::meta(),
+        Review::meta(),
+        Tag::meta(),
+    ])
+    .unwrap()
+}
+
 /// The models of this module.
 pub fn typed() -> Registry {
     Registry::build([
