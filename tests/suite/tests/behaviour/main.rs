@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aggregates;
+mod blog_performance;
 mod blog_queries;
 mod boolean;
 mod bulk_update;
