@@ -2,6 +2,7 @@
 
 use embellie::functions::*;
 use embellie::prelude::*;
+use embellie::write::BulkCreate;
 use embellie_suite::{Kind, Outcome, refused};
 use serde_json::json;
 use shop::choices::{OrderStatus, ProductStatus};
@@ -18,6 +19,9 @@ embellie_suite::on_every_database! { shop:
     products_ranked_by_sales,
     customers_by_what_they_are_worth,
     many_products_at_once,
+    products_that_are_there_are_passed_over,
+    sales_by_the_hour_in_sql,
+    few_statements_for_many_rows,
 }
 
 async fn products_with_what_is_said_and_sold_of_them(db: &Database) -> Outcome {
@@ -201,9 +205,7 @@ async fn sales_of_each_month(db: &Database) -> Outcome {
         .filter(Order::placed_at.range(at("2024-01-01T00:00:00Z")..=at("2024-12-31T00:00:00Z")))
         .filter(q!(status = OrderStatus::Delivered))
         .values_list(&month)
-        .annotate((&orders, &customers, &revenue, &mean))
-        .annotate((&pieces, &kinds))
-        .annotate(&shelves)
+        .annotate((&orders, &customers, &revenue, &mean, &pieces, &kinds, &shelves))
         .order_by(&month);
     assert_eq!(
         report.all(db).await?,
@@ -319,5 +321,94 @@ async fn many_products_at_once(db: &Database) -> Outcome {
     assert_eq!(asked.len(), 1);
     let pairs = Product::objects().order_by("id").values_list((Product::price, Product::stock)).all(db).await?;
     assert_eq!(pairs, [1, 2, 3, 4].map(|n| (cents(100 * i64::from(n)), n)));
+    Ok(())
+}
+
+async fn products_that_are_there_are_passed_over(db: &Database) -> Outcome {
+    stock(db).await?;
+    let old = Product::objects().order_by("id").first(db).await?.expect("there are products");
+    let new = |n: i64| {
+        let name = if n == 0 { "Kettle".to_owned() } else { format!("Cup {n}") };
+        new!(Product {
+            slug: name.to_lowercase().replace(' ', "-"),
+            sku: format!("N-{name}"),
+            name,
+            brand: old.brand.clone(),
+            category: old.category.clone(),
+            description: "",
+            price: cents(700),
+            attributes: json!({}),
+            added_at: at("2024-03-01T00:00:00Z"),
+        })
+    };
+    let asked = db.capture();
+    let options = BulkCreate::new().batch_size(2).ignore_conflicts();
+    Product::objects().bulk_create_with(&mut [0, 1, 2].map(new), options, db).await?;
+    assert_eq!(asked.len(), 2);
+    let names = Product::objects().filter(q!(price = 7)).order_by("name").values_list(Product::name);
+    assert_eq!(names.all(db).await?, ["Cup 1", "Cup 2"]);
+    assert_eq!(Product::objects().filter(q!(name = "Kettle")).get(db).await?.price, cents(4000));
+    Ok(())
+}
+
+async fn sales_by_the_hour_in_sql(db: &Database) -> Outcome {
+    stock(db).await?;
+    let sql = match Kind::of(db) {
+        Kind::Sqlite => {
+            "WITH sales AS (
+                SELECT CAST(strftime('%H', placed_at) AS integer) AS hour, COUNT(*) AS orders
+                FROM shop_order WHERE placed_at >= %s AND status = %s GROUP BY 1
+            )
+            SELECT hour, orders FROM sales ORDER BY hour"
+        }
+        Kind::Postgres => {
+            "WITH sales AS (
+                SELECT EXTRACT(HOUR FROM placed_at AT TIME ZONE 'UTC')::bigint AS hour, COUNT(*) AS orders
+                FROM shop_order WHERE placed_at >= %s AND status = %s GROUP BY 1
+            )
+            SELECT hour, orders FROM sales ORDER BY hour"
+        }
+    };
+    let params = (at("2024-01-01T00:00:00Z"), "delivered");
+    let rows = db.cursor().rows(sql, params).await?;
+    assert_eq!(rows.columns().collect::<Vec<_>>(), ["hour", "orders"]);
+    let by_hand: Vec<(i64, i64)> = db.cursor().query(sql, params).await?;
+    assert_eq!(by_hand, [(9, 2), (15, 1)]);
+    // The same without SQL.
+    let hour = ExtractHour(Order::placed_at);
+    let hours = Order::objects()
+        .filter(q!(placed_at__gte = at("2024-01-01T00:00:00Z"), status = OrderStatus::Delivered))
+        .values_list(&hour)
+        .annotate(&Count(Order::id))
+        .order_by(&hour);
+    assert_eq!(hours.all(db).await?, by_hand);
+
+    // What the stock is put to what was sold, of the rows where the two differ.
+    let update = "UPDATE shop_product SET stock = s.sold
+        FROM (SELECT product_id, SUM(quantity) AS sold FROM shop_item GROUP BY product_id) s
+        WHERE shop_product.id = s.product_id AND shop_product.stock <> s.sold";
+    assert_eq!(db.cursor().execute(update, ()).await?, 3);
+    assert_eq!(db.cursor().execute(update, ()).await?, 0);
+    let stocks = Product::objects().order_by("id").values_list(Product::stock).all(db).await?;
+    assert_eq!(stocks, [4, 1, 3, 0]);
+    Ok(())
+}
+
+async fn few_statements_for_many_rows(db: &Database) -> Outcome {
+    stock(db).await?;
+    let asked = db.capture();
+    for product in Product::objects().select_related(Product::category).all(db).await? {
+        product.category.get(db).await?;
+    }
+    assert_eq!(asked.len(), 1);
+    let asked = db.capture();
+    let mut names = 0;
+    let orders = Order::objects().select_related(Order::customer).prefetch(Order::items().product).limit(10);
+    for order in orders.all(db).await? {
+        for item in Order::items().of(&order).all(db).await? {
+            names += item.product.get(db).await?.name.len();
+        }
+    }
+    assert_eq!((names, asked.len()), (2 * "Kettle".len() + "Toaster".len() + 2 * "Rake".len(), 3));
     Ok(())
 }
