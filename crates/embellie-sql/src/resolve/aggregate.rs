@@ -116,7 +116,7 @@ fn nothing<'r>(alias: Alias, outputs: Vec<Output<'r>>) -> Select<'r> {
     let outputs = outputs
         .into_iter()
         .map(|output| {
-            let expr = output.expr.replace(&mut |scalar| match scalar {
+            let expr = output.expr.replace_within(&mut |scalar| match scalar {
                 Scalar::Inner { alias: of, kind, .. } if *of == alias => {
                     Some(Scalar::Value { value: Value::Null, kind: Some(*kind) })
                 }
@@ -252,8 +252,10 @@ impl<'r> Scope<'_, 'r> {
             let outputs = outputs
                 .into_iter()
                 .map(|output| {
-                    let expr = output.expr.replace(&mut |scalar| match scalar {
-                        Scalar::Column(column) => Some(Scalar::Value { value: Value::Null, kind: Some(column.kind) }),
+                    let expr = output.expr.replace_within(&mut |scalar| match scalar {
+                        Scalar::Column(column) if self.place_of(*column).is_some() => {
+                            Some(Scalar::Value { value: Value::Null, kind: Some(column.kind) })
+                        }
                         _ => None,
                     });
                     Output { expr, ..output }

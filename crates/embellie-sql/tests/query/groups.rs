@@ -63,6 +63,19 @@ fn an_aggregate_of_no_rows_is_a_row() {
 }
 
 #[test]
+fn a_query_within_an_aggregate_of_no_rows_refers_to_nothing() {
+    let none = all("Tag").filter(Q::new("id__in", Value::List(Vec::new())));
+    let posts = all("Post").filter(Q::new("title", Expr::outer("word")));
+    let filter = Q::expr(Expr::Exists(Box::new(posts)));
+    let counted = Aggregate::of(A::Count, "id").filter(filter);
+    let compiled = embellie_sql::aggregate(&none, &[Annotation::new("n", counted)], &registry(), &sqlite()).unwrap();
+    assert_eq!(
+        &*compiled.statement.sql,
+        r#"SELECT COUNT(NULL) FILTER (WHERE EXISTS(SELECT 1 FROM "blog_post" "U0" WHERE "U0"."title" = NULL LIMIT ?)) WHERE 1 = 0"#
+    );
+}
+
+#[test]
 fn an_exists_is_a_condition_and_sees_the_row_around_it() {
     let comments = all("Comment").filter(Q::new("post", Expr::outer("pk")));
     let query = all("Post").filter(Q::expr(Expr::Exists(Box::new(comments)))).values(["id"]);

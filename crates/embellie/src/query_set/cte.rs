@@ -53,14 +53,14 @@ impl<M, S: Clone> Cte<M, S> {
     /// }
     ///
     /// # async fn example(db: &Database) -> embellie::Result<()> {
-    /// let depth = Value(0).named("depth");
+    /// let depth = Value(0_i64).named("depth");
     /// let roots = Category::objects().filter(q!(parent__isnull = true)).annotate(&depth);
     /// let tree = Cte::recursive("tree", roots, |tree| {
     ///     let deeper = (tree.column(&depth) + 1).named("depth");
-    ///     Category::objects().join(tree.on(Category::parent, Category::id)).annotate(&deeper)
+    ///     Category::objects().join(tree.on(Category::parent_id, Category::id)).annotate(&deeper)
     /// });
     /// // Every category with its depth, in one query.
-    /// let rows: Vec<(Category, i32)> = tree.rows().order_by(("depth", "name")).all(db).await?;
+    /// let rows: Vec<(Category, i64)> = tree.rows().order_by(("depth", "name")).all(db).await?;
     /// # Ok(()) }
     /// ```
     pub fn recursive(

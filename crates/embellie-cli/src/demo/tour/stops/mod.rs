@@ -1,5 +1,6 @@
 //! The stops. What stands between the marks in each function is shown, and is what runs.
 
+mod computed;
 mod filters;
 mod mistakes;
 mod related;
@@ -33,6 +34,7 @@ use part;
 pub(in crate::demo) fn stops() -> Vec<Stop> {
     let mut stops = filters::stops();
     stops.extend(rows::stops());
+    stops.extend(computed::stops());
     stops.extend(writes::stops());
     stops.extend(mistakes::stops());
     stops.extend(related::stops());
