@@ -71,7 +71,7 @@ fn a_query_within_an_aggregate_of_no_rows_refers_to_nothing() {
     let compiled = embellie_sql::aggregate(&none, &[Annotation::new("n", counted)], &registry(), &sqlite()).unwrap();
     assert_eq!(
         &*compiled.statement.sql,
-        r#"SELECT COUNT(NULL) FILTER (WHERE EXISTS(SELECT 1 FROM "blog_post" "U0" WHERE "U0"."title" = NULL LIMIT ?)) WHERE 1 = 0"#
+        r#"SELECT COUNT(NULL) FILTER (WHERE EXISTS(SELECT 1 FROM "blog_post" "U0" WHERE "U0"."title" = ? LIMIT ?)) WHERE 1 = 0"#
     );
 }
 

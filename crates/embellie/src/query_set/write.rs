@@ -112,7 +112,10 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
                 for assignment in &constants {
                     names.extend(assign(&mut row, model, &tx.session(), assignment)?);
                 }
-                write::save(&mut row, Save::new().update_fields(&names), tx.session()).await?;
+                let is_key = |name: &&str| model.key_fields().iter().any(|&place| model.fields[place].name == **name);
+                // A key that changes makes another row, as in Django.
+                let save = if names.iter().any(is_key) { Save::new() } else { Save::new().update_fields(&names) };
+                write::save(&mut row, save, tx.session()).await?;
                 if computed.is_empty() {
                     return Ok((row, false));
                 }
