@@ -25,4 +25,5 @@ pub use explain::{
 };
 pub use identifier::quote;
 pub use raw::raw;
+pub use separate::distorted;
 pub use target::{Capability, Target};

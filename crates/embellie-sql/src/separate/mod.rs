@@ -41,6 +41,34 @@ pub(crate) fn alone(registry: &Registry, query: &Query, aggregates: &[Annotation
     Plan::of(registry, query, aggregates).map_or_else(Vec::new, |plan| plan.alone())
 }
 
+/// The aggregates of a query, and of `over_all` its rows, that its joins distort when they are not computed alone: each
+/// row counts once for every combination. This is what [`Aggregation::Joined`] asks for.
+///
+/// ```
+/// use embellie_core::expr::{Aggregate, AggregateFunction::Count};
+/// use embellie_core::field::FieldKind;
+/// use embellie_core::meta::{FieldMeta, ModelMeta, OnDelete};
+/// use embellie_core::{Query, Registry};
+///
+/// let key = |related| FieldMeta::foreign_key("user", "User", OnDelete::Cascade).relation(|r| r.related_name(related));
+/// let registry = Registry::build([
+///     ModelMeta::new("blog", "User").field(FieldMeta::new("name", FieldKind::Text)),
+///     ModelMeta::new("blog", "Post").field(key("posts")),
+///     ModelMeta::new("blog", "Comment").field(key("comments")),
+/// ])?;
+/// let posts = Query::new("blog.User").annotate("posts_n", Aggregate::of(Count, "posts"));
+/// assert!(embellie_sql::distorted(&posts, &[], &registry).is_empty());
+/// let both = posts.annotate("comments_n", Aggregate::of(Count, "comments"));
+/// assert_eq!(embellie_sql::distorted(&both, &[], &registry).len(), 2);
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+pub fn distorted(query: &Query, over_all: &[Annotation], registry: &Registry) -> Vec<Expr> {
+    if over_all.is_empty() && !query.steps.iter().any(has_aggregate) {
+        return Vec::new();
+    }
+    Plan::of(registry, query, over_all).map_or_else(Vec::new, |plan| plan.distorted())
+}
+
 /// The rows that an aggregate over all rows of a query is computed of, when it is computed alone.
 pub(crate) fn rows_of(registry: &Registry, query: &Query, aggregate: &Expr) -> Query {
     let aggregated = query.steps.iter().any(has_aggregate);

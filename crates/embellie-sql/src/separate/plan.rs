@@ -209,6 +209,18 @@ impl<'q> Plan<'q> {
         Some(if self.over_all { aggregates(true) } else { self.without_lone_filters(aggregates(true)) })
     }
 
+    /// The aggregates that the joins distort.
+    pub(super) fn distorted(&self) -> Vec<Expr> {
+        let Some(moved) = self.moved() else { return Vec::new() };
+        let apart = self.uses.iter().zip(moved).filter(|(_, moved)| *moved);
+        apart
+            .filter_map(|(used, _)| match &used.what {
+                What::Aggregate { expr, sensitive: true } => Some(expr.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The aggregates over all rows that must be computed alone.
     pub(super) fn alone(&self) -> Vec<Expr> {
         let Some(moved) = self.moved() else { return Vec::new() };

@@ -138,6 +138,7 @@ impl<M, S> QuerySet<M, S> {
     {
         let (query, session) = (self.checked()?, db.session());
         let database = session.database();
+        super::fetch::warn_of_distortion(query, aggregates, session);
         let compiled = sql::aggregate(query, aggregates, database.registry(), database.target())?;
         let rows = session.gather(&compiled.statement, reader(&compiled.columns)).await?;
         rows.into_iter().next().ok_or_else(|| Error::Interface("the database gave no row of aggregates".into()))

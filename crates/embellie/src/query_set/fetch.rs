@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
+use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
 
@@ -192,7 +193,29 @@ fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>>
         let message = "select_for_update cannot be used outside of a transaction.";
         return Err(Error::TransactionManagement(message.into()));
     }
+    warn_of_distortion(query, &[], session);
     sql::select(query, database.registry(), database.target())
+}
+
+/// Says which aggregates count rows several times, since they were asked for in one join.
+pub(super) fn warn_of_distortion(query: &Query, over_all: &[Annotation], session: Session<'_>) {
+    if query.aggregation != Aggregation::Joined {
+        return;
+    }
+    for aggregate in sql::distorted(query, over_all, session.database().registry()) {
+        let name = match &aggregate {
+            Expr::Aggregate(aggregate) => aggregate.function.name(),
+            _ => "Func",
+        };
+        let paths: Vec<String> = aggregate.paths().iter().map(ToString::to_string).collect();
+        tracing::warn!(
+            model = %query.model,
+            aggregate = name,
+            paths = %paths.join(", "),
+            "joins over several relations repeat rows: this aggregate counts each once for every combination (Django's \
+             ticket 10060); aggregates that are not joined are each right",
+        );
+    }
 }
 
 /// How many columns a result has before those of related objects.

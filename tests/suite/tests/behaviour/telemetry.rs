@@ -13,6 +13,7 @@ use tracing::{Event, Metadata, Subscriber};
 embellie_suite::on_every_database! { blog:
     every_statement_is_a_span_without_values,
     errors_hold_no_values,
+    aggregates_that_joins_distort,
 }
 
 const SECRET: &str = "hunter2-Ünder-wraps";
@@ -128,6 +129,30 @@ async fn errors_hold_no_values(db: &Database) -> Outcome {
     for said in work(db).await? {
         assert!(!said.contains("hunter2") && !said.contains("wraps"), "{said}");
     }
+    Ok(())
+}
+
+async fn aggregates_that_joins_distort(db: &Database) -> Outcome {
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(log.clone());
+    let text = |text: &'static str| async move {
+        let models = embellie_text::Models::of_registry(db.registry().clone(), Default::default());
+        embellie_text::evaluate(text, &models, db).await.unwrap();
+    };
+    let warnings = || log.lines().iter().filter(|line| line.contains("10060")).count();
+    text("User.objects.annotate(n=Count('posts'))").await;
+    assert_eq!(warnings(), 0, "{:?}", log.lines());
+    text("User.objects.annotate(n=Count('posts'), m=Sum('edited__views'))").await;
+    assert_eq!(warnings(), 2, "{:?}", log.lines());
+    text("User.objects.aggregate(Count('posts'), Count('edited'))").await;
+    assert_eq!(warnings(), 4);
+    let n = embellie::expr::Aggregate::of(embellie::expr::AggregateFunction::Count, "posts");
+    let m = embellie::expr::Aggregate::of(embellie::expr::AggregateFunction::Count, "edited");
+    let separate = rows(db, "blog.User").annotate_expr("n", n).annotate_expr("m", m);
+    separate.all(db).await?;
+    assert_eq!(warnings(), 4, "each is right by itself");
+    drop(guard);
+    assert!(log.lines().iter().any(|line| line.contains("aggregate=\"Sum\" paths=edited__views")), "{:?}", log.lines());
     Ok(())
 }
 
