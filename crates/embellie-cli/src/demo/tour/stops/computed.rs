@@ -44,7 +44,7 @@ pub(super) fn stops() -> Vec<Stop> {
         Stop {
             title: "A tree in one query",
             text: "A common table expression that refers to itself: every category with its depth. Django has none.",
-            parts: vec![part!(tree, "# WITH RECURSIVE: not in Django")],
+            parts: vec![part!(tree, "# Category.objects has no way to say it.")],
         },
     ]
 }
