@@ -1,7 +1,7 @@
 //! What others get to see: spans of statements, messages of errors. Never a value, never a password.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use embellie::{Database, Record};
 use embellie_suite::{Failure, Kind, Outcome, create, fresh, list, q, rows, set};
@@ -22,7 +22,17 @@ const SECRET: &str = "hunter2-Ünder-wraps";
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
+/// A subscriber that nobody uses. As long as there is but one, what other threads ask for first is taken for unwanted.
+static ANOTHER: LazyLock<tracing::Dispatch> = LazyLock::new(|| tracing::Dispatch::new(Log::default()));
+
 impl Log {
+    /// A log of what this thread does, as long as the guard lives.
+    fn watching() -> (Self, tracing::subscriber::DefaultGuard) {
+        LazyLock::force(&ANOTHER);
+        let log = Log::default();
+        (log.clone(), tracing::subscriber::set_default(log))
+    }
+
     fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
@@ -95,8 +105,7 @@ async fn work(db: &Database) -> Outcome<Vec<String>> {
 }
 
 async fn every_statement_is_a_span_without_values(db: &Database) -> Outcome {
-    let log = Log::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    let (log, guard) = Log::watching();
     let asked = db.capture();
     work(db).await?;
     drop(guard);
@@ -133,8 +142,7 @@ async fn errors_hold_no_values(db: &Database) -> Outcome {
 }
 
 async fn aggregates_that_joins_distort(db: &Database) -> Outcome {
-    let log = Log::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    let (log, guard) = Log::watching();
     let text = |text: &'static str| async move {
         let models = embellie_text::Models::of_registry(db.registry().clone(), Default::default());
         embellie_text::evaluate(text, &models, db).await.unwrap();
