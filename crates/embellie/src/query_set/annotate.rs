@@ -73,7 +73,7 @@ impl<M, S> QuerySet<M, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Type`](embellie_core::Error::Type) when an expression is no aggregate; else as
+    /// [`Error::Type`] when an expression is no aggregate; else as
     /// [`all`](QuerySet::all).
     pub async fn aggregate<A: Annotations<M>>(&self, aggregates: A, db: &dyn Executor) -> Result<A::Output> {
         let aggregates = self.named(aggregates.annotations())?;
