@@ -12,7 +12,7 @@ use super::ListRef;
 /// A column's value, borrowed from the row: what each driver can give without allocating.
 ///
 /// A database with few storage types (text for dates, integers for booleans) gives those; what they mean is
-/// decided by the type decoded, see [`FromColumn`].
+/// decided by the type decoded, see [`FromColumn`](crate::FromColumn).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ColumnRef<'a> {
     /// `NULL`.
