@@ -151,10 +151,9 @@ impl<'r> Scope<'_, 'r> {
         let (field, transforms) = names.split_at(way.followed);
         if let (Some(next), true) = (transforms.first(), way.relation.is_some()) {
             // After a relation nothing but names of the related model makes sense.
-            let _ = next;
             return Err(match self.follow(self.model, names, true, true) {
                 Err(stop) => self.unknown(stop.into()),
-                Ok(_) => message::no_join(transforms.first().copied().unwrap_or_default(), field.join("__").as_str()),
+                Ok(_) => message::no_join(next, field.join("__").as_str()),
             });
         }
         self.refer(super::BASE);
