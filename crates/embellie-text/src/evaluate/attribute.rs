@@ -74,7 +74,7 @@ impl Evaluator<'_> {
                 Some((target, _)) => self.models.registry().get(target).label().to_owned(),
                 None => return Err(Error::attribute(object.model(), name)),
             };
-            return Ok(match object.record().related_one(name, self.db).await? {
+            return Ok(match object.record().related_one(name, self.executor).await? {
                 Some(record) => Py::Object(Box::new(Object::new(label, record, false))),
                 None => Py::None,
             });

@@ -1,7 +1,7 @@
 //! Objects: making, saving and deleting them.
 
 use embellie::write::Save;
-use embellie::{Database, Record};
+use embellie::{Executor, Record};
 use embellie_core::field::FieldKind;
 use embellie_core::meta::{Member, Model};
 use embellie_core::{Expr, Path, Sql, Value};
@@ -240,14 +240,14 @@ impl Evaluator<'_> {
                 let base = self.models.model(forced).ok();
                 base.is_some_and(|base| base.id() == row.model().id() || self.models.inherits(row.model(), base))
             });
-            Saving { insert: forced, ..options.of(row.model()) }.save(&mut row, self.db).await?;
+            Saving { insert: forced, ..options.of(row.model()) }.save(&mut row, self.executor).await?;
             holder.set(link, row.key().clone())?;
             if let Some(kept) = object.ancestors.get_mut(place) {
                 kept.1 = row;
             }
         }
         let of_own = if object.ancestors.is_empty() { options } else { options.of(object.record.model()) };
-        of_own.save(&mut object.record, self.db).await?;
+        of_own.save(&mut object.record, self.executor).await?;
         object.unsaved = false;
         Ok(())
     }
@@ -274,7 +274,7 @@ impl Evaluator<'_> {
         if let Some(set) = set {
             let query = Set::all(self.models, &object.label)?.into_query();
             let query = query.filter(embellie_core::Q::new("pk", object.key()));
-            self.db.query_set(query)?.update(set, self.db).await?;
+            self.db.query_set(query)?.update(set, self.executor).await?;
         }
         Ok(())
     }
@@ -341,7 +341,7 @@ impl Evaluator<'_> {
                 let mut set = Set::all(self.models, &object.label)?;
                 set.query = set.query.filter(embellie_core::Q::new("pk", object.key()));
                 if keep_parents.is_some_and(|keep| keep.is_true()) {
-                    return Ok(told(self.db.query_set(set.query)?.delete(self.db).await?));
+                    return Ok(told(self.db.query_set(set.query)?.delete(self.executor).await?));
                 }
                 self.delete(set).await
             }
@@ -355,7 +355,7 @@ impl Evaluator<'_> {
         let mut counted: Vec<(Py, Py)> = Vec::new();
         for generic in self.models.generics(&set.label) {
             let keys = set.query.clone().values([Path::new(["pk"])]);
-            let keys = self.db.query_values(keys).all(self.db).await?;
+            let keys = self.db.query_values(keys).all(self.executor).await?;
             let keys = keys.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
             let pointing = generic.pointing_at(self.models, &set.label, keys)?;
             if let Py::Tuple(told) = Box::pin(self.delete(pointing)).await?
@@ -381,7 +381,7 @@ impl Evaluator<'_> {
         let model = self.models.model(&set.label)?;
         let ancestors = self.models.ancestors(model);
         if ancestors.is_empty() {
-            let deleted = self.db.query_set(set.query)?.delete(self.db).await?;
+            let deleted = self.db.query_set(set.query)?.delete(self.executor).await?;
             let own = |label: &str| if label == model.label() { set.label.clone() } else { label.to_owned() };
             let rows = deleted.per_model.iter().map(|(label, rows)| (Py::Str(own(label)), Py::Int((*rows).into())));
             return Ok(Py::Tuple(vec![Py::Int(deleted.total.into()), Py::Dict(rows.collect())]));
@@ -392,11 +392,11 @@ impl Evaluator<'_> {
         for (path, ancestor) in ancestors.into_iter().filter(|(_, ancestor)| self.models.ancestors(ancestor).is_empty())
         {
             let keys = set.query.clone().values([Path::new(path).then("pk")]);
-            let keys = self.db.query_values(keys).all(self.db).await?;
+            let keys = self.db.query_values(keys).all(self.executor).await?;
             let keys = keys.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
             let mut query = Set::all(self.models, ancestor.label())?.into_query();
             query = query.filter(embellie_core::Q::new("pk__in", Value::List(keys)));
-            let deleted = self.db.query_set(query)?.delete(self.db).await?;
+            let deleted = self.db.query_set(query)?.delete(self.executor).await?;
             total += deleted.total;
             rows.extend(deleted.per_model.into_iter().map(|(label, rows)| (Py::Str(label), Py::Int(rows.into()))));
         }
@@ -405,7 +405,7 @@ impl Evaluator<'_> {
 
     /// What `.aggregate()` gives.
     pub(crate) async fn aggregate(&self, set: Set, annotations: Vec<(String, Expr)>) -> Result<Py> {
-        let row = self.db.query_values(set.into_query()).aggregate_expr(annotations, self.db).await?;
+        let row = self.db.query_values(set.into_query()).aggregate_expr(annotations, self.executor).await?;
         let names: Vec<Py> = row.names().map(|name| Py::Str(name.to_owned())).collect();
         Ok(Py::Dict(names.into_iter().zip(row.into_values().into_iter().map(Py::from_value)).collect()))
     }
@@ -414,7 +414,7 @@ impl Evaluator<'_> {
     pub(crate) async fn raw(&self, raw: &Raw) -> Result<Py> {
         let model = self.models.model(&raw.label)?;
         let set = self.db.objects(model.label())?;
-        let records = set.raw(Sql::trusted(raw.sql.clone()), raw.parameters.clone()).all(self.db).await?;
+        let records = set.raw(Sql::trusted(raw.sql.clone()), raw.parameters.clone()).all(self.executor).await?;
         let objects = records.into_iter().map(|record| Object::new(raw.label.clone(), record, false));
         Ok(Py::List(objects.map(|object| Py::Object(Box::new(object))).collect()))
     }
@@ -440,7 +440,7 @@ impl Saving {
         Saving { insert, forced: Vec::new(), update, fields }
     }
 
-    async fn save(&self, record: &mut Record, db: &Database) -> Result<()> {
+    async fn save(&self, record: &mut Record, db: &dyn Executor) -> Result<()> {
         let names: Option<Vec<&str>> = self.fields.as_ref().map(|names| names.iter().map(String::as_str).collect());
         let mut options = Save::new();
         if self.insert {

@@ -5,7 +5,7 @@ mod call;
 mod construct;
 mod operator;
 
-use embellie::Database;
+use embellie::{Database, Executor};
 use embellie_core::BoxFuture;
 use ruff_python_ast as ast;
 
@@ -28,7 +28,7 @@ use crate::{Error, Py, Result, names, parse};
 /// Those that Django and Python have for the text; see [`Error::class`].
 pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> {
     let tree = parse::parse(text.trim())?;
-    let on = Evaluator { models, db, locals: Vec::new(), depth: 0 };
+    let on = Evaluator { models, db, executor: db, locals: Vec::new(), depth: 0 };
     match on.value(&tree).await? {
         Py::QuerySet(set) => Ok(Py::List(read(&set, &on).await?)),
         Py::Manager(manager) => Ok(Py::List(read(&manager.all()?, &on).await?)),
@@ -41,6 +41,8 @@ pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> 
 pub(crate) struct Evaluator<'a> {
     pub(crate) models: &'a Models,
     pub(crate) db: &'a Database,
+    /// Where statements run: the database, or a transaction of it.
+    pub(crate) executor: &'a dyn Executor,
     /// Names of values, in a method of a project's own.
     pub(crate) locals: Vec<(String, Py)>,
     /// How deep methods of a project's own called each other.

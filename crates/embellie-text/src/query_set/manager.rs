@@ -160,7 +160,7 @@ impl Evaluator<'_> {
         }
         let above = Above { this, class };
         locals.push(("super".to_owned(), Py::Above(Box::new(above))));
-        let mut within = Evaluator { models: self.models, db: self.db, locals, depth: self.depth + 1 };
+        let mut within = Evaluator { locals, depth: self.depth + 1, ..*self };
         if within.depth > MOST_CALLS {
             return Err(Error::python("RecursionError", "maximum recursion depth exceeded"));
         }

@@ -19,7 +19,7 @@ pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
     if set.gives_objects() {
         return set.objects(on).await;
     }
-    let rows = on.db.query_values(set.query.clone()).all(on.db).await?;
+    let rows = on.db.query_values(set.query.clone()).all(on.executor).await?;
     if set.rows == RowKind::Named
         && let Some(row) = rows.first()
         && let Some(name) = row.names().find(|name| name.starts_with(|c: char| c.is_ascii_digit() || c == '_'))
@@ -57,7 +57,7 @@ impl Set {
                 }
             }
         }
-        let rows = on.db.query_set(query)?.all(on.db).await?;
+        let rows = on.db.query_set(query)?.all(on.executor).await?;
         if !rows.is_empty() {
             self.prefetches.iter().try_for_each(|prefetch| prefetch.check(on.models, model, &self.prefetches))?;
         }
@@ -144,12 +144,12 @@ impl Set {
                     // What is wrong with the rows is wrong with their number.
                     self.deferred(on.models)?;
                 }
-                let count = on.db.query_values(self.query).count(on.db).await?;
+                let count = on.db.query_values(self.query).count(on.executor).await?;
                 Py::Int(count.into())
             }
             "exists" => {
                 arguments.none(method)?;
-                Py::Bool(on.db.query_values(self.query).exists(on.db).await?)
+                Py::Bool(on.db.query_values(self.query).exists(on.executor).await?)
             }
             "iterator" => Py::List(read(&self, on).await?),
             "get" => {
@@ -301,7 +301,7 @@ impl Set {
             return Ok(Py::Bool(rows.iter().any(same)));
         }
         let query = self.query.filter(Q::new("pk", object.key()));
-        Ok(Py::Bool(on.db.query_values(query).exists(on.db).await?))
+        Ok(Py::Bool(on.db.query_values(query).exists(on.executor).await?))
     }
 
     async fn aggregated(self, arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {

@@ -150,7 +150,7 @@ impl RelatedManager {
                 let records = self.records(arguments.positional, on).await?;
                 let records: Vec<&Record> = records.iter().collect();
                 match method {
-                    "add" => related.add(&records, on.db).await?,
+                    "add" => related.add(&records, on.executor).await?,
                     _ => {
                         self.refuse_strangers(&records)?;
                         let chosen = self.chosen(on).await?;
@@ -158,7 +158,7 @@ impl RelatedManager {
                             chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|known| known.key() == record.key()))
                         };
                         let records: Vec<&Record> = records.into_iter().filter(is_chosen).collect();
-                        related.remove(&records, on.db).await?;
+                        related.remove(&records, on.executor).await?;
                     }
                 }
             }
@@ -166,8 +166,8 @@ impl RelatedManager {
                 let _ = arguments.keyword("bulk");
                 arguments.none("clear")?;
                 match self.chosen(on).await? {
-                    None => related.clear(on.db).await?,
-                    Some(chosen) => related.remove(&chosen.iter().collect::<Vec<_>>(), on.db).await?,
+                    None => related.clear(on.executor).await?,
+                    Some(chosen) => related.remove(&chosen.iter().collect::<Vec<_>>(), on.executor).await?,
                 }
             }
             "set" => {
@@ -180,12 +180,12 @@ impl RelatedManager {
                 let records = self.records(objects, on).await?;
                 let records: Vec<&Record> = records.iter().collect();
                 if self.key.as_ref().is_some_and(|key| !key.null) {
-                    related.add(&records, on.db).await?;
+                    related.add(&records, on.executor).await?;
                 } else if clear.is_some_and(|clear| clear.is_true()) {
-                    related.clear(on.db).await?;
-                    related.add(&records, on.db).await?;
+                    related.clear(on.executor).await?;
+                    related.add(&records, on.executor).await?;
                 } else {
-                    related.set(&records, on.db).await?;
+                    related.set(&records, on.executor).await?;
                 }
             }
             _ => return self.create(method, arguments, on).await.map(Some),
@@ -249,7 +249,7 @@ impl RelatedManager {
             _ => return Ok(made),
         };
         if new {
-            self.object.record().related(&self.name)?.add(&[object.record()], on.db).await?;
+            self.object.record().related(&self.name)?.add(&[object.record()], on.executor).await?;
         }
         Ok(made)
     }

@@ -106,19 +106,19 @@ impl Set {
         for (place, set) in others {
             let Some((path, ancestor)) = ancestors.get(place) else { continue };
             let keys = self.query.clone().values([Path::new(path.clone()).then("pk")]);
-            let rows = on.db.query_values(keys).all(on.db).await?;
+            let rows = on.db.query_values(keys).all(on.executor).await?;
             let keys = rows.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
             let query = Set::all(on.models, ancestor.label())?.query.filter(Q::new("pk__in", Value::List(keys)));
             changes.push((query, set));
         }
         let mut rows = match (own, changes.is_empty()) {
-            (Some(set), _) => Some(on.db.query_set(self.query)?.update(set, on.db).await?),
+            (Some(set), _) => Some(on.db.query_set(self.query)?.update(set, on.executor).await?),
             // Nothing is changed, but every row is counted.
-            (None, true) => Some(on.db.query_values(self.query).count(on.db).await?),
+            (None, true) => Some(on.db.query_values(self.query).count(on.executor).await?),
             (None, false) => None,
         };
         for (query, set) in changes {
-            let changed = on.db.query_set(query)?.update(set, on.db).await?;
+            let changed = on.db.query_set(query)?.update(set, on.executor).await?;
             rows = rows.or(Some(changed));
         }
         Ok(rows.unwrap_or_default())
@@ -193,7 +193,7 @@ impl Set {
                 other => return Err(Error::attribute(other.type_name(), "pk")),
             }
         }
-        on.db.query_set(self.query)?.bulk_create_with(&mut records, options, on.db).await?;
+        on.db.query_set(self.query)?.bulk_create_with(&mut records, options, on.executor).await?;
         let objects = records.into_iter();
         Ok(Py::List(
             objects.map(|record| Py::Object(Box::new(Object::new(self.label.clone(), record, false)))).collect(),
@@ -280,7 +280,7 @@ impl Set {
         let keys = Value::List(changes.iter().map(Object::key).collect());
         let query = self.query.filter(Q::new("pk__in", keys));
         match set {
-            Some(set) => Ok(Py::Int(on.db.query_set(query)?.update(set, on.db).await?.into())),
+            Some(set) => Ok(Py::Int(on.db.query_set(query)?.update(set, on.executor).await?.into())),
             None => Ok(Py::Int(0)),
         }
     }
