@@ -27,6 +27,7 @@ use embellie_sql as sql;
 pub use embellie_sql::{Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting};
 
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::query_set::{QuerySet, Selection};
 
 impl<M, S: Selection<M>> QuerySet<M, S> {
@@ -34,8 +35,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// As [`all`](QuerySet::all).
-    pub async fn explain(&self, db: &dyn Executor) -> Result<String> {
-        self.explain_with(Explain::new(), db).await
+    #[track_caller]
+    pub fn explain(&self, db: &dyn Executor) -> impl Future<Output = Result<String>> {
+        called(async move { self.explain_with(Explain::new(), db).await })
     }
 
     /// How the database will run the query, told as `how` says.
@@ -55,18 +57,22 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     /// # Errors
     /// [`Error::NotSupported`](embellie_core::Error::NotSupported) for options and formats that the database lacks,
     /// before anything is sent; else as [`all`](QuerySet::all).
-    pub async fn explain_with(&self, how: Explain, db: &dyn Executor) -> Result<String> {
-        let session = db.session();
-        let rows = self.explained(&how, session, sql::explain).await?;
-        Ok(rows.map_or_else(String::new, |rows| sql::explanation(&rows)))
+    #[track_caller]
+    pub fn explain_with(&self, how: Explain, db: &dyn Executor) -> impl Future<Output = Result<String>> {
+        called(async move {
+            let session = db.session();
+            let rows = self.explained(&how, session, sql::explain).await?;
+            Ok(rows.map_or_else(String::new, |rows| sql::explanation(&rows)))
+        })
     }
 
     /// How the database will run the query, as a tree.
     ///
     /// # Errors
     /// As [`all`](QuerySet::all).
-    pub async fn plan(&self, db: &dyn Executor) -> Result<Plan> {
-        self.plan_with(Explain::new(), db).await
+    #[track_caller]
+    pub fn plan(&self, db: &dyn Executor) -> impl Future<Output = Result<Plan>> {
+        called(async move { self.plan_with(Explain::new(), db).await })
     }
 
     /// How the database will run the query, or has run it with [`Explain::analyze`], as a tree. A format has no say in
@@ -74,12 +80,15 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// As [`explain_with`](QuerySet::explain_with).
-    pub async fn plan_with(&self, how: Explain, db: &dyn Executor) -> Result<Plan> {
-        let session = db.session();
-        match self.explained(&how, session, sql::explain_plan).await? {
-            Some(rows) => sql::read_plan(&rows, session.database().target()),
-            None => Ok(Plan::default()),
-        }
+    #[track_caller]
+    pub fn plan_with(&self, how: Explain, db: &dyn Executor) -> impl Future<Output = Result<Plan>> {
+        called(async move {
+            let session = db.session();
+            match self.explained(&how, session, sql::explain_plan).await? {
+                Some(rows) => sql::read_plan(&rows, session.database().target()),
+                None => Ok(Plan::default()),
+            }
+        })
     }
 
     async fn explained(

@@ -40,6 +40,7 @@ mod declare;
 pub mod explain;
 #[doc = include_str!("docs/language.md")]
 pub mod language {}
+pub mod log;
 pub mod model;
 pub mod query_set;
 pub mod raw;

@@ -7,6 +7,7 @@ use embellie_core::meta::{Member, Model as MetaModel, ModelId, Reverse, ReverseS
 use embellie_core::{ColumnRef, Error, FromColumn, Registry, Result, Row, Value, did_you_mean};
 
 use crate::database::Executor;
+use crate::log::called;
 use crate::model::{Instance, RelationSlot, State};
 use crate::query_set::{QuerySet, TextRow, WholeRecord};
 use crate::related::{Related, SetName};
@@ -187,43 +188,52 @@ impl Record {
     ///
     /// # Errors
     /// When the database refuses the row.
-    pub async fn create(mut self, db: &dyn Executor) -> Result<Self> {
-        write::save(&mut self, Save::new().force_insert(), db.session()).await?;
-        Ok(self)
+    #[track_caller]
+    pub fn create(mut self, db: &dyn Executor) -> impl Future<Output = Result<Self>> {
+        called(async move {
+            write::save(&mut self, Save::new().force_insert(), db.session()).await?;
+            Ok(self)
+        })
     }
 
     /// Writes the object to its row, or inserts it when it has none.
     ///
     /// # Errors
     /// When the database refuses the row.
-    pub async fn save(&mut self, db: &dyn Executor) -> Result<()> {
-        self.save_with(Save::new(), db).await
+    #[track_caller]
+    pub fn save(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.save_with(Save::new(), db).await })
     }
 
     /// Writes the object as `save` says.
     ///
     /// # Errors
     /// When the database refuses the row, or what was forced did not happen.
-    pub async fn save_with(&mut self, save: Save<'_>, db: &dyn Executor) -> Result<()> {
-        write::save(self, save, db.session()).await
+    #[track_caller]
+    pub fn save_with(&mut self, save: Save<'_>, db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { write::save(self, save, db.session()).await })
     }
 
     /// Deletes the object's row and, as each relation's `on_delete` says, what points at it.
     ///
     /// # Errors
     /// [`Error::Protected`] or [`Error::Restricted`] when rows stand in the way; nothing is deleted then.
-    pub async fn delete(&mut self, db: &dyn Executor) -> Result<Deleted> {
-        write::delete_instance(self, db.session()).await
+    #[track_caller]
+    pub fn delete(&mut self, db: &dyn Executor) -> impl Future<Output = Result<Deleted>> {
+        called(async move { write::delete_instance(self, db.session()).await })
     }
 
     /// Reads the object's row again.
     ///
     /// # Errors
     /// [`Error::DoesNotExist`] when the row is gone.
-    pub async fn refresh(&mut self, db: &dyn Executor) -> Result<()> {
-        let set = QuerySet::new(self.label().to_owned(), WholeRecord::new(Arc::clone(&self.model)));
-        *self = set.filter(Q::text("pk", self.key().clone())).get(db).await?;
-        Ok(())
+    #[track_caller]
+    pub fn refresh(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move {
+            let set = QuerySet::new(self.label().to_owned(), WholeRecord::new(Arc::clone(&self.model)));
+            *self = set.filter(Q::text("pk", self.key().clone())).get(db).await?;
+            Ok(())
+        })
     }
 
     /// Checks the values of the fields against their declarations, validators and choices: Django's `full_clean`.
@@ -292,23 +302,26 @@ impl Record {
     ///
     /// # Errors
     /// [`Error::Field`] when the name is no foreign key, and what the database says.
-    pub async fn related_one(&self, field: &str, db: &dyn Executor) -> Result<Option<Record>> {
-        if let Some(known) = self.selected(field) {
-            return Ok(known.cloned());
-        }
-        let place = self.place(field)?;
-        let registry = &self.model.registry;
-        let (target, to_field) = self
-            .model()
-            .target(place)
-            .ok_or_else(|| Error::Field(format!("'{field}' of {} is no foreign key", self.model().name)))?;
-        if self.values[place].is_null() {
-            return Ok(None);
-        }
-        let model = Arc::new(RecordModel::new(Arc::clone(registry), target));
-        let to_field = model.meta().fields[to_field].attname();
-        let set = QuerySet::new(model.label().to_owned(), WholeRecord::new(model));
-        set.filter(Q::text(to_field, self.values[place].clone())).get(db).await.map(Some)
+    #[track_caller]
+    pub fn related_one(&self, field: &str, db: &dyn Executor) -> impl Future<Output = Result<Option<Record>>> {
+        called(async move {
+            if let Some(known) = self.selected(field) {
+                return Ok(known.cloned());
+            }
+            let place = self.place(field)?;
+            let registry = &self.model.registry;
+            let (target, to_field) = self
+                .model()
+                .target(place)
+                .ok_or_else(|| Error::Field(format!("'{field}' of {} is no foreign key", self.model().name)))?;
+            if self.values[place].is_null() {
+                return Ok(None);
+            }
+            let model = Arc::new(RecordModel::new(Arc::clone(registry), target));
+            let to_field = model.meta().fields[to_field].attname();
+            let set = QuerySet::new(model.label().to_owned(), WholeRecord::new(model));
+            set.filter(Q::text(to_field, self.values[place].clone())).get(db).await.map(Some)
+        })
     }
 
     /// The objects that a many-to-many relation, or the way back of a relation, leads to.

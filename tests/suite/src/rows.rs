@@ -32,10 +32,13 @@ pub fn object(db: &dyn Executor, model: &str, fields: &[(&str, Value)]) -> Outco
 ///
 /// # Errors
 /// When the database refuses it.
-pub async fn create(db: &dyn Executor, model: &str, fields: &[(&str, Value)]) -> Outcome<Record> {
-    let mut record = object(db, model, fields)?;
-    record.save(db).await?;
-    Ok(record)
+#[track_caller]
+pub fn create(db: &dyn Executor, model: &str, fields: &[(&str, Value)]) -> impl Future<Output = Outcome<Record>> {
+    embellie::log::called(async move {
+        let mut record = object(db, model, fields)?;
+        record.save(db).await?;
+        Ok(record)
+    })
 }
 
 /// Django's `Q(path=operand)`.

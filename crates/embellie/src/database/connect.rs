@@ -10,6 +10,7 @@ use embellie_sql::Target;
 use super::capture::Captures;
 use super::driver::{PoolOptions, driver_for};
 use super::{Database, Inner, pool};
+use crate::log::called;
 use crate::model::declared_models;
 
 /// How to connect to a database.
@@ -111,17 +112,20 @@ impl DatabaseBuilder {
     ///
     /// # Errors
     /// When the URL or an option is unknown, a transform or lookup has no proper name, the models fail the system checks, or the database cannot be reached.
-    pub async fn connect(self) -> Result<Database> {
-        let registry = match self.registry {
-            Some(registry) => registry,
-            None => declared_models()?,
-        };
-        let registry = with_lookups(registry, self.transforms, self.lookups)?;
-        let (driver, options) = driver_for(&self.url.0)?;
-        let pool = pool::Pool::new(driver, self.pool.or(options))?;
-        let server = pool.get().await?.server().clone();
-        let target = Target::for_server(&server)?;
-        Ok(Database(Arc::new(Inner { registry, pool, server, target, captures: Captures::default() })))
+    #[track_caller]
+    pub fn connect(self) -> impl Future<Output = Result<Database>> {
+        called(async move {
+            let registry = match self.registry {
+                Some(registry) => registry,
+                None => declared_models()?,
+            };
+            let registry = with_lookups(registry, self.transforms, self.lookups)?;
+            let (driver, options) = driver_for(&self.url.0)?;
+            let pool = pool::Pool::new(driver, self.pool.or(options))?;
+            let server = pool.get().await?.server().clone();
+            let target = Target::for_server(&server)?;
+            Ok(Database(Arc::new(Inner { registry, pool, server, target, captures: Captures::default() })))
+        })
     }
 }
 

@@ -21,6 +21,7 @@ use embellie_core::{FromColumn, Registry, Result, ServerInfo, Statement};
 use embellie_sql::Target;
 use embellie_sql::schema::{self, SchemaOptions};
 
+use crate::log::{CallSite, called};
 use crate::transaction::Transaction;
 
 /// A database that is ready to be asked: cheap to clone, and shared by all clones.
@@ -47,8 +48,9 @@ impl Database {
     ///
     /// # Errors
     /// When the URL or an option is unknown, the models fail the system checks, or the database cannot be reached.
-    pub async fn connect(url: &str) -> Result<Self> {
-        Self::builder(url).connect().await
+    #[track_caller]
+    pub fn connect(url: &str) -> impl Future<Output = Result<Self>> {
+        called(async move { Self::builder(url).connect().await })
     }
 
     /// Connects with models or limits of your own choice.
@@ -77,20 +79,25 @@ impl Database {
     ///
     /// # Errors
     /// What `work` fails with; or what the database says of beginning and committing.
-    pub async fn atomic<T, E, F>(&self, work: F) -> Result<T, E>
+    #[track_caller]
+    pub fn atomic<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>>
     where
         F: AsyncFnOnce(&Transaction) -> Result<T, E>,
         E: From<embellie_core::Error>,
     {
-        let transaction = Transaction::begin(self).await?;
-        match work(&transaction).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                transaction.rollback().await;
-                Err(error)
+        // What `work` does has call sites of its own.
+        let site = CallSite::here();
+        async move {
+            let transaction = site.around(Transaction::begin(self)).await?;
+            match work(&transaction).await {
+                Ok(value) => {
+                    site.around(transaction.commit()).await?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    site.around(transaction.rollback()).await;
+                    Err(error)
+                }
             }
         }
     }
@@ -100,11 +107,18 @@ impl Database {
     ///
     /// # Errors
     /// When a table exists, or the database refuses.
-    pub async fn create_tables(&self, labels: &[&str]) -> Result<Vec<String>> {
-        let plan =
-            schema::create_models(&self.0.registry, &self.models(labels)?, &self.0.server, SchemaOptions::default())?;
-        self.run_schema(plan.statements).await?;
-        Ok(plan.notes)
+    #[track_caller]
+    pub fn create_tables(&self, labels: &[&str]) -> impl Future<Output = Result<Vec<String>>> {
+        called(async move {
+            let plan = schema::create_models(
+                &self.0.registry,
+                &self.models(labels)?,
+                &self.0.server,
+                SchemaOptions::default(),
+            )?;
+            self.run_schema(plan.statements).await?;
+            Ok(plan.notes)
+        })
     }
 
     /// Drops the tables of these models with the link tables of their relations; all models when `labels` is empty.
@@ -112,10 +126,13 @@ impl Database {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn drop_tables(&self, labels: &[&str]) -> Result<()> {
-        let options = SchemaOptions { if_needed: true };
-        let plan = schema::drop_models(&self.0.registry, &self.models(labels)?, &self.0.server, options)?;
-        self.run_schema(plan.statements).await
+    #[track_caller]
+    pub fn drop_tables(&self, labels: &[&str]) -> impl Future<Output = Result<()>> {
+        called(async move {
+            let options = SchemaOptions { if_needed: true };
+            let plan = schema::drop_models(&self.0.registry, &self.models(labels)?, &self.0.server, options)?;
+            self.run_schema(plan.statements).await
+        })
     }
 
     /// The names of the tables and views that are there, in order; of those in the schema where new tables are made,
@@ -123,9 +140,12 @@ impl Database {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn table_names(&self) -> Result<Vec<String>> {
-        let statement = schema::table_names(&self.0.server)?;
-        self.session().gather(&statement, |row| String::from_column(row.column(0)?)).await
+    #[track_caller]
+    pub fn table_names(&self) -> impl Future<Output = Result<Vec<String>>> {
+        called(async move {
+            let statement = schema::table_names(&self.0.server)?;
+            self.session().gather(&statement, |row| String::from_column(row.column(0)?)).await
+        })
     }
 
     fn models(&self, labels: &[&str]) -> Result<Vec<&Model>> {

@@ -7,6 +7,7 @@ use tracing::Instrument;
 
 use super::Database;
 use super::pool::Lease;
+use crate::log::CallSite;
 use crate::raw::Cursor;
 use crate::transaction::Transaction;
 
@@ -140,12 +141,15 @@ pub(crate) async fn execute(
     statement: &Statement,
     sink: Box<dyn RowSink>,
 ) -> (Box<dyn RowSink>, Result<Outcome>) {
+    let site = CallSite::current();
     let span = tracing::debug_span!(
         target: "embellie::statement",
         "statement",
         db.system.name = database.server().dialect,
         db.query.text = &*statement.sql,
         db.response.returned_rows = tracing::field::Empty,
+        code.file.path = site.map(CallSite::file),
+        code.line.number = site.map(CallSite::line),
         elapsed_us = tracing::field::Empty,
         error.type = tracing::field::Empty,
     );

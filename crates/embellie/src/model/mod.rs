@@ -13,6 +13,7 @@ use embellie_core::meta::ModelMeta;
 use embellie_core::{BoxFuture, ColumnRef, IntoParams, Registry, Result, Row, Sql, Value};
 
 use crate::database::Executor;
+use crate::log::called;
 use crate::query_set::QuerySet;
 use crate::raw::RawQuerySet;
 use crate::related::{KeySlot, LinkSlot};
@@ -110,27 +111,30 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     ///
     /// # Errors
     /// When the database refuses the row.
+    #[track_caller]
     fn create<'a>(mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<Self>> {
-        Box::pin(async move {
+        Box::pin(called(async move {
             write::save(&mut self, Save::new().force_insert(), db.session()).await?;
             Ok(self)
-        })
+        }))
     }
 
     /// Writes the object to its row, or inserts it when it has none.
     ///
     /// # Errors
     /// When the database refuses the row.
+    #[track_caller]
     fn save<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
-        Box::pin(write::save(self, Save::new(), db.session()))
+        Box::pin(called(write::save(self, Save::new(), db.session())))
     }
 
     /// Writes the object as `save` says: only some fields, only as an insert, only as an update.
     ///
     /// # Errors
     /// When the database refuses the row, or what was forced did not happen.
+    #[track_caller]
     fn save_with<'a>(&'a mut self, save: Save<'a>, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
-        Box::pin(write::save(self, save, db.session()))
+        Box::pin(called(write::save(self, save, db.session())))
     }
 
     /// Deletes the object's row and, as each relation's `on_delete` says, what points at it.
@@ -138,20 +142,22 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// # Errors
     /// [`Error::Protected`](embellie_core::Error::Protected) or
     /// [`Error::Restricted`](embellie_core::Error::Restricted) when rows stand in the way; nothing is deleted then.
+    #[track_caller]
     fn delete<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<Deleted>> {
-        Box::pin(write::delete_instance(self, db.session()))
+        Box::pin(called(write::delete_instance(self, db.session())))
     }
 
     /// Reads the object's row again, and forgets the related objects that were read.
     ///
     /// # Errors
     /// [`Error::DoesNotExist`](embellie_core::Error::DoesNotExist) when the row is gone.
+    #[track_caller]
     fn refresh<'a>(&'a mut self, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
+        Box::pin(called(async move {
             let key = self.key()?.encode()?;
             *self = Self::objects().filter(Q::text("pk", key)).get(db).await?;
             Ok(())
-        })
+        }))
     }
 
     /// Checks the values of the fields against their declarations, validators and choices: Django's `full_clean`. It

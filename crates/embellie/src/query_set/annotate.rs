@@ -8,6 +8,7 @@ use embellie_sql as sql;
 
 use super::{QuerySet, Selection, TextRow, TextValues};
 use crate::database::Executor;
+use crate::log::called;
 use crate::typed::{Annotate, Annotations, Cells, Made, Places, Row, Select, Selected};
 
 impl<M, S> QuerySet<M, S> {
@@ -75,14 +76,21 @@ impl<M, S> QuerySet<M, S> {
     /// # Errors
     /// [`Error::Type`] when an expression is no aggregate; else as
     /// [`all`](QuerySet::all).
-    pub async fn aggregate<A: Annotations<M>>(&self, aggregates: A, db: &dyn Executor) -> Result<A::Output> {
-        let aggregates = self.named(aggregates.annotations())?;
-        let places = Places::default().and(aggregates.iter().map(|annotation| annotation.alias.clone()).collect());
-        let values = self.aggregated(&aggregates, db, |columns| {
-            let places = places.find(columns);
-            move |row: &dyn embellie_core::Row| A::Cells::read(row, &places)
-        });
-        values.await.map(A::output)
+    #[track_caller]
+    pub fn aggregate<A: Annotations<M>>(
+        &self,
+        aggregates: A,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<A::Output>> {
+        called(async move {
+            let aggregates = self.named(aggregates.annotations())?;
+            let places = Places::default().and(aggregates.iter().map(|annotation| annotation.alias.clone()).collect());
+            let values = self.aggregated(&aggregates, db, |columns| {
+                let places = places.find(columns);
+                move |row: &dyn embellie_core::Row| A::Cells::read(row, &places)
+            });
+            values.await.map(A::output)
+        })
     }
 
     /// Computes aggregates that are data, each under a name.
@@ -98,21 +106,24 @@ impl<M, S> QuerySet<M, S> {
     ///
     /// # Errors
     /// As [`aggregate`](QuerySet::aggregate).
-    pub async fn aggregate_expr(
+    #[track_caller]
+    pub fn aggregate_expr(
         &self,
         aggregates: impl IntoIterator<Item = (impl Into<Cow<'static, str>>, impl Into<Expr>)>,
         db: &dyn Executor,
-    ) -> Result<TextRow> {
-        let aggregates = aggregates
-            .into_iter()
-            .map(|(name, expr)| Selected { expr: Ok(expr.into()), name: Some(name.into()) })
-            .collect();
-        let aggregates = self.named(aggregates)?;
-        let rows = self.aggregated(&aggregates, db, |columns| {
-            let rows = Selection::<()>::with_columns(TextValues::default(), columns);
-            move |row: &dyn embellie_core::Row| Selection::<()>::decode(&rows, row)
-        });
-        rows.await
+    ) -> impl Future<Output = Result<TextRow>> {
+        called(async move {
+            let aggregates = aggregates
+                .into_iter()
+                .map(|(name, expr)| Selected { expr: Ok(expr.into()), name: Some(name.into()) })
+                .collect();
+            let aggregates = self.named(aggregates)?;
+            let rows = self.aggregated(&aggregates, db, |columns| {
+                let rows = Selection::<()>::with_columns(TextValues::default(), columns);
+                move |row: &dyn embellie_core::Row| Selection::<()>::decode(&rows, row)
+            });
+            rows.await
+        })
     }
 
     /// The aggregates with their names.

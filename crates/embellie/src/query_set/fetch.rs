@@ -11,6 +11,7 @@ use embellie_sql as sql;
 
 use super::{QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::model::{Instance, Model, key_of};
 use crate::typed::{Column, Paths, Q, RhsList, Root};
 
@@ -22,8 +23,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// When the query cannot be resolved, the database refuses it, or a column holds what its type cannot.
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<S::Output>> {
-        self.read(self.checked()?, db.session()).await
+    #[track_caller]
+    pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<S::Output>>> {
+        called(async move { self.read(self.checked()?, db.session()).await })
     }
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
@@ -70,39 +72,46 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     /// # Errors
     /// [`Error::DoesNotExist`] or [`Error::MultipleObjectsReturned`] when there is not exactly one; else as
     /// [`all`](QuerySet::all).
-    pub async fn get(&self, db: &dyn Executor) -> Result<S::Output> {
-        let mut query = self.checked()?.clone();
-        if query.slice.is_whole() {
-            query.order_by = Some(Vec::new());
-            query.slice.limit = Some(GET_LIMIT);
-        }
-        let mut rows = self.read(&query, db.session()).await?;
-        match (rows.len(), rows.pop()) {
-            (1, Some(row)) => Ok(row),
-            (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
-            (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
-        }
+    #[track_caller]
+    pub fn get(&self, db: &dyn Executor) -> impl Future<Output = Result<S::Output>> {
+        called(async move {
+            let mut query = self.checked()?.clone();
+            if query.slice.is_whole() {
+                query.order_by = Some(Vec::new());
+                query.slice.limit = Some(GET_LIMIT);
+            }
+            let mut rows = self.read(&query, db.session()).await?;
+            match (rows.len(), rows.pop()) {
+                (1, Some(row)) => Ok(row),
+                (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
+                (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
+            }
+        })
     }
 
     /// The first row, by the primary key where no order is given; `None` when there is no row.
     ///
     /// # Errors
     /// As [`all`](QuerySet::all).
-    pub async fn first(&self, db: &dyn Executor) -> Result<Option<S::Output>> {
-        self.one(self.ordered_or_by_key(db.session())?, db).await
+    #[track_caller]
+    pub fn first(&self, db: &dyn Executor) -> impl Future<Output = Result<Option<S::Output>>> {
+        called(async move { self.one(self.ordered_or_by_key(db.session())?, db).await })
     }
 
     /// The last row, by the primary key where no order is given; `None` when there is no row.
     ///
     /// # Errors
     /// As [`all`](QuerySet::all).
-    pub async fn last(&self, db: &dyn Executor) -> Result<Option<S::Output>> {
-        if !self.checked()?.slice.is_whole() {
-            return Err(Error::Type("Cannot reverse a query once a slice has been taken.".into()));
-        }
-        let mut query = self.ordered_or_by_key(db.session())?;
-        query.reversed = !query.reversed;
-        self.one(query, db).await
+    #[track_caller]
+    pub fn last(&self, db: &dyn Executor) -> impl Future<Output = Result<Option<S::Output>>> {
+        called(async move {
+            if !self.checked()?.slice.is_whole() {
+                return Err(Error::Type("Cannot reverse a query once a slice has been taken.".into()));
+            }
+            let mut query = self.ordered_or_by_key(db.session())?;
+            query.reversed = !query.reversed;
+            self.one(query, db).await
+        })
     }
 
     async fn one(&self, mut query: Query, db: &dyn Executor) -> Result<Option<S::Output>> {
@@ -125,8 +134,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// [`Error::DoesNotExist`] when there is no row; else as [`all`](QuerySet::all).
-    pub async fn latest(&self, fields: &[&str], db: &dyn Executor) -> Result<S::Output> {
-        self.extreme(fields, true, db).await
+    #[track_caller]
+    pub fn latest(&self, fields: &[&str], db: &dyn Executor) -> impl Future<Output = Result<S::Output>> {
+        called(async move { self.extreme(fields, true, db).await })
     }
 
     /// The row with the least value of `fields`, of which a leading `-` turns the order around; of the model's
@@ -134,8 +144,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// As [`latest`](QuerySet::latest).
-    pub async fn earliest(&self, fields: &[&str], db: &dyn Executor) -> Result<S::Output> {
-        self.extreme(fields, false, db).await
+    #[track_caller]
+    pub fn earliest(&self, fields: &[&str], db: &dyn Executor) -> impl Future<Output = Result<S::Output>> {
+        called(async move { self.extreme(fields, false, db).await })
     }
 
     async fn extreme(&self, fields: &[&str], greatest: bool, db: &dyn Executor) -> Result<S::Output> {
@@ -165,24 +176,30 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// When the query cannot be resolved, or the database refuses it.
-    pub async fn count(&self, db: &dyn Executor) -> Result<u64> {
-        let (query, session) = (self.checked()?, db.session());
-        let database = session.database();
-        let Some(compiled) = sql::count(query, database.registry(), database.target())? else { return Ok(0) };
-        let counts = session.gather(&compiled.statement, |row| u64::from_column(row.column(0)?)).await?;
-        counts.first().copied().ok_or_else(|| Error::Interface("the database gave no count".into()))
+    #[track_caller]
+    pub fn count(&self, db: &dyn Executor) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            let (query, session) = (self.checked()?, db.session());
+            let database = session.database();
+            let Some(compiled) = sql::count(query, database.registry(), database.target())? else { return Ok(0) };
+            let counts = session.gather(&compiled.statement, |row| u64::from_column(row.column(0)?)).await?;
+            counts.first().copied().ok_or_else(|| Error::Interface("the database gave no count".into()))
+        })
     }
 
     /// Whether there is a row.
     ///
     /// # Errors
     /// When the query cannot be resolved, or the database refuses it.
-    pub async fn exists(&self, db: &dyn Executor) -> Result<bool> {
-        let (query, session) = (self.checked()?, db.session());
-        let database = session.database();
-        let Some(compiled) = sql::exists(query, database.registry(), database.target())? else { return Ok(false) };
-        let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
-        Ok(outcome?.rows > 0)
+    #[track_caller]
+    pub fn exists(&self, db: &dyn Executor) -> impl Future<Output = Result<bool>> {
+        called(async move {
+            let (query, session) = (self.checked()?, db.session());
+            let database = session.database();
+            let Some(compiled) = sql::exists(query, database.registry(), database.target())? else { return Ok(false) };
+            let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
+            Ok(outcome?.rows > 0)
+        })
     }
 }
 
@@ -228,21 +245,24 @@ impl<M: Instance, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// [`Error::Value`] when the object has no row; else as [`exists`](QuerySet::exists).
-    pub async fn contains(&self, object: &M, db: &dyn Executor) -> Result<bool> {
-        let query = self.checked()?;
-        if object.state().is_adding() {
-            return Err(Error::Value("QuerySet.contains() cannot be used on unsaved objects.".into()));
-        }
-        let model = db.session().database().registry().model(&query.model)?;
-        if object.label() != model.label() {
-            return Ok(false);
-        }
-        let key = key_of(object, model)?;
-        if !query.slice.is_whole() {
-            let keys = self.clone().text_values(["pk"]);
-            return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
-        }
-        self.clone().filter(Q::text("pk", key)).exists(db).await
+    #[track_caller]
+    pub fn contains(&self, object: &M, db: &dyn Executor) -> impl Future<Output = Result<bool>> {
+        called(async move {
+            let query = self.checked()?;
+            if object.state().is_adding() {
+                return Err(Error::Value("QuerySet.contains() cannot be used on unsaved objects.".into()));
+            }
+            let model = db.session().database().registry().model(&query.model)?;
+            if object.label() != model.label() {
+                return Ok(false);
+            }
+            let key = key_of(object, model)?;
+            if !query.slice.is_whole() {
+                let keys = self.clone().text_values(["pk"]);
+                return Ok(keys.all(db).await?.iter().any(|row| row.values().first() == Some(&key)));
+            }
+            self.clone().filter(Q::text("pk", key)).exists(db).await
+        })
     }
 }
 
@@ -251,22 +271,25 @@ impl<M: Model, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// As [`all`](QuerySet::all).
-    pub async fn in_bulk<'k>(
+    #[track_caller]
+    pub fn in_bulk<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k M::Key>,
         db: &dyn Executor,
-    ) -> Result<HashMap<M::Key, M>>
+    ) -> impl Future<Output = Result<HashMap<M::Key, M>>>
     where
         S: Selection<M, Output = M>,
         M::Key: Eq + Hash,
     {
-        if !self.checked()?.slice.is_whole() {
-            return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
-        }
-        let keys: Result<Vec<Value>> = keys.into_iter().map(FieldType::encode).collect();
-        let wanted = self.clone().filter(Q::text("pk__in", Value::List(keys?)));
-        let rows = wanted.ordered(Vec::new()).all(db).await?;
-        rows.into_iter().map(|row| Ok((row.key()?, row))).collect()
+        called(async move {
+            if !self.checked()?.slice.is_whole() {
+                return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
+            }
+            let keys: Result<Vec<Value>> = keys.into_iter().map(FieldType::encode).collect();
+            let wanted = self.clone().filter(Q::text("pk__in", Value::List(keys?)));
+            let rows = wanted.ordered(Vec::new()).all(db).await?;
+            rows.into_iter().map(|row| Ok((row.key()?, row))).collect()
+        })
     }
 }
 
@@ -285,26 +308,29 @@ impl<M: Paths + Model> QuerySet<M, Whole<M>> {
     ///
     /// # Errors
     /// [`Error::Value`] when the field is not unique; else as [`all`](QuerySet::all).
-    pub async fn in_bulk_by<T, N, V, const I: usize>(
+    #[track_caller]
+    pub fn in_bulk_by<T, N, V, const I: usize>(
         &self,
         field: Column<Root<M>, T, N, I>,
         values: V,
         db: &dyn Executor,
-    ) -> Result<HashMap<T, M>>
+    ) -> impl Future<Output = Result<HashMap<T, M>>>
     where
         T: FieldType + Eq + Hash,
         V: RhsList<M, T>,
     {
-        if !self.checked()?.slice.is_whole() {
-            return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
-        }
-        let name = field.path().to_string();
-        let model = db.session().database().registry().model(&self.query.model)?;
-        let Some(place) = model.field_index(&name).filter(|&place| is_unique(model, place)) else {
-            return Err(Error::Value(format!("in_bulk()'s field_name must be a unique field but '{name}' isn't.")));
-        };
-        let rows = self.clone().filter(field.in_(values)).ordered(Vec::new()).all(db).await?;
-        rows.into_iter().map(|row| Ok((T::decode(row.value(place)?.as_column())?, row))).collect()
+        called(async move {
+            if !self.checked()?.slice.is_whole() {
+                return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
+            }
+            let name = field.path().to_string();
+            let model = db.session().database().registry().model(&self.query.model)?;
+            let Some(place) = model.field_index(&name).filter(|&place| is_unique(model, place)) else {
+                return Err(Error::Value(format!("in_bulk()'s field_name must be a unique field but '{name}' isn't.")));
+            };
+            let rows = self.clone().filter(field.in_(values)).ordered(Vec::new()).all(db).await?;
+            rows.into_iter().map(|row| Ok((T::decode(row.value(place)?.as_column())?, row))).collect()
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use embellie_sql as sql;
 
 use super::{QuerySet, Selection};
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::model::{Instance, key_of};
 use crate::typed::{Q, Set};
 use crate::write::{self, BulkCreate, Deleted, Save};
@@ -17,32 +18,38 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// When a value does not fit its field, the query set is sliced, or the database refuses.
-    pub async fn update(&self, set: Set<M>, db: &dyn Executor) -> Result<u64> {
-        let (query, session) = (self.checked()?, db.session());
-        let database = session.database();
-        if let Some(mistake) = set.mistake() {
-            return Err(mistake.clone());
-        }
-        let assignments = set.into_assignments();
-        match sql::update(query, &assignments, database.registry(), database.target())? {
-            Some(statement) => Ok(session.write(&statement).await?.rows),
-            None => Ok(0),
-        }
+    #[track_caller]
+    pub fn update(&self, set: Set<M>, db: &dyn Executor) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            let (query, session) = (self.checked()?, db.session());
+            let database = session.database();
+            if let Some(mistake) = set.mistake() {
+                return Err(mistake.clone());
+            }
+            let assignments = set.into_assignments();
+            match sql::update(query, &assignments, database.registry(), database.target())? {
+                Some(statement) => Ok(session.write(&statement).await?.rows),
+                None => Ok(0),
+            }
+        })
     }
 
     /// Deletes all rows and, as each relation's `on_delete` says, what points at them.
     ///
     /// # Errors
     /// [`Error::Protected`] or [`Error::Restricted`] when rows stand in the way; nothing is deleted then.
-    pub async fn delete(&self, db: &dyn Executor) -> Result<Deleted> {
-        let query = self.checked()?;
-        if !query.slice.is_whole() {
-            return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
-        }
-        if query.distinct != Distinct::No {
-            return Err(Error::Type("Cannot call delete() after .distinct().".into()));
-        }
-        write::delete_query(query, db.session()).await
+    #[track_caller]
+    pub fn delete(&self, db: &dyn Executor) -> impl Future<Output = Result<Deleted>> {
+        called(async move {
+            let query = self.checked()?;
+            if !query.slice.is_whole() {
+                return Err(Error::Type("Cannot use 'limit' or 'offset' with delete().".into()));
+            }
+            if query.distinct != Distinct::No {
+                return Err(Error::Type("Cannot call delete() after .distinct().".into()));
+            }
+            write::delete_query(query, db.session()).await
+        })
     }
 }
 
@@ -53,29 +60,37 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// [`Error::MultipleObjectsReturned`] when there are several; else as `get` and `create`.
-    pub async fn get_or_create(&self, q: Q<M>, new: impl FnOnce() -> M, db: &dyn Executor) -> Result<(M, bool)> {
-        let wanted = self.clone().filter(q);
-        match wanted.get(db).await {
-            Err(Error::DoesNotExist { .. }) => {}
-            found => return found.map(|row| (row, false)),
-        }
-        let created = new();
-        let created = db
-            .session()
-            .atomic(async |tx| {
-                let mut created = created;
-                write::save(&mut created, Save::new().force_insert(), tx.session()).await?;
-                Ok(created)
-            })
-            .await;
-        match created {
-            Ok(row) => Ok((row, true)),
-            Err(refused @ Error::Integrity(_)) => match wanted.get(db).await {
-                Ok(row) => Ok((row, false)),
-                Err(_) => Err(refused),
-            },
-            Err(other) => Err(other),
-        }
+    #[track_caller]
+    pub fn get_or_create(
+        &self,
+        q: Q<M>,
+        new: impl FnOnce() -> M,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<(M, bool)>> {
+        called(async move {
+            let wanted = self.clone().filter(q);
+            match wanted.get(db).await {
+                Err(Error::DoesNotExist { .. }) => {}
+                found => return found.map(|row| (row, false)),
+            }
+            let created = new();
+            let created = db
+                .session()
+                .atomic(async |tx| {
+                    let mut created = created;
+                    write::save(&mut created, Save::new().force_insert(), tx.session()).await?;
+                    Ok(created)
+                })
+                .await;
+            match created {
+                Ok(row) => Ok((row, true)),
+                Err(refused @ Error::Integrity(_)) => match wanted.get(db).await {
+                    Ok(row) => Ok((row, false)),
+                    Err(_) => Err(refused),
+                },
+                Err(other) => Err(other),
+            }
+        })
     }
 
     /// Sets fields of the one row for which `q` holds, or creates one; and whether it is new.
@@ -85,63 +100,77 @@ impl<M: Instance + 'static, S: Selection<M, Output = M>> QuerySet<M, S> {
     ///
     /// # Errors
     /// [`Error::MultipleObjectsReturned`] when there are several; else as `get`, `update` and `create`.
-    pub async fn update_or_create(
+    #[track_caller]
+    pub fn update_or_create(
         &self,
         q: Q<M>,
         set: Set<M>,
         new: impl FnOnce() -> M,
         db: &dyn Executor,
-    ) -> Result<(M, bool)> {
-        if let Some(mistake) = set.mistake() {
-            return Err(mistake.clone());
-        }
-        db.session()
-            .atomic(async |tx| {
-                let (mut row, created) = self.clone().select_for_update().get_or_create(q, new, tx).await?;
-                if created {
-                    return Ok((row, true));
-                }
-                let model = tx.session().database().registry().model(&self.query.model)?;
-                // By its key alone: once changed, it may no longer be among the rows that were asked for.
-                let every = QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
-                let this = every.filter(Q::text("pk", key_of(&row, model)?));
-                let (constants, computed): (Vec<Assignment>, Vec<Assignment>) =
-                    set.into_assignments().into_iter().partition(|set| matches!(set.value, Expr::Value(_)));
-                let mut names: Vec<&str> =
-                    model.fields.iter().filter(|field| field.auto_now).map(|field| field.name.as_str()).collect();
-                for assignment in &constants {
-                    names.extend(assign(&mut row, model, &tx.session(), assignment)?);
-                }
-                let is_key = |name: &&str| model.key_fields().iter().any(|&place| model.fields[place].name == **name);
-                // A key that changes makes another row, as in Django.
-                let save = if names.iter().any(is_key) { Save::new() } else { Save::new().update_fields(&names) };
-                write::save(&mut row, save, tx.session()).await?;
-                if computed.is_empty() {
-                    return Ok((row, false));
-                }
-                this.update(Set::of_assignments(computed), tx).await?;
-                Ok((this.get(tx).await?, false))
-            })
-            .await
+    ) -> impl Future<Output = Result<(M, bool)>> {
+        called(async move {
+            if let Some(mistake) = set.mistake() {
+                return Err(mistake.clone());
+            }
+            db.session()
+                .atomic(async |tx| {
+                    let (mut row, created) = self.clone().select_for_update().get_or_create(q, new, tx).await?;
+                    if created {
+                        return Ok((row, true));
+                    }
+                    let model = tx.session().database().registry().model(&self.query.model)?;
+                    // By its key alone: once changed, it may no longer be among the rows that were asked for.
+                    let every =
+                        QuerySet::new(self.query.model.clone(), self.selection.clone()).fetch_mode(self.fetch_mode);
+                    let this = every.filter(Q::text("pk", key_of(&row, model)?));
+                    let (constants, computed): (Vec<Assignment>, Vec<Assignment>) =
+                        set.into_assignments().into_iter().partition(|set| matches!(set.value, Expr::Value(_)));
+                    let mut names: Vec<&str> =
+                        model.fields.iter().filter(|field| field.auto_now).map(|field| field.name.as_str()).collect();
+                    for assignment in &constants {
+                        names.extend(assign(&mut row, model, &tx.session(), assignment)?);
+                    }
+                    let is_key =
+                        |name: &&str| model.key_fields().iter().any(|&place| model.fields[place].name == **name);
+                    // A key that changes makes another row, as in Django.
+                    let save = if names.iter().any(is_key) { Save::new() } else { Save::new().update_fields(&names) };
+                    write::save(&mut row, save, tx.session()).await?;
+                    if computed.is_empty() {
+                        return Ok((row, false));
+                    }
+                    this.update(Set::of_assignments(computed), tx).await?;
+                    Ok((this.get(tx).await?, false))
+                })
+                .await
+        })
     }
 
     /// Inserts many objects with few statements, and tells each its primary key.
     ///
     /// # Errors
     /// When the database refuses a row: none is inserted then.
-    pub async fn bulk_create(&self, objects: &mut [M], db: &dyn Executor) -> Result<()> {
-        self.bulk_create_with(objects, BulkCreate::default(), db).await
+    #[track_caller]
+    pub fn bulk_create(&self, objects: &mut [M], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.bulk_create_with(objects, BulkCreate::default(), db).await })
     }
 
     /// Inserts many objects with few statements, in batches and with rows that exist as `options` say.
     ///
     /// # Errors
     /// When the database refuses a row, or lacks what `options` ask for: none is inserted then.
-    pub async fn bulk_create_with(&self, objects: &mut [M], options: BulkCreate, db: &dyn Executor) -> Result<()> {
-        self.checked()?;
-        let mut instances: Vec<&mut dyn Instance> =
-            objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
-        write::bulk_create(&self.query.model, &mut instances, &options, db.session()).await
+    #[track_caller]
+    pub fn bulk_create_with(
+        &self,
+        objects: &mut [M],
+        options: BulkCreate,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<()>> {
+        called(async move {
+            self.checked()?;
+            let mut instances: Vec<&mut dyn Instance> =
+                objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
+            write::bulk_create(&self.query.model, &mut instances, &options, db.session()).await
+        })
     }
 }
 

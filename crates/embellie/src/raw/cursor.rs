@@ -7,6 +7,7 @@ use embellie_sql as sql;
 
 use super::read::{Typed, gather};
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::query_set::TextRow;
 
 /// Runs SQL that you write, on a database or in a transaction: Django's cursor.
@@ -49,9 +50,16 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// As above, and [`Error::Decode`](embellie_core::Error::Decode) when the columns are not those of `T`, before the
     /// statement is run, or hold what `T` cannot.
-    pub async fn query<T: FromRow>(&self, sql: impl Into<Sql>, params: impl IntoParams) -> Result<Vec<T>> {
-        let statement = self.statement(&sql.into(), params)?;
-        gather(self.session, &statement, Typed::<T>(PhantomData)).await.map(|gathered| gathered.rows)
+    #[track_caller]
+    pub fn query<T: FromRow>(
+        &self,
+        sql: impl Into<Sql>,
+        params: impl IntoParams,
+    ) -> impl Future<Output = Result<Vec<T>>> {
+        called(async move {
+            let statement = self.statement(&sql.into(), params)?;
+            gather(self.session, &statement, Typed::<T>(PhantomData)).await.map(|gathered| gathered.rows)
+        })
     }
 
     /// Reads rows as dictionaries, and says what the columns are, also when there are no rows.
@@ -69,10 +77,13 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// As above.
-    pub async fn rows(&self, sql: impl Into<Sql>, params: impl IntoParams) -> Result<Rows> {
-        let statement = self.statement(&sql.into(), params)?;
-        let gathered = gather(self.session, &statement, Typed::<TextRow>(PhantomData)).await?;
-        Ok(Rows { columns: gathered.columns, rows: gathered.rows })
+    #[track_caller]
+    pub fn rows(&self, sql: impl Into<Sql>, params: impl IntoParams) -> impl Future<Output = Result<Rows>> {
+        called(async move {
+            let statement = self.statement(&sql.into(), params)?;
+            let gathered = gather(self.session, &statement, Typed::<TextRow>(PhantomData)).await?;
+            Ok(Rows { columns: gathered.columns, rows: gathered.rows })
+        })
     }
 
     /// Runs a statement and says how many rows it changed, or gave.
@@ -88,9 +99,12 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// As above.
-    pub async fn execute(&self, sql: impl Into<Sql>, params: impl IntoParams) -> Result<u64> {
-        let statement = self.statement(&sql.into(), params)?;
-        self.session.write(&statement).await.map(|outcome| outcome.rows)
+    #[track_caller]
+    pub fn execute(&self, sql: impl Into<Sql>, params: impl IntoParams) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            let statement = self.statement(&sql.into(), params)?;
+            self.session.write(&statement).await.map(|outcome| outcome.rows)
+        })
     }
 
     /// Runs a statement once for each set of parameters, all or none, and says how many rows were changed: Django's
@@ -107,26 +121,30 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// As above. Nothing is run when one set of parameters does not fit, and nothing stays when the database refuses
     /// one.
-    pub async fn execute_many<P: IntoParams>(
+    #[track_caller]
+    pub fn execute_many<P: IntoParams>(
         &self,
         sql: impl Into<Sql>,
         sets: impl IntoIterator<Item = P>,
-    ) -> Result<u64> {
-        let text = sql.into();
-        let statements: Result<Vec<Statement>> = sets.into_iter().map(|params| self.statement(&text, params)).collect();
-        let statements = statements?;
-        if statements.is_empty() {
-            return Ok(0);
-        }
-        self.session
-            .atomic(async |tx| {
-                let mut changed = 0;
-                for statement in &statements {
-                    changed += tx.session().write(statement).await?.rows;
-                }
-                Ok(changed)
-            })
-            .await
+    ) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            let text = sql.into();
+            let statements: Result<Vec<Statement>> =
+                sets.into_iter().map(|params| self.statement(&text, params)).collect();
+            let statements = statements?;
+            if statements.is_empty() {
+                return Ok(0);
+            }
+            self.session
+                .atomic(async |tx| {
+                    let mut changed = 0;
+                    for statement in &statements {
+                        changed += tx.session().write(statement).await?.rows;
+                    }
+                    Ok(changed)
+                })
+                .await
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use embellie_sql as sql;
 use super::mapping::{Arranged, Mapping};
 use super::read::{Reader, gather};
 use crate::database::Executor;
+use crate::log::called;
 use crate::model::Model;
 use crate::query_set::{FetchMode, QuerySet, Selection, Whole, WholeRecord};
 use crate::record::Record;
@@ -93,9 +94,12 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
     /// [`Error::FieldDoesNotExist`](embellie_core::Error::FieldDoesNotExist) when a field has no column;
     /// [`Error::Programming`](embellie_core::Error::Programming) when the parameters are not those of the placeholders,
     /// and when the database does not understand the SQL; else as [`QuerySet::all`].
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<S::Output>> {
-        let rows = self.read::<Nothing>(db).await?;
-        Ok(rows.into_iter().map(|(object, Nothing)| object).collect())
+    #[track_caller]
+    pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<S::Output>>> {
+        called(async move {
+            let rows = self.read::<Nothing>(db).await?;
+            Ok(rows.into_iter().map(|(object, Nothing)| object).collect())
+        })
     }
 
     async fn read<X: FromRow>(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
@@ -149,8 +153,9 @@ impl<M: 'static, X: FromRow, S: Selection<M>> AnnotatedRawQuerySet<M, X, S> {
     /// # Errors
     /// As [`RawQuerySet::all`], and [`Error::Decode`](embellie_core::Error::Decode) when the columns are not those of
     /// `X`.
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
-        self.set.read::<X>(db).await
+    #[track_caller]
+    pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<(S::Output, X)>>> {
+        called(async move { self.set.read::<X>(db).await })
     }
 }
 

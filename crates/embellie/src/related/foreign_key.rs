@@ -12,6 +12,7 @@ use embellie_core::{ColumnRef, Error, Path, Result, Value};
 use super::KeySlot;
 use super::peers::{Key, Object};
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::model::Model;
 use crate::query_set::{FetchMode, QuerySet};
 use crate::typed::Q;
@@ -58,29 +59,32 @@ impl<T: Model> ForeignKey<T> {
     /// # Errors
     /// [`Error::DoesNotExist`] when there is no row with the key; [`Error::Field`] when the fetch mode forbids reading;
     /// and what the database says.
-    pub async fn get(&self, db: &dyn Executor) -> Result<&T> {
-        if let Some(object) = self.cached() {
-            return Ok(object);
-        }
-        let session = db.session();
-        let missing = || Error::DoesNotExist { model: T::LABEL.to_owned() };
-        let key = Key(self.slot.key().clone());
-        let object = match self.slot.peers() {
-            Some(peers) if peers.mode == FetchMode::Raise => {
-                return Err(Error::Field(format!(
-                    "The related object of '{}' was not read, and the fetch mode of its query set forbids to read it \
-                     now. Use another fetch mode, or read the related objects beforehand.",
-                    peers.field
-                )));
+    #[track_caller]
+    pub fn get(&self, db: &dyn Executor) -> impl Future<Output = Result<&T>> {
+        called(async move {
+            if let Some(object) = self.cached() {
+                return Ok(object);
             }
-            Some(peers) => {
-                // The keys of all rows are gathered by the first access alone.
-                peers.object(key, async { self.fetch(peers.keys(), peers.mode, session).await }).await?
-            }
-            None => self.fetch(vec![key.0.clone()], FetchMode::One, session).await?.remove(&key),
-        };
-        self.slot.remember(object.ok_or_else(missing)?);
-        self.cached().ok_or_else(missing)
+            let session = db.session();
+            let missing = || Error::DoesNotExist { model: T::LABEL.to_owned() };
+            let key = Key(self.slot.key().clone());
+            let object = match self.slot.peers() {
+                Some(peers) if peers.mode == FetchMode::Raise => {
+                    return Err(Error::Field(format!(
+                        "The related object of '{}' was not read, and the fetch mode of its query set forbids to read it \
+                         now. Use another fetch mode, or read the related objects beforehand.",
+                        peers.field
+                    )));
+                }
+                Some(peers) => {
+                    // The keys of all rows are gathered by the first access alone.
+                    peers.object(key, async { self.fetch(peers.keys(), peers.mode, session).await }).await?
+                }
+                None => self.fetch(vec![key.0.clone()], FetchMode::One, session).await?.remove(&key),
+            };
+            self.slot.remember(object.ok_or_else(missing)?);
+            self.cached().ok_or_else(missing)
+        })
     }
 
     /// The place of the field at the other end that the key is a value of.

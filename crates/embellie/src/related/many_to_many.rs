@@ -8,6 +8,7 @@ use embellie_core::{Result, Value};
 
 use super::{LinkSlot, Related};
 use crate::database::Executor;
+use crate::log::called;
 use crate::model::Model;
 use crate::query_set::QuerySet;
 
@@ -39,48 +40,54 @@ impl<T: Model> ManyToMany<T> {
     ///
     /// # Errors
     /// When the object whose relation it is has no row, or the database refuses.
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<T>> {
-        self.related().all(db).await
+    #[track_caller]
+    pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<T>>> {
+        called(async move { self.related().all(db).await })
     }
 
     /// Adds objects; those that are there already stay. See [`Related::add`].
     ///
     /// # Errors
     /// When an object has no row, or the database refuses.
-    pub async fn add(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        self.related().add(objects, db).await
+    #[track_caller]
+    pub fn add(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.related().add(objects, db).await })
     }
 
     /// Takes objects out; they stay themselves. See [`Related::remove`].
     ///
     /// # Errors
     /// When an object has no row, or the database refuses.
-    pub async fn remove(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        self.related().remove(objects, db).await
+    #[track_caller]
+    pub fn remove(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.related().remove(objects, db).await })
     }
 
     /// Takes all objects out. See [`Related::clear`].
     ///
     /// # Errors
     /// When the object whose relation it is has no row, or the database refuses.
-    pub async fn clear(&self, db: &dyn Executor) -> Result<()> {
-        self.related().clear(db).await
+    #[track_caller]
+    pub fn clear(&self, db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.related().clear(db).await })
     }
 
     /// Makes these objects all that there are. See [`Related::set`].
     ///
     /// # Errors
     /// As [`add`](ManyToMany::add) and [`remove`](ManyToMany::remove); nothing is changed then.
-    pub async fn set(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        self.related().set(objects, db).await
+    #[track_caller]
+    pub fn set(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move { self.related().set(objects, db).await })
     }
 
     /// Creates an object and adds it. See [`Related::create`].
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn create(&self, object: T, db: &dyn Executor) -> Result<T> {
-        self.related().create(object, db).await
+    #[track_caller]
+    pub fn create(&self, object: T, db: &dyn Executor) -> impl Future<Output = Result<T>> {
+        called(async move { self.related().create(object, db).await })
     }
 }
 

@@ -16,6 +16,7 @@ use embellie_sql as sql;
 use super::held::{Held, SetName};
 use super::peers::Key;
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::model::{Instance, Model, State, key_of};
 use crate::query_set::{QuerySet, Selection, Whole, WholeRecord, gather};
 use crate::record::{Record, RecordModel};
@@ -115,11 +116,14 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
     ///
     /// # Errors
     /// When the object whose relation it is has no row, or the database refuses.
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<T>> {
-        match self.cached() {
-            Some(objects) => Ok(objects.to_vec()),
-            None => self.objects().all(db).await,
-        }
+    #[track_caller]
+    pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<T>>> {
+        called(async move {
+            match self.cached() {
+                Some(objects) => Ok(objects.to_vec()),
+                None => self.objects().all(db).await,
+            }
+        })
     }
 
     /// Reads the one related object, unless it was read beforehand: what the way back of a one-to-one field leads to.
@@ -127,105 +131,126 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
     /// # Errors
     /// [`Error::DoesNotExist`] or [`Error::MultipleObjectsReturned`] when there is not exactly one; else as
     /// [`all`](Related::all).
-    pub async fn get(&self, db: &dyn Executor) -> Result<T> {
-        match self.cached() {
-            None => self.objects().get(db).await,
-            Some([object]) => Ok(object.clone()),
-            Some([]) => Err(Error::DoesNotExist { model: self.model.clone().into_owned() }),
-            Some(several) => {
-                Err(Error::MultipleObjectsReturned { model: self.model.clone().into_owned(), found: several.len() })
+    #[track_caller]
+    pub fn get(&self, db: &dyn Executor) -> impl Future<Output = Result<T>> {
+        called(async move {
+            match self.cached() {
+                None => self.objects().get(db).await,
+                Some([object]) => Ok(object.clone()),
+                Some([]) => Err(Error::DoesNotExist { model: self.model.clone().into_owned() }),
+                Some(several) => {
+                    Err(Error::MultipleObjectsReturned { model: self.model.clone().into_owned(), found: several.len() })
+                }
             }
-        }
+        })
     }
 
     /// How many related objects there are.
     ///
     /// # Errors
     /// As [`all`](Related::all).
-    pub async fn count(&self, db: &dyn Executor) -> Result<u64> {
-        match self.cached() {
-            Some(objects) => Ok(objects.len() as u64),
-            None => self.objects().count(db).await,
-        }
+    #[track_caller]
+    pub fn count(&self, db: &dyn Executor) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            match self.cached() {
+                Some(objects) => Ok(objects.len() as u64),
+                None => self.objects().count(db).await,
+            }
+        })
     }
 
     /// Adds objects; those that are in the set already stay.
     ///
     /// # Errors
     /// When an object has no row, or the database refuses.
-    pub async fn add(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        let keys = self.keys(objects, db.session())?;
-        self.changed();
-        self.add_keys(keys, db.session()).await
+    #[track_caller]
+    pub fn add(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move {
+            let keys = self.keys(objects, db.session())?;
+            self.changed();
+            self.add_keys(keys, db.session()).await
+        })
     }
 
     /// Takes objects out of the set. They stay; for foreign keys, theirs becomes null.
     ///
     /// # Errors
     /// When the foreign key may not be null, an object has no row, or the database refuses.
-    pub async fn remove(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        let keys = self.keys(objects, db.session())?;
-        self.changed();
-        self.remove_keys(Some(keys), db.session()).await
+    #[track_caller]
+    pub fn remove(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move {
+            let keys = self.keys(objects, db.session())?;
+            self.changed();
+            self.remove_keys(Some(keys), db.session()).await
+        })
     }
 
     /// Takes all objects out of the set.
     ///
     /// # Errors
     /// When the foreign key may not be null, or the database refuses.
-    pub async fn clear(&self, db: &dyn Executor) -> Result<()> {
-        self.owned()?;
-        self.changed();
-        self.remove_keys(None, db.session()).await
+    #[track_caller]
+    pub fn clear(&self, db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move {
+            self.owned()?;
+            self.changed();
+            self.remove_keys(None, db.session()).await
+        })
     }
 
     /// Makes these objects the whole set: takes the others out and adds those that are missing.
     ///
     /// # Errors
     /// As [`add`](Related::add) and [`remove`](Related::remove); nothing is changed then.
-    pub async fn set(&self, objects: &[&T], db: &dyn Executor) -> Result<()> {
-        let wanted = self.keys(objects, db.session())?;
-        self.changed();
-        db.session()
-            .atomic(async |tx| {
-                let present = self.present(tx.session()).await?;
-                let kept: HashSet<Key> = wanted.iter().cloned().map(Key).collect();
-                let extra: Vec<Value> = present.difference(&kept).map(|key| key.0.clone()).collect();
-                let missing: Vec<Value> =
-                    wanted.into_iter().filter(|key| !present.contains(&Key(key.clone()))).collect();
-                if !extra.is_empty() {
-                    self.remove_keys(Some(extra), tx.session()).await?;
-                }
-                self.add_keys(missing, tx.session()).await
-            })
-            .await
+    #[track_caller]
+    pub fn set(&self, objects: &[&T], db: &dyn Executor) -> impl Future<Output = Result<()>> {
+        called(async move {
+            let wanted = self.keys(objects, db.session())?;
+            self.changed();
+            db.session()
+                .atomic(async |tx| {
+                    let present = self.present(tx.session()).await?;
+                    let kept: HashSet<Key> = wanted.iter().cloned().map(Key).collect();
+                    let extra: Vec<Value> = present.difference(&kept).map(|key| key.0.clone()).collect();
+                    let missing: Vec<Value> =
+                        wanted.into_iter().filter(|key| !present.contains(&Key(key.clone()))).collect();
+                    if !extra.is_empty() {
+                        self.remove_keys(Some(extra), tx.session()).await?;
+                    }
+                    self.add_keys(missing, tx.session()).await
+                })
+                .await
+        })
     }
 
     /// Creates an object that is in the set; its foreign key points here, whatever it said before.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn create(&self, mut object: T, db: &dyn Executor) -> Result<T> {
-        self.owned()?;
-        self.changed();
-        let session = db.session();
-        if let Tie::Key(field) = self.tie(session)? {
-            let model = session.database().registry().model(&self.model)?;
-            let (target, to_field) = model.target(field).ok_or_else(|| self.unknown())?;
-            let owner = self.owner_value(target, to_field, session).await?;
-            object.set_column(field, owner.as_column())?;
-            object.state_mut().given(field);
-            write::save(&mut object, Save::new().force_insert(), session).await?;
-            return Ok(object);
-        }
-        session
-            .atomic(async |tx| {
-                let mut object = object;
-                write::save(&mut object, Save::new().force_insert(), tx.session()).await?;
-                self.add_keys(self.keys(&[&object], tx.session())?, tx.session()).await?;
-                Ok(object)
-            })
-            .await
+    #[track_caller]
+    pub fn create(&self, mut object: T, db: &dyn Executor) -> impl Future<Output = Result<T>> {
+        called(async move {
+            self.owned()?;
+            self.changed();
+            let session = db.session();
+            if let Tie::Key(field) = self.tie(session)? {
+                let model = session.database().registry().model(&self.model)?;
+                let (target, to_field) = model.target(field).ok_or_else(|| self.unknown())?;
+                let owner = self.owner_value(target, to_field, session).await?;
+                object.set_column(field, owner.as_column())?;
+                object.state_mut().given(field);
+                write::save(&mut object, Save::new().force_insert(), session).await?;
+                return Ok(object);
+            }
+            session
+                .atomic(async |tx| {
+                    let mut object = object;
+                    write::save(&mut object, Save::new().force_insert(), tx.session()).await?;
+                    self.add_keys(self.keys(&[&object], tx.session())?, tx.session()).await?;
+                    Ok(object)
+                })
+                .await
+        })
     }
 
     async fn add_keys(&self, keys: Vec<Value>, session: Session<'_>) -> Result<()> {

@@ -7,6 +7,7 @@ use embellie_core::{Control, Error, Outcome, Result, RowSink, Statement};
 use tokio::sync::Mutex;
 
 use crate::database::{Database, Pooled, abandon, execute};
+use crate::log::CallSite;
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -61,20 +62,25 @@ impl Transaction {
     ///
     /// # Errors
     /// What `work` fails with; or what the database says of the savepoint.
-    pub async fn atomic<T, E, F>(&self, work: F) -> Result<T, E>
+    #[track_caller]
+    pub fn atomic<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>>
     where
         F: AsyncFnOnce(&Transaction) -> Result<T, E>,
         E: From<Error>,
     {
-        let savepoint = Savepoint::set(self).await?;
-        match work(self).await {
-            Ok(value) => {
-                savepoint.release().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                savepoint.undo().await?;
-                Err(error)
+        // What `work` does has call sites of its own.
+        let site = CallSite::here();
+        async move {
+            let savepoint = site.around(Savepoint::set(self)).await?;
+            match work(self).await {
+                Ok(value) => {
+                    site.around(savepoint.release()).await?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    site.around(savepoint.undo()).await?;
+                    Err(error)
+                }
             }
         }
     }

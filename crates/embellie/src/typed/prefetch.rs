@@ -9,6 +9,7 @@ use embellie_core::{Error, Result};
 use super::trail::{Back, KeyOf, Marker, Nullability, Root, Trail, Via};
 use super::{Paths, Rel};
 use crate::database::Executor;
+use crate::log::called;
 use crate::model::{Instance, Model};
 use crate::query_set::{QuerySet, Selection, WholeRecord};
 use crate::record::Record;
@@ -374,13 +375,16 @@ impl<M, S> QuerySet<M, S> {
 ///
 /// # Errors
 /// As [`QuerySet::all`].
-pub async fn prefetch_related_objects<M: Instance>(
+#[track_caller]
+pub fn prefetch_related_objects<M: Instance>(
     objects: &mut [M],
     relations: impl IntoPrefetch<M>,
     db: &dyn Executor,
-) -> Result<()> {
-    let mut prefetches = Prefetches::default();
-    relations.add_to(&mut prefetches)?;
-    let mut objects: Vec<_> = objects.iter_mut().map(|object| object as &mut (dyn Instance + 'static)).collect();
-    prefetches.read(&mut objects, crate::FetchMode::default(), db.session()).await
+) -> impl Future<Output = Result<()>> {
+    called(async move {
+        let mut prefetches = Prefetches::default();
+        relations.add_to(&mut prefetches)?;
+        let mut objects: Vec<_> = objects.iter_mut().map(|object| object as &mut (dyn Instance + 'static)).collect();
+        prefetches.read(&mut objects, crate::FetchMode::default(), db.session()).await
+    })
 }

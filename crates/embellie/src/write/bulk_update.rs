@@ -7,6 +7,7 @@ use embellie_sql as sql;
 
 use super::save::refuse_unsaved_relations;
 use crate::database::{Executor, Session};
+use crate::log::called;
 use crate::model::{Instance, is_set, key_of};
 
 /// Rows of one statement at most: each makes a condition for each field.
@@ -123,24 +124,33 @@ impl<M: Instance, S: crate::query_set::Selection<M>> crate::query_set::QuerySet<
     /// # Errors
     /// [`Error::Value`] for no fields, primary keys, fields without a column and objects without a key;
     /// [`Error::FieldDoesNotExist`] for unknown fields; else when the database refuses a row: none is changed then.
-    pub async fn bulk_update(&self, objects: &mut [M], fields: &[&str], db: &dyn Executor) -> Result<u64> {
-        self.bulk_update_with(objects, fields, BulkUpdate::new(), db).await
+    #[track_caller]
+    pub fn bulk_update(
+        &self,
+        objects: &mut [M],
+        fields: &[&str],
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<u64>> {
+        called(async move { self.bulk_update_with(objects, fields, BulkUpdate::new(), db).await })
     }
 
     /// Writes some fields of many objects to their rows in batches, as `options` say.
     ///
     /// # Errors
     /// As [`bulk_update`](Self::bulk_update).
-    pub async fn bulk_update_with(
+    #[track_caller]
+    pub fn bulk_update_with(
         &self,
         objects: &mut [M],
         fields: &[&str],
         options: BulkUpdate,
         db: &dyn Executor,
-    ) -> Result<u64> {
-        let query = self.checked()?;
-        let mut objects: Vec<&mut dyn Instance> =
-            objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
-        bulk_update(query, &mut objects, fields, options, db.session()).await
+    ) -> impl Future<Output = Result<u64>> {
+        called(async move {
+            let query = self.checked()?;
+            let mut objects: Vec<&mut dyn Instance> =
+                objects.iter_mut().map(|object| object as &mut dyn Instance).collect();
+            bulk_update(query, &mut objects, fields, options, db.session()).await
+        })
     }
 }

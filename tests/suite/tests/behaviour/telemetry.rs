@@ -12,6 +12,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 embellie_suite::on_every_database! { blog:
     every_statement_is_a_span_without_values,
+    every_statement_names_the_line_that_asked_for_it,
     errors_hold_no_values,
     aggregates_that_joins_distort,
 }
@@ -131,6 +132,48 @@ async fn every_statement_is_a_span_without_values(db: &Database) -> Outcome {
     ] {
         assert!(all.contains(said), "{said} in\n{all}");
     }
+    Ok(())
+}
+
+/// The lines of this file that statements were asked for, in order.
+fn lines_of(log: &Log) -> Vec<u32> {
+    let said = log.lines();
+    let spans = said.iter().filter(|line| line.starts_with("span statement"));
+    let line = |span: &String| {
+        assert!(span.contains("tests/behaviour/telemetry.rs"), "{span}");
+        let (_, number) = span.split_once("code.line.number=").unwrap();
+        number.split(' ').next().unwrap().parse().unwrap()
+    };
+    spans.map(line).collect()
+}
+
+async fn every_statement_names_the_line_that_asked_for_it(db: &Database) -> Outcome {
+    let (log, guard) = Log::watching();
+    let first = line!() + 1;
+    let mut user = create(db, "blog.User", &[("name", "Ann".into()), ("email", "a@x.org".into())]).await?;
+    user.set("name", "Bob")?;
+    user.save(db).await?;
+    let users = rows(db, "blog.User");
+    let (one, two) = tokio::join!(
+        users.count(db), // Each is polled by turns with the other.
+        users.all(db),
+    );
+    assert_eq!((one?, two?.len()), (1, 1));
+    db.atomic(async |tx| {
+        users.exists(tx).await?;
+        tx.atomic(async |tx| {
+            // Nothing is asked for here.
+            users.update(set("name", "Eve"), tx).await
+        })
+        .await?;
+        users.delete(tx).await
+    })
+    .await?;
+    drop(guard);
+    let told: Vec<u32> = lines_of(&log).into_iter().map(|line| line - first).collect();
+    let (deletions, others): (Vec<u32>, Vec<u32>) = told.into_iter().partition(|line| *line == 16);
+    assert!(!deletions.is_empty());
+    assert_eq!(others, [0, 2, 5, 6, 10, 13]);
     Ok(())
 }
 
