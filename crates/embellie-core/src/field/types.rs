@@ -126,6 +126,7 @@ field_types! {
     Uuid => FieldKind::Uuid,
     serde_json::Value => FieldKind::Json,
     IpAddr => FieldKind::GenericIpAddress,
+    Value => FieldKind::Any,
 }
 
 impl FieldType for Decimal {

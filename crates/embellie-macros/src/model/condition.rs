@@ -75,7 +75,7 @@ fn constant(value: TokenStream) -> TokenStream {
     }
 }
 
-/// Replaces `F(path)` and functions of the database, `Lower(…)`, by core's expressions, and says whether there was one.
+/// Replaces `F(path)`, functions of the database, `Lower(…)`, and `RawSQL("…")` by core's expressions, and says whether there was one.
 pub(crate) fn fields(tokens: TokenStream) -> (TokenStream, bool) {
     let mut replaced = TokenStream::new();
     let mut found = false;
@@ -94,6 +94,17 @@ pub(crate) fn fields(tokens: TokenStream) -> (TokenStream, bool) {
             let variant = Ident::new(variant, name.span());
             let arguments = split(group.stream(), ',').into_iter().map(operand);
             replaced.extend(quote!(__e::core::Expr::call(__e::core::expr::Function::#variant, [#(#arguments),*])));
+            tokens.next();
+            found = true;
+            continue;
+        }
+        if let (TokenTree::Ident(name), Some(TokenTree::Group(group))) = (&token, tokens.peek())
+            && name == "RawSQL"
+            && !within_path
+            && group.delimiter() == Delimiter::Parenthesis
+        {
+            let text = group.stream();
+            replaced.extend(quote!(__e::core::Expr::from(__e::core::expr::RawSql::new(#text, ()))));
             tokens.next();
             found = true;
             continue;

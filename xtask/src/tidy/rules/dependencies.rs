@@ -27,8 +27,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     (DRIVERS[2], &[CORE]),
     ("embellie", &[CORE, "embellie-sql", "embellie-macros", DRIVERS[0], DRIVERS[1], DRIVERS[2]]),
     ("embellie-migrate", &[CORE, "embellie-sql", "embellie"]),
+    ("embellie-codegen", &[CORE]),
     ("embellie-text", &[CORE, "embellie"]),
-    ("embellie-cli", &[CORE, "embellie-sql", "embellie", "embellie-migrate", "embellie-text", "shop"]),
+    (
+        "embellie-cli",
+        &[CORE, "embellie-sql", "embellie", "embellie-codegen", "embellie-migrate", "embellie-text", "shop"],
+    ),
 ];
 
 /// Crates beside the product: whatever they use, only tests and each other may use them.

@@ -5,13 +5,13 @@ use super::{Rule, Tree, Violation};
 
 pub(super) const RULE: Rule = Rule {
     name: "pure",
-    says: "embellie-core and embellie-sql have no `async`, no runtime and no I/O.",
+    says: "embellie-core, embellie-sql and embellie-codegen have no `async`, no runtime and no I/O.",
     why: "what is pure can be tested without a server, cached, printed, and used from the macros, the shell and the \
           migrations alike.",
     check,
 };
 
-const PURE: [&str; 2] = ["embellie-core", "embellie-sql"];
+const PURE: [&str; 3] = ["embellie-core", "embellie-sql", "embellie-codegen"];
 const RUNTIMES: [&str; 9] =
     ["tokio", "tokio-util", "async-std", "smol", "async-io", "async-trait", "futures", "futures-util", "tracing"];
 

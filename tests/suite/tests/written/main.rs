@@ -1,0 +1,165 @@
+//! Rust source that was written from models compiles, and declares the same models again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code, unreachable_pub)]
+
+#[rustfmt::skip]
+mod deletion;
+#[rustfmt::skip]
+mod generated;
+#[rustfmt::skip]
+mod keys;
+#[rustfmt::skip]
+mod links;
+#[rustfmt::skip]
+mod names;
+#[rustfmt::skip]
+mod odd;
+#[rustfmt::skip]
+mod shop;
+#[rustfmt::skip]
+mod zoo;
+
+#[path = "../source/odd.rs"]
+mod declared_odd;
+
+use embellie::{Model, Registry};
+use embellie_core::meta::{Default, ModelMeta, OnDelete};
+use embellie_suite::models;
+
+/// A declaration without what has several forms: `self` and short labels, functions that always give the same value, and
+/// what may be null may be blank. Defaults that are another each time cannot be written.
+fn normal(registry: &Registry, meta: &ModelMeta) -> ModelMeta {
+    let mut meta = meta.clone();
+    let (app, own) = (meta.app.clone(), meta.label());
+    let full = |to: &str| match to {
+        "self" => own.clone(),
+        to if to.contains('.') => to.to_owned(),
+        to => format!("{app}.{to}"),
+    };
+    for field in &mut meta.fields {
+        field.blank |= field.null;
+        field.default = match &field.default {
+            Some(Default::Function(made)) if made() != made() => None,
+            Some(Default::Function(made)) => Some(Default::Value(made())),
+            Some(Default::Value(value)) if value.is_null() && field.null => None,
+            other => other.clone(),
+        };
+        if let Some(relation) = &mut field.relation {
+            relation.to = full(&relation.to);
+            if let OnDelete::Set(Default::Function(made)) = &relation.on_delete {
+                relation.on_delete = OnDelete::Set(Default::Value(made()));
+            }
+        }
+    }
+    for relation in &mut meta.many_to_many {
+        relation.to = full(&relation.to);
+        relation.through = relation.through.as_deref().map(full);
+    }
+    assert!(registry.model(&own).is_ok());
+    meta
+}
+
+fn compare(registry: &Registry, compiled: Vec<ModelMeta>) {
+    let declared: Vec<ModelMeta> = registry
+        .models()
+        .iter()
+        .filter(|model| !model.auto_created)
+        .map(|model| normal(registry, model.meta()))
+        .collect();
+    assert_eq!(compiled.len(), declared.len());
+    // As a registry has it, with the keys that are added.
+    let again = Registry::link(compiled).unwrap();
+    for declared in declared {
+        let compiled = normal(&again, again.model(&declared.label()).unwrap().meta());
+        same(&compiled, &declared);
+    }
+}
+
+/// Says where two declarations differ.
+fn same(compiled: &ModelMeta, declared: &ModelMeta) {
+    let [compiled, declared] = [compiled, declared].map(|meta| format!("{meta:#?}"));
+    let differs = compiled.lines().zip(declared.lines()).enumerate().find(|(_, (a, b))| a != b);
+    assert!(compiled == declared, "first difference: {differs:?}\n{compiled}");
+}
+
+/// The metadata of models of a module.
+macro_rules! metas {
+    ($module:ident: $($name:ident)+) => {
+        vec![$(<$module::$name as Model>::meta()),+]
+    };
+}
+
+#[test]
+fn every_kind_of_field() {
+    let registry = models::fields();
+    let compiled = metas!(zoo: Required Nullable TextKey Pointer Defaults Limits SmallKey IntKey BigKey);
+    let again = Registry::link(compiled).unwrap();
+    for model in again.models().iter().filter(|model| !["Pointer", "Defaults", "Limits"].contains(&model.name.as_str()))
+    {
+        let declared = registry.model(model.label()).unwrap().meta();
+        same(&normal(&again, model.meta()), &normal(&registry, declared));
+    }
+    // One relation leads to what is not written, and a default is no constant.
+    let pointer = again.model("zoo.Pointer").unwrap();
+    assert!(pointer.fields[1].relation.is_none() && pointer.fields[2].relation.is_some());
+    assert_eq!(pointer.fields[1].column, registry.model("zoo.Pointer").unwrap().fields[1].column);
+}
+
+#[test]
+fn relations_of_every_shape() {
+    compare(&models::links(), metas!(links: Country Town Person Club Membership Passport));
+}
+
+#[test]
+fn every_answer_to_a_deletion() {
+    let compiled = metas!(deletion: Target Label Cascading Protecting Restricting Nulling Defaulting Setting Ignoring Deep
+        Deepest Egg Hen Node Fussy Wary);
+    compare(&models::deletion(), compiled);
+}
+
+#[test]
+fn names_that_have_another_use() {
+    compare(&models::names(), metas!(names: Order Table Long));
+}
+
+#[test]
+fn keys_of_several_fields() {
+    compare(&models::keys(), metas!(keys: Shop Order Visit Pair Chosen));
+}
+
+#[test]
+fn what_the_database_computes() {
+    let registry = models::generated();
+    let again = Registry::link(metas!(generated: Item)).unwrap();
+    let [compiled, declared] =
+        [&again, &registry].map(|registry| normal(registry, registry.model("keys.Item").unwrap().meta()));
+    same(&compiled, &declared);
+}
+
+#[test]
+fn a_shop() {
+    let compiled = metas!(shop: Address Brand Category Customer Image Item Order Payment Product Review Tag);
+    compare(&models::shop(), compiled);
+}
+
+/// Names that could not stay are others now, and the columns have theirs.
+#[test]
+fn several_apps_and_names_that_clash() {
+    let compiled = vec![odd::left::Option::meta(), odd::right::String::meta(), odd::right::StringX::meta()];
+    let (compiled, declared) = (Registry::link(compiled).unwrap(), declared_odd::registry());
+    for model in declared.models().iter().filter(|model| !model.auto_created) {
+        let again = compiled.model(model.label()).unwrap();
+        let columns = |model: &ModelMeta| model.fields.iter().map(|field| field.column.clone()).collect::<Vec<_>>();
+        assert_eq!(columns(again), columns(model));
+        assert_eq!(again.table, model.table);
+    }
+    let option = compiled.model("left.Option").unwrap();
+    assert_eq!(option.ordering, ModelMeta::new("", "").ordering(["path_field", "-type"]).ordering);
+    assert!(option.fields.iter().any(|field| field.name == "self_field" && field.column == "self"));
+    assert_eq!(option.constraints.len(), 1, "the other has no form");
+    assert!(option.fields.iter().any(|field| field.is_generated()));
+    assert_eq!(
+        odd::left::OptionSize::VALUES.iter().map(|size| size.value()).collect::<Vec<_>>(),
+        ["S", "small", "🦀", "-1"]
+    );
+    assert_eq!(odd::left::OptionRank::VALUES.iter().map(|rank| rank.value()).collect::<Vec<_>>(), [-1, 0, 1]);
+}
