@@ -105,7 +105,7 @@ pub mod __private {
     pub use crate::declare::*;
     pub use crate::model::{Declaration, Instance, Model, RelationSlot, State};
     pub use crate::query_set::{RowPaths, column};
-    pub use crate::related::{ForeignKey, ManyToMany, OneToOne};
+    pub use crate::related::{ForeignKey, ManyToMany, OneToOne, Step};
     pub use crate::typed::*;
     pub use crate::typed::{check_new, left, required};
     pub use embellie_core as core;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use embellie_core::field::prepare;
+use embellie_core::lookup::Lookup;
 use embellie_core::meta::{Member, Model as MetaModel, ModelId, Reverse, ReverseSource, link_name};
-use embellie_core::{ColumnRef, Error, FromColumn, Registry, Result, Row, Value, did_you_mean};
+use embellie_core::{ColumnRef, Error, FromColumn, Path, Registry, Result, Row, Value, did_you_mean};
 
-use crate::database::Executor;
+use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, RelationSlot, State};
-use crate::query_set::{QuerySet, TextRow, WholeRecord};
-use crate::related::{Related, SetName};
+use crate::query_set::{FetchMode, QuerySet, TextRow, WholeRecord};
+use crate::related::{Found, Key, Object, Related, SetName, Wanted, What};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
 
@@ -163,6 +164,9 @@ impl Record {
         let place = self.place(field)?;
         let kind = self.model.registry.storage_kind(self.model().id(), place);
         self.values[place] = prepare(kind, field, value)?;
+        // What it pointed at is not what it points at now.
+        let model = Arc::clone(&self.model);
+        self.related.retain(|(known, _)| *known != model.meta().fields[place].name);
         self.state.given(place);
         self.know_key();
         Ok(())
@@ -244,16 +248,6 @@ impl Record {
         write::validate(self, &self.model.registry)
     }
 
-    /// Gives the object one that came with it, or that which is at the end of a path of such.
-    pub(crate) fn attach(&mut self, path: &[String], object: Option<Record>) {
-        let Some((name, rest)) = path.split_first() else { return };
-        if rest.is_empty() {
-            self.related.push((name.clone(), object.map(Arc::new)));
-        } else if let Some((_, Some(next))) = self.related.iter_mut().find(|(known, _)| known == name) {
-            Arc::make_mut(next).attach(rest, object);
-        }
-    }
-
     /// Gives the object the one that its foreign key points at.
     pub(crate) fn attach_shared(&mut self, name: &str, object: Option<Arc<Record>>) {
         self.related.retain(|(known, _)| known != name);
@@ -314,13 +308,21 @@ impl Record {
                 .model()
                 .target(place)
                 .ok_or_else(|| Error::Field(format!("'{field}' of {} is no foreign key", self.model().name)))?;
-            if self.values[place].is_null() {
+            let key = &self.values[place];
+            if key.is_null() {
                 return Ok(None);
             }
-            let model = Arc::new(RecordModel::new(Arc::clone(registry), target));
-            let to_field = model.meta().fields[to_field].attname();
-            let set = QuerySet::new(model.label().to_owned(), WholeRecord::new(model));
-            set.filter(Q::text(to_field, self.values[place].clone())).get(db).await.map(Some)
+            let (model, session) = (Arc::new(RecordModel::new(Arc::clone(registry), target)), db.session());
+            let missing = Error::DoesNotExist { model: model.label().to_owned() };
+            let fetch = |keys, mode| fetch(Arc::clone(&model), to_field, keys, mode, session);
+            let found = match self.state.peers() {
+                Some(peers) => {
+                    let wanted = Wanted { what: What::Key(place), tables: &[], typed: false };
+                    peers.find(wanted, key, session, &mut |keys, mode| Box::pin(fetch(keys, mode))).await?
+                }
+                None => fetch(vec![key.clone()], FetchMode::Peers).await?.remove(&Key(key.clone())),
+            };
+            found.and_then(|found| found.downcast_ref::<Record>().cloned()).ok_or(missing).map(Some)
         })
     }
 
@@ -351,7 +353,22 @@ impl Record {
         };
         let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
-        Ok(Related::records(target, back, owner).held_by(&self.state))
+        let related = Related::records(target, back, owner).held_by(&self.state);
+        // The way back of a one-to-one field, where it came by a join.
+        let one = match reverse(name) {
+            Some(reverse) if !reverse.multiple => self.selected(&reverse.query_name),
+            _ => None,
+        };
+        Ok(match one {
+            Some(object) => related.holding(object.cloned().into_iter().collect()),
+            None => related,
+        })
+    }
+
+    /// The foreign keys whose objects are not known, with the places of their fields.
+    pub(crate) fn foreign_keys(&self) -> impl Iterator<Item = (usize, &Value)> {
+        let keys = self.values.iter().enumerate().filter(|(place, _)| self.model().target(*place).is_some());
+        keys.filter(|(place, _)| self.related.is_empty() || !self.has_shared(*place))
     }
 
     fn place(&self, field: &str) -> Result<usize> {
@@ -365,6 +382,22 @@ impl Record {
             ))
         })
     }
+}
+
+/// Reads the objects of a model with these values of a field.
+async fn fetch(
+    model: Arc<RecordModel>,
+    field: usize,
+    values: Vec<Value>,
+    mode: FetchMode,
+    session: Session<'_>,
+) -> Result<Found> {
+    let name = model.meta().fields[field].attname();
+    let wanted = embellie_core::Q::lookup(Path::new([name]), Lookup::In, Value::List(values));
+    let set = QuerySet::<Record, _>::new(model.label().to_owned(), WholeRecord::new(model)).filter(wanted.into());
+    let set = set.fetch_mode(mode).ordered(Vec::new());
+    let rows = set.read(set.checked()?, session).await?;
+    Ok(rows.into_iter().map(|row| (Key(row.values[field].clone()), Arc::new(row) as Object)).collect())
 }
 
 /// The model that a way back leads to, and the relation's name there.

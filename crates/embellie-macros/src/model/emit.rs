@@ -293,6 +293,29 @@ fn instance(model: &Model) -> TokenStream {
             Kind::Link { .. } => Some(quote!(__e::link(&mut self.#ident, __visit);)),
         }
     });
+    let keys: Vec<(usize, &Field, bool)> = model
+        .columns()
+        .filter_map(|(place, field)| match field.kind {
+            Kind::Key { one_to_one, .. } => Some((place, field, one_to_one)),
+            _ => None,
+        })
+        .collect();
+    let steps = keys.iter().map(|(place, field, _)| {
+        let (name, pointed) = (&field.name, meta::pointed(field));
+        quote!(#name => ::core::option::Option::Some(#pointed.step(#name, #place)),)
+    });
+    let follow = (!keys.is_empty()).then(|| {
+        quote! {
+            fn step(__name: &str) -> ::core::option::Option<__e::Step> {
+                match __name {
+                    #(#steps)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    });
+    let singles = keys.iter().filter(|(.., one_to_one)| *one_to_one);
+    let singles = singles.map(|(place, ..)| quote!(impl __e::SingleBack<#place> for #name {}));
     let unique = model.columns().filter(|(_, field)| field.options.unique || field.options.primary_key);
     let unique = unique.filter(|(_, field)| matches!(field.kind, Kind::Plain)).map(|(place, field)| {
         let (hash, ty) = (meta::hash(&field.name), &field.base);
@@ -338,7 +361,11 @@ fn instance(model: &Model) -> TokenStream {
             fn key(&self) -> __e::core::Result<#key_type> {
                 #key
             }
+
+            #follow
         }
+
+        #(#singles)*
 
         impl __e::Instance for #name {
             fn label(&self) -> &str {

@@ -9,6 +9,7 @@ use embellie_sql::Target;
 
 use super::capture::Captures;
 use super::driver::{PoolOptions, driver_for};
+use super::writes::Writes;
 use super::{Database, Inner, pool};
 use crate::log::called;
 use crate::model::declared_models;
@@ -124,7 +125,14 @@ impl DatabaseBuilder {
             let pool = pool::Pool::new(driver, self.pool.or(options))?;
             let server = pool.get().await?.server().clone();
             let target = Target::for_server(&server)?;
-            Ok(Database(Arc::new(Inner { registry, pool, server, target, captures: Captures::default() })))
+            Ok(Database(Arc::new(Inner {
+                registry,
+                pool,
+                server,
+                target,
+                captures: Captures::default(),
+                writes: Writes::default(),
+            })))
         })
     }
 }

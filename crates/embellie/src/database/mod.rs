@@ -5,6 +5,7 @@ mod connect;
 mod driver;
 mod pool;
 mod session;
+mod writes;
 
 pub use capture::{Capture, Captured};
 pub use connect::DatabaseBuilder;
@@ -37,6 +38,7 @@ struct Inner {
     server: ServerInfo,
     target: Target,
     captures: capture::Captures,
+    writes: writes::Writes,
 }
 
 impl Database {
@@ -173,6 +175,11 @@ impl Database {
     /// Closes all connections. Statements that run are finished; later ones fail.
     pub fn close(&self) {
         self.0.pool.close();
+    }
+
+    /// What this program wrote of late.
+    pub(crate) fn writes(&self) -> &writes::Writes {
+        &self.0.writes
     }
 
     pub(crate) async fn acquire(&self) -> Result<Pooled> {

@@ -1,8 +1,9 @@
 //! Where a statement runs: on a connection of the pool, or in a transaction.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use embellie_core::{Connection, Discard, Error, Outcome, Result, Row, RowSink, Statement};
+use embellie_core::{Connection, Discard, Effect, Error, Outcome, Result, Row, RowSink, Statement};
 use tracing::Instrument;
 
 use super::Database;
@@ -162,6 +163,9 @@ pub(crate) async fn execute(
             Ok(outcome) => span.record("db.response.returned_rows", outcome.rows),
             Err(error) => span.record("error.type", error.class()),
         };
+    }
+    if statement.effect != Effect::Read {
+        database.0.writes.note(Arc::clone(&statement.sql));
     }
     database.0.captures.record(statement, &outcome, elapsed);
     (sink, outcome)

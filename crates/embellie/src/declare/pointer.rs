@@ -5,7 +5,7 @@ use embellie_core::{ColumnRef, Result, Value};
 
 use super::Reader;
 use crate::model::Model;
-use crate::related::{ForeignKey, KeySlot, OneToOne};
+use crate::related::{ForeignKey, KeySlot, OneToOne, Step};
 use crate::typed::UniqueField;
 
 /// What a relation may lead to: every model.
@@ -32,17 +32,30 @@ pub struct Pointed {
     place: Option<usize>,
     /// The field pointed at of an object that is known, unless it is the primary key.
     field: fn(&KeySlot) -> Option<Result<Value>>,
+    /// What follows a foreign key of a name and a place, for the objects at its end to come by a join.
+    step: fn(&'static str, usize) -> Step,
 }
 
 impl Pointed {
     /// The primary key of a model.
     pub const fn primary_key<To: Model>() -> Self {
-        Pointed { label: To::LABEL, decode: decode::<To::Key>, place: None, field: no_field }
+        Pointed { label: To::LABEL, decode: decode::<To::Key>, place: None, field: no_field, step: Step::to::<To> }
     }
 
     /// A unique field of a model.
     pub const fn unique_field<To: UniqueField<NAME>, const NAME: u64>() -> Self {
-        Pointed { label: To::LABEL, decode: decode::<To::Type>, place: Some(To::PLACE), field: field::<To, NAME> }
+        Pointed {
+            label: To::LABEL,
+            decode: decode::<To::Type>,
+            place: Some(To::PLACE),
+            field: field::<To, NAME>,
+            step: Step::to::<To>,
+        }
+    }
+
+    /// The foreign key of a name and a place, as something to follow.
+    pub fn step(&self, name: &'static str, place: usize) -> Step {
+        (self.step)(name, place)
     }
 }
 

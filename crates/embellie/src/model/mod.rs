@@ -16,7 +16,7 @@ use crate::database::Executor;
 use crate::log::called;
 use crate::query_set::QuerySet;
 use crate::raw::RawQuerySet;
-use crate::related::{KeySlot, LinkSlot};
+use crate::related::{KeySlot, LinkSlot, Step};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
 
@@ -82,6 +82,12 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     /// # Errors
     /// When a column holds what its field cannot.
     fn from_row(row: &dyn Row, start: usize) -> Result<Self>;
+
+    /// The foreign key of this name, as something to follow.
+    #[doc(hidden)]
+    fn step(_name: &str) -> Option<Step> {
+        None
+    }
 
     /// The primary key; for one of several fields, a tuple of what they hold.
     ///

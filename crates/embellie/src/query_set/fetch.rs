@@ -9,10 +9,11 @@ use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
 
-use super::{QuerySet, Selection, Whole, gather};
+use super::{FetchMode, QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, Model, key_of};
+use crate::related::{self, Peers};
 use crate::typed::{Column, Paths, Q, RhsList, Root};
 
 /// How many rows `get()` reads to tell how many there are, as in Django.
@@ -30,9 +31,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
-        let selection = self.told(&compiled, own_columns(&compiled));
+        let selection = self.told(&compiled, own_columns(&compiled), session);
         let mut rows = gather(&compiled, session, move |row| selection.decode(row)).await?;
-        self.selection.link(&mut rows.iter_mut(), self.fetch_mode);
+        self.link(&mut rows.iter_mut(), session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
         Ok(rows)
     }
@@ -42,17 +43,28 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
         let place = own_columns(&compiled).saturating_sub(1);
         let kind = compiled.columns.get(place).map_or(FieldKind::BigInteger, |column| column.kind);
-        let selection = self.told(&compiled, place);
+        let selection = self.told(&compiled, place, session);
         let read = move |row: &dyn Row| Ok((kind.decode(row.column(place)?)?, selection.decode(row)?));
         let mut rows = gather(&compiled, session, read).await?;
-        self.selection.link(&mut rows.iter_mut().map(|(_, row)| row), self.fetch_mode);
+        self.link(&mut rows.iter_mut().map(|(_, row)| row), session)?;
         self.prefetched(&mut rows.iter_mut().map(|(_, row)| row), session).await?;
         Ok(rows)
     }
 
+    /// Tells the objects of one result of each other.
+    pub(crate) fn link(
+        &self,
+        rows: &mut dyn ExactSizeIterator<Item = &mut S::Output>,
+        session: Session<'_>,
+    ) -> Result<()> {
+        link(&self.selection, &self.query.model, rows, self.fetch_mode, session)
+    }
+
     /// The selection, told of the first columns of a result and of its related objects.
-    fn told(&self, compiled: &sql::Compiled, columns: usize) -> S {
-        self.selection.clone().with_columns(&compiled.columns[..columns]).with_related(&compiled.related)
+    fn told(&self, compiled: &sql::Compiled, columns: usize, session: Session<'_>) -> S {
+        let selection = self.selection.clone().with_columns(&compiled.columns[..columns]);
+        let peers = |model| Peers::new(session.database().registry(), model, self.fetch_mode);
+        selection.with_related(&compiled.related, &peers)
     }
 
     async fn prefetched(
@@ -74,19 +86,21 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     /// [`all`](QuerySet::all).
     #[track_caller]
     pub fn get(&self, db: &dyn Executor) -> impl Future<Output = Result<S::Output>> {
-        called(async move {
-            let mut query = self.checked()?.clone();
-            if query.slice.is_whole() {
-                query.order_by = Some(Vec::new());
-                query.slice.limit = Some(GET_LIMIT);
-            }
-            let mut rows = self.read(&query, db.session()).await?;
-            match (rows.len(), rows.pop()) {
-                (1, Some(row)) => Ok(row),
-                (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
-                (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
-            }
-        })
+        called(async move { self.one_of(db.session()).await })
+    }
+
+    pub(crate) async fn one_of(&self, session: Session<'_>) -> Result<S::Output> {
+        let mut query = self.checked()?.clone();
+        if query.slice.is_whole() {
+            query.order_by = Some(Vec::new());
+            query.slice.limit = Some(GET_LIMIT);
+        }
+        let mut rows = self.read(&query, session).await?;
+        match (rows.len(), rows.pop()) {
+            (1, Some(row)) => Ok(row),
+            (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
+            (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
+        }
     }
 
     /// The first row, by the primary key where no order is given; `None` when there is no row.
@@ -201,6 +215,19 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
             Ok(outcome?.rows > 0)
         })
     }
+}
+
+/// Tells the objects of one result of each other.
+pub(crate) fn link<M, S: Selection<M>>(
+    selection: &S,
+    model: &str,
+    rows: &mut dyn ExactSizeIterator<Item = &mut S::Output>,
+    mode: FetchMode,
+    session: Session<'_>,
+) -> Result<()> {
+    let registry = session.database().registry();
+    let peers = || Ok(Peers::new(registry, registry.model(model)?.id(), mode));
+    related::link(rows.len(), &mut rows.filter_map(|row| selection.object(row)), peers, mode)
 }
 
 /// The statement that reads a query's rows; `None` when it has none for sure.

@@ -18,6 +18,7 @@ mod write;
 
 pub use cte::{Cte, CteJoin};
 pub use embellie_core::query::Extra;
+pub(crate) use fetch::link;
 pub use fetch_mode::FetchMode;
 pub use lock::ForUpdate;
 pub use relation::{Alias, Aliased, FilteredRelation};

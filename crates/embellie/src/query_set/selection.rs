@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use embellie_core::meta::ModelId;
 use embellie_core::{Columns, FromRow, Header, Result, Row, Value};
 use embellie_sql::{OutputColumn, RelatedObject};
 
-use super::{FetchMode, TextRow};
+use super::TextRow;
 use crate::model::{Instance, Model};
 use crate::record::{Record, RecordModel};
-use crate::related::{Joined, Joins, is_absent, link_peers};
+use crate::related::{Joined, Joins, Peers, is_absent};
 
 /// What each row of a query set over `M` gives, and how it is read.
 pub trait Selection<M>: Clone + Send + Sync + 'static {
@@ -22,9 +23,10 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
         self
     }
 
-    /// The same selection, told where the columns of related objects are.
+    /// The same selection, told where the columns of related objects are, and what makes those of one model peers.
+    #[doc(hidden)]
     #[must_use]
-    fn with_related(self, _related: &[RelatedObject]) -> Self {
+    fn with_related(self, _related: &[RelatedObject], _peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
         self
     }
 
@@ -48,9 +50,6 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     fn object<'r>(&self, _row: &'r mut Self::Output) -> Option<&'r mut (dyn Instance + 'static)> {
         None
     }
-
-    /// Tells the rows of one result of each other, once all are read.
-    fn link(&self, _rows: &mut dyn ExactSizeIterator<Item = &mut Self::Output>, _mode: FetchMode) {}
 }
 
 /// Rows that are whole objects.
@@ -79,9 +78,13 @@ impl<M> Clone for Whole<M> {
     }
 }
 
-impl<M> Joins for Whole<M> {
+impl<M: Model> Joins for Whole<M> {
     fn joined(&mut self) -> &mut Joined {
         Arc::make_mut(self.joined.get_or_insert_default())
+    }
+
+    fn join_all(&mut self) {
+        self.joined().add_all(M::step);
     }
 }
 
@@ -94,8 +97,8 @@ impl<M> std::fmt::Debug for Whole<M> {
 impl<M: Model> Selection<M> for Whole<M> {
     type Output = M;
 
-    fn with_related(self, related: &[RelatedObject]) -> Self {
-        let joined = self.joined.map(|joined| Arc::new(Arc::unwrap_or_clone(joined).found(related)));
+    fn with_related(self, related: &[RelatedObject], peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+        let joined = self.joined.map(|joined| Arc::new(Arc::unwrap_or_clone(joined).found(related, peers)));
         Whole { joined, model: PhantomData }
     }
 
@@ -110,10 +113,6 @@ impl<M: Model> Selection<M> for Whole<M> {
     fn object<'r>(&self, row: &'r mut M) -> Option<&'r mut (dyn Instance + 'static)> {
         Some(row)
     }
-
-    fn link(&self, rows: &mut dyn ExactSizeIterator<Item = &mut M>, mode: FetchMode) {
-        link_peers(rows, mode);
-    }
 }
 
 /// Rows that are whole objects of a model without a Rust type.
@@ -123,9 +122,34 @@ pub struct WholeRecord {
     /// What stands behind the fields, where something does.
     annotations: Option<TextValues>,
     /// The objects that come with the rows, those nearer to them first.
-    related: Arc<[(Arc<RecordModel>, RelatedObject)]>,
+    related: Arc<[RelatedRecord]>,
     /// Always empty: objects without a Rust type are read by what is known of their models.
     joined: Joined,
+}
+
+/// An object without a Rust type that comes with the rows.
+#[derive(Clone)]
+struct RelatedRecord {
+    model: Arc<RecordModel>,
+    columns: RelatedObject,
+    /// The place of the one that it is related to; the row itself when `None`.
+    from: Option<usize>,
+    peers: Arc<Peers>,
+}
+
+impl std::fmt::Debug for RelatedRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.columns.fmt(f)
+    }
+}
+
+impl RelatedRecord {
+    fn read(&self, row: &dyn Row) -> Result<Option<Record>> {
+        match is_absent(row, &self.columns)? {
+            true => Ok(None),
+            false => Record::from_row(&self.model, row, self.columns.start).map(Some),
+        }
+    }
 }
 
 impl WholeRecord {
@@ -138,6 +162,8 @@ impl Joins for WholeRecord {
     fn joined(&mut self) -> &mut Joined {
         &mut self.joined
     }
+
+    fn join_all(&mut self) {}
 }
 
 impl Selection<Record> for WholeRecord {
@@ -150,18 +176,33 @@ impl Selection<Record> for WholeRecord {
         self
     }
 
-    fn with_related(mut self, related: &[RelatedObject]) -> Self {
-        let model = |object: &RelatedObject| Arc::new(self.model.sibling(object.model));
-        self.related = related.iter().map(|object| (model(object), object.clone())).collect();
+    fn with_related(mut self, related: &[RelatedObject], peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+        let objects = related.iter().map(|columns| RelatedRecord {
+            model: Arc::new(self.model.sibling(columns.model)),
+            columns: columns.clone(),
+            from: columns.path.split_last().and_then(|(_, from)| related.iter().position(|known| known.path == from)),
+            peers: peers(columns.model),
+        });
+        self.related = objects.collect();
         self
     }
 
     fn decode(&self, row: &dyn Row) -> Result<Record> {
         let mut record = Record::from_row(&self.model, row, 0)?;
-        for (model, columns) in &*self.related {
-            let object =
-                if is_absent(row, columns)? { None } else { Some(Record::from_row(model, row, columns.start)?) };
-            record.attach(&columns.path, object);
+        let mut objects = self.related.iter().map(|related| related.read(row)).collect::<Result<Vec<_>>>()?;
+        // Those that are farthest first, so that each is whole when it is handed on.
+        for (place, related) in self.related.iter().enumerate().rev() {
+            let mut object = objects[place].take();
+            if let Some(object) = &mut object {
+                related.peers.take_in(object);
+            }
+            let owner = match related.from {
+                Some(from) => objects[from].as_mut(),
+                None => Some(&mut record),
+            };
+            if let (Some(owner), Some(name)) = (owner, related.columns.path.last()) {
+                owner.attach_shared(name, object.map(Arc::new));
+            }
         }
         match &self.annotations {
             None => Ok(record),

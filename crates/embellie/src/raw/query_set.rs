@@ -14,7 +14,7 @@ use super::read::{Reader, gather};
 use crate::database::Executor;
 use crate::log::called;
 use crate::model::Model;
-use crate::query_set::{FetchMode, QuerySet, Selection, Whole, WholeRecord};
+use crate::query_set::{FetchMode, QuerySet, Selection, Whole, WholeRecord, link};
 use crate::record::Record;
 
 /// Objects of `M` that SQL reads which you write: Django's `RawQuerySet`. Nothing is read before
@@ -114,7 +114,8 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
             row: PhantomData::<fn() -> (M, X)>,
         };
         let mut rows = gather(session, &statement, objects).await?.rows;
-        self.selection.link(&mut rows.iter_mut().map(|(object, _)| object), self.fetch_mode);
+        let mut objects = rows.iter_mut().map(|(object, _)| object);
+        link(&self.selection, &self.model, &mut objects, self.fetch_mode, session)?;
         Ok(rows)
     }
 }

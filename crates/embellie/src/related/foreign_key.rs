@@ -1,6 +1,5 @@
 //! `ForeignKey<T>`.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use embellie_core::lookup::Lookup;
 use embellie_core::{ColumnRef, Error, Path, Result, Value};
 
 use super::KeySlot;
-use super::peers::{Key, Object};
+use super::peers::{Found, Key, Object, Wanted, What};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::Model;
@@ -65,26 +64,20 @@ impl<T: Model> ForeignKey<T> {
             if let Some(object) = self.cached() {
                 return Ok(object);
             }
-            let session = db.session();
             let missing = || Error::DoesNotExist { model: T::LABEL.to_owned() };
-            let key = Key(self.slot.key().clone());
-            let object = match self.slot.peers() {
-                Some(peers) if peers.mode == FetchMode::Raise => {
-                    return Err(Error::Field(format!(
-                        "The related object of '{}' was not read, and the fetch mode of its query set forbids to read it \
-                         now. Use another fetch mode, or read the related objects beforehand.",
-                        peers.field
-                    )));
-                }
-                Some(peers) => {
-                    // The keys of all rows are gathered by the first access alone.
-                    peers.object(key, async { self.fetch(peers.keys(), peers.mode, session).await }).await?
-                }
-                None => self.fetch(vec![key.0.clone()], FetchMode::One, session).await?.remove(&key),
-            };
-            self.slot.remember(object.ok_or_else(missing)?);
+            self.slot.remember(self.read(db.session()).await?.ok_or_else(missing)?);
             self.cached().ok_or_else(missing)
         })
+    }
+
+    /// The object: read for all rows that this one came with.
+    async fn read(&self, session: Session<'_>) -> Result<Option<Object>> {
+        let key = self.slot.key();
+        let Some((peers, field)) = self.slot.peers() else {
+            return Ok(self.fetch(vec![key.clone()], FetchMode::Peers, session).await?.remove(&Key(key.clone())));
+        };
+        let wanted = Wanted { what: What::Key(field), tables: &[], typed: true };
+        peers.find(wanted, key, session, &mut |keys, mode| Box::pin(self.fetch(keys, mode, session))).await
     }
 
     /// The place of the field at the other end that the key is a value of.
@@ -95,7 +88,7 @@ impl<T: Model> ForeignKey<T> {
         }
     }
 
-    async fn fetch(&self, keys: Vec<Value>, mode: FetchMode, session: Session<'_>) -> Result<HashMap<Key, Object>> {
+    async fn fetch(&self, keys: Vec<Value>, mode: FetchMode, session: Session<'_>) -> Result<Found> {
         let place = self.target_place(session)?;
         let field = session.database().registry().model(T::LABEL)?.fields[place].attname();
         let wanted = Q::from(embellie_core::Q::lookup(Path::new([field]), Lookup::In, Value::List(keys)));

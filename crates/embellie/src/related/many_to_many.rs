@@ -23,7 +23,8 @@ pub struct ManyToMany<T> {
 impl<T: Model> ManyToMany<T> {
     /// The objects at the other end, apart from the object whose relation this is.
     pub fn related(&self) -> Related<T> {
-        Related::new(link_name(self.slot.model, self.slot.name), self.slot.owner.clone()).with(self.slot.held.clone())
+        let slot = &self.slot;
+        Related::new(link_name(slot.model, slot.name), slot.owner.clone()).with(slot.held.clone(), slot.peers.clone())
     }
 
     /// The objects at the other end as a query set, to refine.
@@ -95,7 +96,7 @@ impl<T> ManyToMany<T> {
     /// The relation `name` of the object of `model` whose key is `owner`; null before it has one. For generated code.
     #[doc(hidden)]
     pub fn of(model: &'static str, name: &'static str, owner: Value) -> Self {
-        ManyToMany { slot: LinkSlot { model, name, owner, held: None }, target: PhantomData }
+        ManyToMany { slot: LinkSlot { model, name, owner, held: None, peers: None }, target: PhantomData }
     }
 
     /// The slot, for generated code.

@@ -8,6 +8,7 @@ mod one_to_one;
 mod peers;
 mod prefetch;
 mod set;
+mod shared;
 mod slot;
 
 pub use foreign_key::{ForeignKey, KeyField};
@@ -20,6 +21,10 @@ pub use set::Related;
 pub use slot::{KeySlot, LinkSlot};
 
 pub(crate) use held::{Held, SetName, Sets};
-pub(crate) use join::{Joined, Related as Gathered, Step, is_absent};
-pub(crate) use peers::link_peers;
+#[doc(hidden)]
+pub use join::Step;
+pub(crate) use join::{Joined, Related as Gathered, is_absent};
+#[doc(hidden)]
+pub use peers::Peers;
+pub(crate) use peers::{Found, Key, Object, Wanted, What, link};
 pub(crate) use prefetch::{Level, Load, RecordSet, TypedSet};

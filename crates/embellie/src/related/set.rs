@@ -14,7 +14,7 @@ use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
 use embellie_sql as sql;
 
 use super::held::{Held, SetName};
-use super::peers::Key;
+use super::peers::{Key, Peers};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, Model, State, key_of};
@@ -26,19 +26,21 @@ use crate::write::{self, Save};
 /// many-to-many relations both ways.
 pub struct Related<T, S = Whole<T>> {
     /// The label of the model of the related objects.
-    model: Cow<'static, str>,
-    selection: S,
+    pub(super) model: Cow<'static, str>,
+    pub(super) selection: S,
     /// The relation's name on that model.
-    back: Cow<'static, str>,
+    pub(super) back: Cow<'static, str>,
     /// The primary key of the object whose relation it is.
-    owner: Value,
+    pub(super) owner: Value,
     /// The related objects, when they were read beforehand.
     held: Option<Arc<Held>>,
+    /// The rows that the owner came with.
+    pub(super) peers: Option<Arc<Peers>>,
     objects: PhantomData<fn() -> T>,
 }
 
 /// How the two sides are tied together.
-enum Tie<'a> {
+pub(super) enum Tie<'a> {
     /// By a foreign key of `T`, given by its place.
     Key(usize),
     /// By rows of a model between.
@@ -49,7 +51,7 @@ impl<T: Model> Related<T> {
     /// The objects of `T` whose relation `back` leads to the object with this primary key.
     pub fn new(back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
         let (model, back) = (T::LABEL.into(), back.into());
-        Related { model, selection: Whole::new(), back, owner, held: None, objects: PhantomData }
+        Related { model, selection: Whole::new(), back, owner, held: None, peers: None, objects: PhantomData }
     }
 }
 
@@ -63,21 +65,30 @@ impl Related<Record, WholeRecord> {
             back: back.into(),
             owner,
             held: None,
+            peers: None,
             objects: PhantomData,
         }
     }
 }
 
 impl<T, S> Related<T, S> {
-    /// The same, with what was read beforehand.
-    pub(crate) fn with(self, held: Option<Arc<Held>>) -> Self {
-        Related { held, ..self }
+    /// The same, with what was read beforehand, and the rows that the owner came with.
+    pub(crate) fn with(self, held: Option<Arc<Held>>, peers: Option<Arc<Peers>>) -> Self {
+        Related { held, peers, ..self }
     }
 
-    /// The same, with what was read beforehand for their owner.
+    /// The same, with what is known of their owner.
     pub(crate) fn held_by(self, owner: &State) -> Self {
         let held = owner.held(&self.set_name()).cloned();
-        self.with(held)
+        self.with(held, owner.peers().cloned())
+    }
+
+    /// The same, with objects that were read beforehand.
+    pub(crate) fn holding(self, objects: Vec<T>) -> Self
+    where
+        T: Send + Sync + 'static,
+    {
+        Related { held: Some(Arc::new(Held::new(Arc::new(objects)))), ..self }
     }
 
     /// The name under which an owner holds the objects.
@@ -105,23 +116,28 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         if self.owner.is_null() {
             return set.mistaken(self.without_row());
         }
-        set.filter(self.mine().into())
+        let mode = self.peers.as_ref().map(|peers| peers.mode()).unwrap_or_default();
+        set.filter(self.mine().into()).fetch_mode(mode)
     }
 
     fn mine(&self) -> Q {
         Q::lookup(Path::new([self.back.clone(), "pk".into()]), Lookup::Exact, self.owner.clone())
     }
 
-    /// Reads the related objects, unless they were read beforehand.
+    /// Reads the related objects, unless they were read beforehand. Where the owner came with others, the first that asks
+    /// reads them for all, as the [`FetchMode`](crate::FetchMode) of the owner's query set says: a loop takes one statement,
+    /// not one for each. What was read so lasts until this program writes to the tables that it was read from, or the owners
+    /// are gone; [`objects`](Related::objects) always asks the database.
     ///
     /// # Errors
-    /// When the object whose relation it is has no row, or the database refuses.
+    /// When the object whose relation it is has no row, or the database refuses; [`Error::Field`] when the fetch mode forbids
+    /// reading.
     #[track_caller]
     pub fn all(&self, db: &dyn Executor) -> impl Future<Output = Result<Vec<T>>> {
         called(async move {
             match self.cached() {
                 Some(objects) => Ok(objects.to_vec()),
-                None => self.objects().all(db).await,
+                None => self.read(db.session()).await,
             }
         })
     }
@@ -135,12 +151,8 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
     pub fn get(&self, db: &dyn Executor) -> impl Future<Output = Result<T>> {
         called(async move {
             match self.cached() {
-                None => self.objects().get(db).await,
-                Some([object]) => Ok(object.clone()),
-                Some([]) => Err(Error::DoesNotExist { model: self.model.clone().into_owned() }),
-                Some(several) => {
-                    Err(Error::MultipleObjectsReturned { model: self.model.clone().into_owned(), found: several.len() })
-                }
+                None => self.read_one(db.session()).await,
+                Some(objects) => self.only_one(objects),
             }
         })
     }
@@ -413,7 +425,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         Ok(())
     }
 
-    fn tie<'a>(&self, session: Session<'a>) -> Result<Tie<'a>> {
+    pub(super) fn tie<'a>(&self, session: Session<'a>) -> Result<Tie<'a>> {
         let registry = session.database().registry();
         let model = registry.model(&self.model)?;
         let rows = |link: &'a Link, forward: bool| {
@@ -484,7 +496,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         if self.owner.is_null() { Err(self.without_row()) } else { Ok(()) }
     }
 
-    fn without_row(&self) -> Error {
+    pub(super) fn without_row(&self) -> Error {
         Error::Value(format!(
             "The relation by '{}' of {} cannot be used before the object it belongs to is saved.",
             self.back, self.model
@@ -504,6 +516,7 @@ impl<T, S: Clone> Clone for Related<T, S> {
             back: self.back.clone(),
             owner: self.owner.clone(),
             held: self.held.clone(),
+            peers: self.peers.clone(),
             objects: PhantomData,
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use embellie_core::Value;
 
 use super::held::Held;
-use super::peers::{Object, PeerGroup};
+use super::peers::{Object, Peers};
 
 /// What a foreign key holds: the key, and the object when it is known.
 #[derive(Clone)]
@@ -20,7 +20,8 @@ pub struct KeySlot {
     unsaved: bool,
     /// The place of the field at the other end that the key is a value of; the primary key when `None`.
     to_field: Option<usize>,
-    peers: Option<Arc<PeerGroup>>,
+    /// The rows that it came with, and the place of its field in them.
+    peers: Option<(Arc<Peers>, usize)>,
 }
 
 impl KeySlot {
@@ -45,12 +46,13 @@ impl KeySlot {
         self.to_field
     }
 
-    pub(crate) fn join(&mut self, peers: Arc<PeerGroup>) {
-        self.peers = Some(peers);
+    pub(crate) fn join(&mut self, peers: Arc<Peers>, field: usize) {
+        self.peers = Some((peers, field));
     }
 
-    pub(crate) fn peers(&self) -> Option<&PeerGroup> {
-        self.peers.as_deref()
+    /// The rows that it came with, and the place of its field in them.
+    pub(crate) fn peers(&self) -> Option<(&Arc<Peers>, usize)> {
+        self.peers.as_ref().map(|(peers, field)| (peers, *field))
     }
 
     /// The key, as it is stored.
@@ -92,7 +94,7 @@ impl std::fmt::Debug for KeySlot {
 }
 
 /// What a many-to-many relation holds: whose it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LinkSlot {
     /// The model that declares the relation, `app.Model`.
     pub model: &'static str,
@@ -102,6 +104,20 @@ pub struct LinkSlot {
     pub owner: Value,
     /// The objects at the other end, when they were read beforehand.
     pub(crate) held: Option<Arc<Held>>,
+    /// The rows that its owner came with.
+    pub(crate) peers: Option<Arc<Peers>>,
+}
+
+impl LinkSlot {
+    pub(crate) fn join(&mut self, peers: Arc<Peers>) {
+        self.peers = Some(peers);
+    }
+}
+
+impl std::fmt::Debug for LinkSlot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{} of {}", self.model, self.name, self.owner)
+    }
 }
 
 /// Two relations are equal when they are of the same object.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex as StdMutex, PoisonError};
 
-use embellie_core::{Control, Error, Outcome, Result, RowSink, Statement};
+use embellie_core::{Control, Effect, Error, Outcome, Result, RowSink, Statement};
 use tokio::sync::Mutex;
 
 use crate::database::{Database, Pooled, abandon, execute};
@@ -28,6 +28,8 @@ struct Work {
     savepoints: u32,
     /// Whether a statement failed and nothing was rolled back since: some databases then refuse to go on.
     failed: bool,
+    /// Whether a statement wrote.
+    wrote: bool,
 }
 
 /// A savepoint, and how many hooks there were when it was set.
@@ -43,7 +45,7 @@ impl Transaction {
         // The transaction exists before BEGIN is sent, so that a future dropped in between leaves nothing open.
         let transaction = Transaction {
             database: database.clone(),
-            work: Mutex::new(Work { connection: Some(connection), savepoints: 0, failed: false }),
+            work: Mutex::new(Work { connection: Some(connection), savepoints: 0, failed: false, wrote: false }),
             abandoned: StdMutex::new(None),
             hooks: StdMutex::new(Vec::new()),
         };
@@ -103,6 +105,7 @@ impl Transaction {
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
         let (sink, outcome) = execute(&self.database, &mut ***connection, statement, sink).await;
         work.failed |= outcome.is_err();
+        work.wrote |= statement.effect != Effect::Read;
         (sink, outcome)
     }
 
@@ -122,7 +125,7 @@ impl Transaction {
         if let Some(connection) = work.connection.as_mut() {
             connection.control(&Control::Commit).await?;
         }
-        drop(work.connection.take());
+        work.ended(&self.database);
         drop(work);
         let hooks = std::mem::take(&mut *lock(&self.hooks));
         hooks.into_iter().for_each(|hook| hook());
@@ -137,7 +140,7 @@ impl Transaction {
         {
             tracing::debug!(target: "embellie::transaction", %error, "the rollback was left to the connection's next use");
         }
-        drop(work.connection.take());
+        work.ended(&self.database);
     }
 
     async fn control(&self, control: &Control) -> Result<()> {
@@ -149,6 +152,7 @@ impl Transaction {
         let abandoned = *lock(&self.abandoned);
         if let Some(mark) = abandoned {
             work.control(&Control::RollbackTo(mark.savepoint)).await?;
+            self.database.writes().note("".into());
             lock(&self.hooks).truncate(mark.hooks);
             *lock(&self.abandoned) = None;
             work.failed = false;
@@ -158,6 +162,14 @@ impl Transaction {
 }
 
 impl Work {
+    /// What was written in the transaction is to be seen from now on, or to be seen no longer.
+    fn ended(&mut self, database: &Database) {
+        drop(self.connection.take());
+        if self.wrote {
+            database.writes().note("".into());
+        }
+    }
+
     async fn control(&mut self, control: &Control) -> Result<()> {
         match self.connection.as_mut() {
             Some(connection) => connection.control(control).await,
@@ -169,8 +181,10 @@ impl Work {
 /// Nothing is awaited in a drop: what the transaction did is undone before its connection is used again.
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if let Some(connection) = self.work.get_mut().connection.take() {
+        let work = self.work.get_mut();
+        if let Some(connection) = work.connection.take() {
             abandon(connection);
+            work.ended(&self.database);
         }
     }
 }
@@ -212,6 +226,7 @@ impl<'a> Savepoint<'a> {
         let mut work = self.transaction.work.lock().await;
         work.control(&Control::RollbackTo(self.mark.savepoint)).await?;
         work.failed = false;
+        self.transaction.database.writes().note("".into());
         lock(&self.transaction.hooks).truncate(self.mark.hooks);
         *lock(&self.transaction.abandoned) = None;
         self.open = false;

@@ -61,7 +61,8 @@ pub use select::{Annotate, Annotations, Made, One, Row, Rows, Select, With};
 pub use set::{Assign, Set};
 pub use subquery::ValuesOf;
 pub use trail::{
-    Back, Forward, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, ToField, Trail, UniqueField, Via,
+    Back, Forward, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, SingleBack, ToField, Trail, UniqueField,
+    Via,
 };
 pub use transform::JsonType;
 pub use value::{Constant, Value};

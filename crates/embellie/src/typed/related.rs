@@ -87,4 +87,21 @@ impl<M, S: Joins> QuerySet<M, S> {
         }
         self
     }
+
+    /// Reads with the rows what their foreign keys lead to that may not be null, and what theirs lead to, five steps far:
+    /// Django's `select_related()` without names.
+    ///
+    /// ```
+    /// # use blog::Comment;
+    /// # use embellie::prelude::*;
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let comments = Comment::objects().select_related_all().all(db).await?;
+    /// let writer = comments[0].post.cached().and_then(|post| post.author.cached());
+    /// # Ok(()) }
+    /// ```
+    pub fn select_related_all(mut self) -> Self {
+        self.selection.join_all();
+        self.query.select_related = SelectRelated::All;
+        self
+    }
 }

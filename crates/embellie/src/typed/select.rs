@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use embellie_core::Result;
 use embellie_core::field::FieldKind;
@@ -12,8 +13,8 @@ use super::cells::{Cells, Join, Places};
 use super::scalar::{Cell, Scalar, Selected, for_each_scalar};
 use super::trail::{Marker, Root};
 use crate::model::Instance;
-use crate::query_set::{FetchMode, Selection, TextValues, Whole, WholeRecord};
-use crate::related::{Joined, Joins};
+use crate::query_set::{Selection, TextValues, Whole, WholeRecord};
+use crate::related::{Joined, Joins, Peers};
 
 /// The values of each row of a query over `M`: one path or expression, or a tuple of them.
 #[diagnostic::on_unimplemented(
@@ -215,8 +216,12 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
         With::new(self.rows.with_columns(columns), self.places.find(columns))
     }
 
-    fn with_related(self, related: &[embellie_sql::RelatedObject]) -> Self {
-        With::new(self.rows.with_related(related), self.places)
+    fn with_related(
+        self,
+        related: &[embellie_sql::RelatedObject],
+        peers: &dyn Fn(embellie_core::meta::ModelId) -> Arc<Peers>,
+    ) -> Self {
+        With::new(self.rows.with_related(related, peers), self.places)
     }
 
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
@@ -226,15 +231,15 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
     fn object<'r>(&self, row: &'r mut Self::Output) -> Option<&'r mut (dyn Instance + 'static)> {
         self.rows.object(C::front(row))
     }
-
-    fn link(&self, rows: &mut dyn ExactSizeIterator<Item = &mut Self::Output>, mode: FetchMode) {
-        self.rows.link(&mut rows.map(C::front), mode);
-    }
 }
 
 impl<S: Joins, C> Joins for With<S, C> {
     fn joined(&mut self) -> &mut Joined {
         self.rows.joined()
+    }
+
+    fn join_all(&mut self) {
+        self.rows.join_all();
     }
 }
 

@@ -105,7 +105,7 @@ impl<P: Trail, From: Paths, const I: usize> Trail for Back<P, From, I> {
     }
 }
 
-/// A trail that leads to one object, by foreign keys alone.
+/// A trail that leads to one object, by foreign keys and one-to-one fields both ways.
 #[diagnostic::on_unimplemented(
     message = "this path does not lead from foreign key to foreign key",
     label = "`select_related` follows foreign keys and one-to-one fields"
@@ -118,6 +118,21 @@ pub trait Forward: Trail {
 
 impl<M: Paths> Forward for Root<M> {
     fn steps(_: &mut Vec<Step>) {}
+}
+
+/// A model whose relation at place `I` is one to one: its way back leads to one object.
+#[diagnostic::on_unimplemented(
+    message = "this way back leads to several objects",
+    label = "`select_related` follows relations that lead to one object",
+    note = "`prefetch` reads the objects of a way back that leads to several"
+)]
+pub trait SingleBack<const I: usize>: Paths {}
+
+impl<P: Forward, From: SingleBack<I>, const I: usize> Forward for Back<P, From, I> {
+    fn steps(steps: &mut Vec<Step>) {
+        P::steps(steps);
+        steps.push(Step::back::<P::Model, From, I>());
+    }
 }
 
 impl<P: Forward, To: Paths, const I: usize, N: Nullability, K: KeyOf<To>> Forward for Via<P, To, I, N, K> {

@@ -9,7 +9,7 @@ use embellie_sql as sql;
 
 use super::save::bind;
 use crate::database::Session;
-use crate::model::{Instance, State, is_set, key_of};
+use crate::model::{Instance, is_set, key_of};
 
 /// Inserts objects of one model: one statement for each set of fields given, so one for objects alike.
 pub(crate) async fn insert_rows(
@@ -57,7 +57,7 @@ pub(crate) async fn insert_rows(
             }
             let key = key_of(object, model)?;
             if is_set(model, &key) {
-                *object.state_mut() = State::SAVED;
+                object.state_mut().saved();
                 bind(object, &key);
             }
         }

@@ -9,7 +9,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::insert;
 use crate::database::Session;
-use crate::model::{Instance, RelationSlot, State, is_set, key_of};
+use crate::model::{Instance, RelationSlot, is_set, key_of};
 
 /// How an object is saved: the options of Django's `save()`.
 ///
@@ -98,7 +98,7 @@ pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: 
     let key_has_default = model.key_fields().iter().all(|&place| has_default(&model.fields[place]));
     let insert_at_once = options.insert || !has_key || (adding && key_has_default && !must_update);
     if !insert_at_once && update(object, model, &places, &key, session).await? {
-        *object.state_mut() = State::SAVED;
+        object.state_mut().saved();
         bind(object, &key);
         return Ok(());
     }

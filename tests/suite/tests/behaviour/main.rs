@@ -25,6 +25,7 @@ mod mistakes;
 mod names;
 mod ordering;
 mod patterns;
+mod peers;
 mod prefetch;
 mod raw;
 mod reading;

@@ -8,6 +8,7 @@ use embellie_suite::{Outcome, refused};
 embellie_suite::on_every_database! { documented:
     many_rows_take_one_statement_for_each_relation,
     fifty_one_statements_become_three,
+    thousands_of_statements_become_few,
     chains_take_one_statement_for_each_level,
     what_came_by_joins_is_not_read_again,
     a_query_set_says_which,
@@ -91,23 +92,84 @@ async fn many_rows_take_one_statement_for_each_relation(db: &Database) -> Outcom
     Ok(())
 }
 
+/// What an N+1 costs, and what is left of it: each row by itself, as peers, and read beforehand.
 async fn fifty_one_statements_become_three(db: &Database) -> Outcome {
     rows(db, 50).await?;
-    let asked = db.capture();
-    let mut posts = 0;
-    for user in User::objects().all(db).await? {
-        posts += User::posts().of(&user).all(db).await?.len();
-    }
-    assert_eq!((posts, asked.len()), (500, 51));
-    let asked = db.capture();
-    let (mut posts, mut comments) = (0, 0);
-    for user in User::objects().prefetch(User::posts().comments()).all(db).await? {
-        for post in User::posts().of(&user).all(db).await? {
-            posts += 1;
-            comments += Post::comments().of(&post).all(db).await?.len();
+    let mut told = String::new();
+    let mut tell = |what: &str, statements: usize| told.push_str(&format!("{what:<60}{statements:>6} statements\n"));
+
+    // Fifty users and their posts.
+    let posts_of_users = async |users: QuerySet<User>| -> Outcome<(usize, usize)> {
+        let asked = db.capture();
+        let mut posts = 0;
+        for user in users.all(db).await? {
+            posts += User::posts().of(&user).all(db).await?.len();
         }
-    }
-    assert_eq!((posts, comments, asked.len()), (500, 1000, 3));
+        Ok((posts, asked.len()))
+    };
+    let (alone, peers) = (User::objects().fetch_mode(FetchMode::One), User::objects());
+    let read = [
+        posts_of_users(alone).await?,
+        posts_of_users(peers).await?,
+        posts_of_users(User::objects().prefetch(User::posts())).await?,
+    ];
+    assert_eq!(read, [(500, 51), (500, 2), (500, 2)]);
+    tell("50 users, their posts: each by itself", read[0].1);
+    tell("  as peers", read[1].1);
+
+    // Their posts and the comments on them.
+    let everything = async |users: QuerySet<User>| -> Outcome<(usize, usize, usize)> {
+        let asked = db.capture();
+        let (mut posts, mut comments) = (0, 0);
+        for user in users.all(db).await? {
+            for post in User::posts().of(&user).all(db).await? {
+                posts += 1;
+                comments += Post::comments().of(&post).all(db).await?.len();
+            }
+        }
+        Ok((posts, comments, asked.len()))
+    };
+    let alone = everything(User::objects().fetch_mode(FetchMode::One)).await?;
+    let peers = everything(User::objects()).await?;
+    let beforehand = everything(User::objects().prefetch(User::posts().comments())).await?;
+    // As peers, the posts of one user are one result.
+    assert_eq!((alone, peers, beforehand), ((500, 1000, 551), (500, 1000, 3), (500, 1000, 3)));
+    tell("50 users, their posts and comments: each by itself", alone.2);
+    tell("  as peers", peers.2);
+    tell("  with prefetch(User::posts().comments())", beforehand.2);
+    println!("{told}");
+    Ok(())
+}
+
+/// The feed of the seeds: 1,000 posts, of each its author with a profile, its tags, its comments and their authors.
+async fn thousands_of_statements_become_few(db: &Database) -> Outcome {
+    rows(db, 100).await?;
+    let feed = async |posts: QuerySet<Post>| -> Outcome<(usize, usize)> {
+        let asked = db.capture();
+        let mut told = 0;
+        for post in posts.all(db).await? {
+            let author = post.author.get(db).await?;
+            told += usize::from(User::profile().of(author).all(db).await?.len() == 1);
+            told += post.tags.all(db).await?.len();
+            for comment in Post::comments().of(&post).all(db).await? {
+                if let Some(author) = &comment.author {
+                    told += usize::from(!author.get(db).await?.name.is_empty());
+                }
+            }
+        }
+        Ok((told, asked.len()))
+    };
+    let alone = feed(Post::objects().fetch_mode(FetchMode::One)).await?;
+    let peers = feed(Post::objects()).await?;
+    let beforehand =
+        feed(Post::objects().select_related(Post::author.profile()).prefetch((Post::tags, Post::comments().author)))
+            .await?;
+    assert_eq!((alone, peers, beforehand), ((1540, 5001), (1540, 6), (1540, 4)));
+    println!(
+        "1000 posts with authors, profiles, tags, comments and their authors: {} statements; as peers {}; with \
+         select_related and prefetch {}",
+        alone.1, peers.1, beforehand.1
+    );
     Ok(())
 }
 

@@ -8,6 +8,9 @@ embellie_suite::on_every_database! { documented:
     chains_come_with_the_row,
     annotations_and_slices_go_with_them,
     what_was_not_asked_for_is_read_as_ever,
+    ways_back_of_one_to_one_fields,
+    all_that_there_always_is,
+    what_came_by_joins_has_peers,
 }
 
 async fn rows(db: &Database) -> Outcome {
@@ -69,6 +72,59 @@ async fn what_was_not_asked_for_is_read_as_ever(db: &Database) -> Outcome {
     Ok(())
 }
 
+async fn ways_back_of_one_to_one_fields(db: &Database) -> Outcome {
+    rows(db).await?;
+    let ann = User::objects().filter(q!(name = "Ann")).get(db).await?;
+    new!(Profile { user: &ann, about: "writes" }).create(db).await?;
+    let asked = db.capture();
+    let users = User::objects().select_related(User::profile()).order_by(User::name).all(db).await?;
+    let profile = User::profile().of(&users[0]).get(db).await?;
+    assert_eq!((profile.about.as_str(), profile.user.get(db).await?.name.as_str()), ("writes", "Ann"));
+    refused(User::profile().of(&users[1]).get(db).await, "DoesNotExist");
+    assert_eq!(User::profile().of(&users[1]).cached().map(<[Profile]>::len), Some(0));
+    assert_eq!(asked.len(), 1, "{:?}", asked.statements());
+    // At the end of a chain, and where a prefetch goes on from it.
+    let comments = Comment::objects().select_related(Comment::post.author.profile()).order_by("id").all(db).await?;
+    let author = comments[0].post.cached().and_then(|post| post.author.cached()).expect("it came by a join");
+    assert_eq!(User::profile().of(author).get(db).await?.about, "writes");
+    let users = User::objects().select_related(User::profile()).prefetch(User::profile().user.posts());
+    let users = users.order_by(User::name).all(db).await?;
+    let profile = User::profile().of(&users[0]).get(db).await?;
+    let posts = User::posts().of(profile.user.get(db).await?).all(db).await?;
+    assert_eq!((posts.len(), asked.len()), (2, 4));
+    Ok(())
+}
+
+async fn all_that_there_always_is(db: &Database) -> Outcome {
+    rows(db).await?;
+    let asked = db.capture();
+    let comments = Comment::objects().select_related_all().order_by("id").all(db).await?;
+    for comment in &comments {
+        let post = comment.post.cached().expect("it may not be null");
+        assert!(post.author.cached().is_some());
+        assert!(comment.author.as_ref().is_none_or(|author| author.cached().is_none()), "it may be null");
+    }
+    assert_eq!((comments.len(), asked.len()), (4, 1), "{:?}", asked.statements());
+    Ok(())
+}
+
+async fn what_came_by_joins_has_peers(db: &Database) -> Outcome {
+    rows(db).await?;
+    let comments = Comment::objects().select_related(Comment::post).order_by("id").all(db).await?;
+    let asked = db.capture();
+    for comment in &comments {
+        let post = comment.post.cached().expect("it came by a join");
+        assert!(!post.author.get(db).await?.name.is_empty());
+        assert_eq!((post.tags.all(db).await?.len(), Post::comments().of(post).all(db).await?.len()), (0, 1));
+    }
+    assert_eq!(asked.len(), 3, "{:?}", asked.statements());
+    let comments = Comment::objects().select_related(Comment::post).fetch_mode(FetchMode::Raise).all(db).await?;
+    let post = comments[0].post.cached().expect("it came by a join");
+    let message = refused(post.author.get(db).await.map(drop), "FieldError");
+    assert!(message.contains("blog.Post.author"), "{message}");
+    Ok(())
+}
+
 mod dynamic {
     use embellie::{Database, Value};
     use embellie_suite::models::blog_rows;
@@ -102,6 +158,18 @@ mod dynamic {
         let profiles: Vec<bool> = users.iter().map(|user| user.selected("profile").flatten().is_some()).collect();
         assert_eq!(profiles, [true, false, false, true]);
         refused(rows(db, "blog.Post").select_related("comments").all(db).await, "FieldError");
+        let asked = db.capture();
+        for user in &users {
+            let profile = user.related("profile")?.all(db).await?;
+            assert_eq!(profile.len(), usize::from(user.selected("profile").flatten().is_some()));
+        }
+        // Objects that came by joins are peers.
+        for comment in &comments {
+            comment.selected("post").flatten().expect("every comment has a post").related("tags")?.all(db).await?;
+        }
+        assert_eq!(asked.len(), 1, "{:?}", asked.statements());
+        let posts = rows(db, "blog.Comment").select_related_all().all(db).await?;
+        assert!(posts[0].selected("post").flatten().is_some_and(|post| post.selected("author").is_some()));
         Ok(())
     }
 }

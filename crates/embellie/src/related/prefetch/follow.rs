@@ -4,17 +4,18 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use embellie_core::meta::Model;
 use embellie_core::{BoxFuture, Error, Result, Value};
 
 use super::Node;
-use super::load::{Asked, Found, Tie};
+use super::load::{Asked, Tie};
 use super::way::Way;
 use crate::database::Session;
 use crate::model::{Instance, RelationSlot, key_of};
 use crate::query_set::FetchMode;
 use crate::record::Record;
 use crate::related::held::{Held, SetName};
-use crate::related::peers::{Key, Object};
+use crate::related::peers::{Found, Key, Object, Peers, What};
 
 /// Objects that relations are followed from.
 type Owners<'a> = [&'a mut (dyn Instance + 'static)];
@@ -94,6 +95,7 @@ impl Node {
             };
             self.load.load(asked, session).await?
         };
+        self.tell_peers(owners, &values, &way, name.as_ref(), &found, model).await;
         let nothing = self.load.nothing();
         for (owner, value) in owners.iter_mut().zip(&values) {
             let Some(value) = value else { continue };
@@ -107,6 +109,40 @@ impl Node {
             self.go_on(owners, &values, &way, name.as_ref(), mode, session).await?;
         }
         Ok(())
+    }
+
+    /// Tells the rows that the owners came with what need not be read again.
+    async fn tell_peers(
+        &self,
+        owners: &Owners<'_>,
+        values: &[Option<Value>],
+        way: &Way,
+        name: Option<&SetName>,
+        found: &Found,
+        model: &Model,
+    ) {
+        let what = match (way, name) {
+            (Way::Key { field, .. }, None) => What::Key(*field),
+            (_, Some(name @ SetName::Way { .. })) => What::Set(name.clone()),
+            _ => return,
+        };
+        let mut told: Vec<(&Arc<Peers>, Vec<Value>)> = Vec::new();
+        for (owner, value) in owners.iter().zip(values) {
+            let (Some(peers), Some(value)) = (owner.state().peers(), value) else { continue };
+            let value = match way {
+                Way::Key { .. } => Some(value.clone()),
+                _ => key_of(&**owner, model).ok(),
+            };
+            let place = told.iter().position(|(known, _)| Arc::ptr_eq(known, peers)).unwrap_or_else(|| {
+                told.push((peers, Vec::new()));
+                told.len() - 1
+            });
+            told[place].1.extend(value);
+        }
+        let shared = matches!(way, Way::Key { .. }) && self.load.is_whole();
+        for (peers, keys) in told {
+            peers.given(&what, keys.into_iter(), shared.then_some(found)).await;
+        }
     }
 
     /// Copies of the owners, for objects that point back at them.

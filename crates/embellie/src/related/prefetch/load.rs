@@ -14,7 +14,7 @@ use crate::database::Session;
 use crate::model::{Instance, RelationSlot};
 use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
 use crate::record::{Record, RecordModel};
-use crate::related::peers::{Key, Object};
+use crate::related::peers::{Found, Key, Object};
 
 /// The name of the annotation that says whose a row is.
 const OWNER: &str = "_prefetch_related_owner";
@@ -45,16 +45,21 @@ pub(super) enum Tie {
     Link(String),
 }
 
-/// Objects by the values of their owners: vectors of rows, or the objects themselves for foreign keys.
-pub(super) type Found = HashMap<Key, Object>;
+/// The objects that a relation, called `back` at their end, ties to the owners with these keys.
+pub(crate) fn asked_of_owners(target: ModelId, back: String, keys: Vec<Value>, mode: FetchMode) -> Asked<'static> {
+    Asked { target, tie: Tie::Link(back), values: keys, single: false, owners: HashMap::new(), nodes: &[], mode }
+}
 
 /// What reads the objects at the other end of a relation.
 pub(crate) trait Load: Send + Sync {
-    /// Reads them.
+    /// Reads them, by the values of their owners: vectors of rows, or the objects themselves for foreign keys.
     fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>>;
 
     /// A vector without rows.
     fn nothing(&self) -> Object;
+
+    /// Whether it reads all there are.
+    fn is_whole(&self) -> bool;
 }
 
 /// The rows of a query set.
@@ -79,6 +84,10 @@ where
     fn nothing(&self) -> Object {
         Arc::new(Vec::<S::Output>::new())
     }
+
+    fn is_whole(&self) -> bool {
+        !self.given
+    }
 }
 
 /// All objects of a model without a Rust type, whichever it is.
@@ -93,6 +102,10 @@ impl Load for RecordSet {
 
     fn nothing(&self) -> Object {
         Arc::new(Vec::<Record>::new())
+    }
+
+    fn is_whole(&self) -> bool {
+        true
     }
 }
 

@@ -1,0 +1,147 @@
+//! What was read for rows that are peers, until they are gone.
+
+use std::any::Any;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use embellie_core::{Result, Value};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::Fetch;
+use crate::database::Session;
+use crate::query_set::FetchMode;
+use crate::related::SetName;
+
+/// An object at the other end of a relation, or several of them, without their type.
+pub(crate) type Object = Arc<dyn Any + Send + Sync>;
+
+/// Objects by the keys that lead to them.
+pub(crate) type Found = HashMap<Key, Object>;
+
+/// A key by which related objects are found again.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key(pub(crate) Value);
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Value::Int(v) => v.hash(state),
+            Value::Text(v) => v.hash(state),
+            Value::Uuid(v) => v.hash(state),
+            other => other.to_string().hash(state),
+        }
+    }
+}
+
+/// What rows can be asked for that is not in them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum What {
+    /// The object of the foreign key at a place.
+    Key(usize),
+    /// A set of objects.
+    Set(SetName),
+    /// The values of the fields at these places.
+    Fields(Vec<usize>),
+}
+
+/// One thing that was read for the rows.
+#[derive(Default)]
+pub(super) struct Memo {
+    known: Mutex<Known>,
+    /// Whether who reads at this time has to wait for a connection.
+    waits: AtomicBool,
+}
+
+#[derive(Default)]
+struct Known {
+    /// What each key leads to: nothing, for some.
+    objects: HashMap<Key, Option<Object>>,
+    /// The keys of rows that have something of their own.
+    given: HashSet<Key>,
+    /// How many writes there had been.
+    writes: u64,
+    /// Whether the next to ask reads alone, since what was read for all did not last.
+    alone: bool,
+}
+
+impl Memo {
+    pub(super) async fn find<'f>(
+        &self,
+        key: Key,
+        tables: &[&str],
+        all: impl FnOnce() -> Vec<Value>,
+        session: Session<'f>,
+        fetch: &mut Fetch<'f>,
+    ) -> Result<Option<Object>> {
+        let Some(mut known) = self.enter(session).await else {
+            return Ok(fetch(vec![key.0.clone()], FetchMode::Peers).await?.remove(&key));
+        };
+        known.forget_what_changed(tables, session);
+        if let Some(object) = known.objects.get(&key) {
+            return Ok(object.clone());
+        }
+        let mut wanted = vec![key.0.clone()];
+        if !std::mem::take(&mut known.alone) {
+            let mut seen = HashSet::from([key.clone()]);
+            let missing = |key: &Value| {
+                let key = Key(key.clone());
+                !known.objects.contains_key(&key) && !known.given.contains(&key) && seen.insert(key)
+            };
+            wanted.extend(all().into_iter().filter(|key| !key.is_null()).filter(missing));
+        }
+        // As many as a statement takes.
+        let most = session.database().target().max_parameters().max(1);
+        for some in wanted.chunks(most) {
+            let mut found = fetch(some.to_vec(), FetchMode::Peers).await?;
+            for key in some {
+                let key = Key(key.clone());
+                let object = found.remove(&key);
+                known.objects.insert(key, object);
+            }
+            // A database may find more for a key than what equals it.
+            known.objects.extend(found.into_iter().map(|(key, object)| (key, Some(object))));
+        }
+        Ok(known.objects.get(&key).cloned().flatten())
+    }
+
+    /// What is known, once nobody else reads. `None` for who would wait for somebody that may wait for the connection of
+    /// this very transaction.
+    async fn enter(&self, session: Session<'_>) -> Option<MutexGuard<'_, Known>> {
+        let known = match self.known.try_lock() {
+            Ok(known) => known,
+            Err(_) if session.is_in_transaction() && self.waits.load(Ordering::Acquire) => return None,
+            Err(_) => self.known.lock().await,
+        };
+        self.waits.store(!session.is_in_transaction(), Ordering::Release);
+        Some(known)
+    }
+
+    pub(super) async fn given(&self, keys: impl Iterator<Item = Value>, found: Option<&Found>) {
+        let mut known = self.known.lock().await;
+        match found {
+            None => known.given.extend(keys.map(Key)),
+            Some(found) => known.objects.extend(keys.map(Key).map(|key| {
+                let object = found.get(&key).cloned();
+                (key, object)
+            })),
+        }
+    }
+}
+
+impl Known {
+    /// Forgets what was read from tables to which this program has written since.
+    fn forget_what_changed(&mut self, tables: &[&str], session: Session<'_>) {
+        let writes = session.database().writes();
+        let count = writes.count();
+        if count != self.writes && !tables.is_empty() && !self.objects.is_empty() && writes.touched(self.writes, tables)
+        {
+            self.objects.clear();
+            self.alone = true;
+        }
+        self.writes = count;
+    }
+}

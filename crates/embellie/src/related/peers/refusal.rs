@@ -1,0 +1,79 @@
+//! What is said where the fetch mode forbids to read.
+
+use embellie_core::meta::{Model, ReverseSource, link_name};
+use embellie_core::{Error, Registry};
+
+use super::What;
+use crate::log::CallSite;
+use crate::related::SetName;
+
+/// What is asked for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) what: What,
+    /// The tables that it is read from, where what was read lasts only until somebody writes to them.
+    pub(crate) tables: &'a [&'a str],
+    /// Whether the rows have a Rust type.
+    pub(crate) typed: bool,
+}
+
+/// What to say when it may not be read.
+pub(super) fn refuse(registry: &Registry, model: &Model, wanted: &Wanted<'_>, site: Option<CallSite>) -> Error {
+    let class = &model.name;
+    let (name, add) = match &wanted.what {
+        What::Key(field) => {
+            let name = model.fields.get(*field).map_or("", |field| field.name.as_str());
+            let add = match wanted.typed {
+                true => format!("`.select_related({class}::{name})` or `.prefetch({class}::{name})`"),
+                false => format!("`.select_related([\"{name}\"])` or `.prefetch([\"{name}\"])`"),
+            };
+            (name.to_owned(), add)
+        }
+        What::Set(set) => {
+            let (way, is_back) = way(registry, model, set, wanted.typed);
+            let add = match (wanted.typed, is_back) {
+                (true, true) => format!("`.prefetch({class}::{way}())`"),
+                (true, false) => format!("`.prefetch({class}::{way})`"),
+                (false, _) => format!("`.prefetch([\"{way}\"])`"),
+            };
+            (way, add)
+        }
+        What::Fields(places) => {
+            let names: Vec<&str> =
+                places.iter().filter_map(|place| model.fields.get(*place)).map(|field| field.name.as_str()).collect();
+            let paths: Vec<String> = match wanted.typed {
+                true => names.iter().map(|name| format!("{class}::{name}")).collect(),
+                false => names.iter().map(|name| format!("\"{name}\"")).collect(),
+            };
+            (names.join(", "), format!("{} to `only`, or take it out of `defer`, ", paths.join(", ")))
+        }
+    };
+    let site = site.map(|site| format!(" at {site}")).unwrap_or_default();
+    let add = add.trim_end_matches(", ");
+    Error::Field(format!(
+        "{}.{name} was not read with its row, and the fetch mode `Raise` of the query set that read it{site} forbids to \
+         read it now. Add {add} to that query set, or give it another fetch mode.",
+        model.label(),
+    ))
+}
+
+/// The name that a set of related objects has for its owner, and whether it is a way back.
+fn way(registry: &Registry, model: &Model, set: &SetName, typed: bool) -> (String, bool) {
+    let SetName::Way { model: to, back } = set else { return (String::new(), true) };
+    let forward = model.many_to_many().iter().find(|link| link_name(model.label(), &link.meta.name) == *back);
+    if let Some(link) = forward {
+        return (link.meta.name.clone(), false);
+    }
+    let reverse = model.reverse().iter().find(|reverse| {
+        let source = registry.get(reverse.source);
+        let relation = match reverse.relation {
+            ReverseSource::Field(field) => &source.fields[field].name,
+            ReverseSource::ManyToMany(index) => &source.many_to_many()[index].meta.name,
+        };
+        source.label() == to && relation == back
+    });
+    let name = reverse.map(|reverse| match (typed, &reverse.accessor) {
+        (false, Some(accessor)) => accessor.clone(),
+        _ => reverse.query_name.clone(),
+    });
+    (name.unwrap_or_else(|| back.clone().into_owned()), true)
+}
