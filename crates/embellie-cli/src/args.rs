@@ -18,7 +18,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
-    Conformance,
+    Conformance(Conformance),
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +44,13 @@ pub(crate) struct Demo {
     /// Print the tour as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Conformance {
+    /// Read models from the `models.py` of a request, instead of from their description in JSON.
+    #[arg(long)]
+    pub(crate) models_py: bool,
 }
 
 impl Demo {

@@ -33,6 +33,6 @@ fn run(args: Args) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("the runtime cannot be started: {error}")))?;
     match args.command {
         Command::Demo(demo) => runtime.block_on(demo::run(demo)),
-        Command::Conformance => runtime.block_on(conformance::run()),
+        Command::Conformance(asked) => runtime.block_on(conformance::run(asked.models_py)),
     }
 }

@@ -13,8 +13,10 @@ use crate::failure::Failure;
 use request::{Cache, Request};
 
 /// Answers the requests of the standard input until it ends.
-pub(crate) async fn run() -> Result<(), Failure> {
-    let mut cache = Cache::default();
+///
+/// Models are read from their description in JSON, or from the `models.py` that a request names.
+pub(crate) async fn run(models_py: bool) -> Result<(), Failure> {
+    let mut cache = Cache::new(models_py);
     let mut output = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| Failure::Other(format!("a request cannot be read: {error}")))?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use embellie_text::models::{Models, Settings};
+use embellie_text::models::{Models, Project, Settings};
 use embellie_text::{Error, Py, evaluate};
 use serde_json::Value as Json;
 
@@ -20,7 +20,15 @@ pub(super) struct Request {
 /// What requests have in common.
 #[derive(Default)]
 pub(super) struct Cache {
+    /// Whether models are read from `models.py`.
+    models_py: bool,
     models: HashMap<(String, Settings, Vec<[String; 3]>), Models>,
+}
+
+impl Cache {
+    pub(super) fn new(models_py: bool) -> Cache {
+        Cache { models_py, ..Cache::default() }
+    }
 }
 
 impl Request {
@@ -34,7 +42,7 @@ impl Request {
             Some([part(0)?, part(1)?, part(2)?])
         });
         Ok(Request {
-            models: text("models_json")?,
+            models: json["models_json"].as_str().unwrap_or_default().to_owned(),
             module: json["models"].as_str().unwrap_or_default().to_owned(),
             database: text("database")?,
             query: text("query")?,
@@ -43,23 +51,34 @@ impl Request {
         })
     }
 
+    /// The models of the description in JSON.
+    fn described(&self) -> Result<Models, Error> {
+        let text = std::fs::read_to_string(&self.models).map_err(|error| unreadable(error.to_string()))?;
+        let document: Json = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        let models = Models::from_json(&document, self.settings.clone());
+        let mut models = models.map_err(|error| unreadable(error.to_string()))?;
+        for module in modules(&self.module) {
+            // What cannot be read is left alone: its managers are unknown then.
+            models = match models.clone().with_managers(&module) {
+                Ok(models) => models,
+                Err(_) => models,
+            };
+        }
+        Ok(models)
+    }
+
     pub(super) async fn run(&self, cache: &mut Cache) -> Result<Py, Error> {
-        let unreadable = |why: String| Error::Unknown(format!("the models cannot be read: {why}"));
-        let key = (self.models.clone(), self.settings.clone(), self.lookups.clone());
+        let key = (format!("{} {}", self.models, self.module), self.settings.clone(), self.lookups.clone());
         let models = match cache.models.entry(key) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
-                let text = std::fs::read_to_string(&self.models).map_err(|error| unreadable(error.to_string()))?;
-                let document: Json = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-                let models = Models::from_json(&document, self.settings.clone());
-                let mut models = models.map_err(|error| unreadable(error.to_string()))?;
-                for module in modules(&self.module) {
-                    // What cannot be read is left alone: its managers are unknown then.
-                    models = match models.clone().with_managers(&module) {
-                        Ok(models) => models,
-                        Err(_) => models,
-                    };
-                }
+                let mut models = match cache.models_py {
+                    true => {
+                        let project = Project::new(&self.module).settings(self.settings.clone());
+                        Models::from_python(project)?.0
+                    }
+                    false => self.described()?,
+                };
                 for [field, class, name] in &self.lookups {
                     models = models.register_lookup(field, class, name)?;
                 }
@@ -71,6 +90,10 @@ impl Request {
         db.close();
         value
     }
+}
+
+fn unreadable(why: String) -> Error {
+    Error::Unknown(format!("the models cannot be read: {why}"))
 }
 
 /// The texts of a `models.py`, or of the modules of a package that stands in its place.

@@ -124,7 +124,7 @@ impl Evaluator<'_> {
 }
 
 /// A method of an expression.
-fn of_expression(expr: Expr, method: &str, mut arguments: Arguments) -> Result<Py> {
+pub(crate) fn of_expression(expr: Expr, method: &str, mut arguments: Arguments) -> Result<Py> {
     let operator = match method {
         "asc" | "desc" => {
             let nulls = names::nulls(&mut arguments)?;

@@ -5,6 +5,9 @@ mod call;
 mod construct;
 mod operator;
 
+pub(crate) use call::of_expression;
+pub(crate) use operator::{binary, unary};
+
 use embellie::{Database, Executor};
 use embellie_core::BoxFuture;
 use ruff_python_ast as ast;

@@ -18,7 +18,7 @@ fn unsupported(op: &str, left: &Py, right: &Py) -> Error {
 }
 
 /// What an operator makes of two values.
-pub(super) fn binary(operator: ast::Operator, left: Py, right: Py) -> Result<Py> {
+pub(crate) fn binary(operator: ast::Operator, left: Py, right: Py) -> Result<Py> {
     let connector = match operator {
         ast::Operator::BitAnd => Some(Connector::And),
         ast::Operator::BitOr => Some(Connector::Or),
@@ -121,7 +121,7 @@ fn numbers(operator: ast::Operator, left: Py, right: Py) -> Result<Py> {
 }
 
 /// What an operator makes of one value.
-pub(super) fn unary(operator: ast::UnaryOp, value: Py) -> Result<Py> {
+pub(crate) fn unary(operator: ast::UnaryOp, value: Py) -> Result<Py> {
     use ast::UnaryOp as O;
     let bad = |value: &Py| {
         Err(Error::type_error(format!("bad operand type for unary {}: '{}'", operator.as_str(), value.type_name())))

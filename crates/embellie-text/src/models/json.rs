@@ -282,7 +282,7 @@ impl Reader<'_> {
     }
 }
 
-fn now() -> DateTime {
+pub(super) fn now() -> DateTime {
     let now = jiff::Zoned::now().datetime();
     now.with().nanosecond(0).build().unwrap_or(now)
 }

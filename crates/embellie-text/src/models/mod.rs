@@ -14,6 +14,7 @@ use embellie_core::{Expr, Path, Registry};
 use crate::{Error, Py, Result};
 
 pub(crate) use python::{Classes, Found};
+pub use python::{Finding, Project, Report};
 
 /// The settings of Django that say what a text means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -162,13 +163,14 @@ impl Models {
         }
         let at = self.follow(model, path.names())?;
         let Member::Field(place) = at.member else { return None };
-        let class = self.registry.get(at.model).fields[place].kind.django_name();
+        let kind = self.registry.get(at.model).fields[place].kind;
         let known = |name: &str| self.transforms.iter().find(|transform| transform.name == name);
         let names: Vec<&str> = path.names().collect();
         let (field, mut rest) = names.split_at_checked(names.len() - at.rest)?;
         let mut expr = Expr::Path(Path::new(field.iter().map(|name| (*name).to_owned())));
         let first = known(rest.first()?)?;
-        if first.field != class {
+        let class = crate::names::field_kind(&first.field, self.settings.use_tz);
+        if first.field != kind.django_name() && !class.is_some_and(|class| kind.is_a(class)) {
             return None;
         }
         while let Some((name, after)) = rest.split_first()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ruff_python_ast as ast;
 
-use super::Models;
+use crate::models::Models;
 use crate::{Result, parse};
 
 /// The classes of modules, by name.
@@ -64,6 +64,11 @@ impl Models {
 }
 
 impl Classes {
+    /// Adds a class.
+    pub(super) fn add(&mut self, name: &str, class: Class) {
+        self.0.insert(name.to_owned(), Arc::new(class));
+    }
+
     /// Looks for a method in a class and those that it extends.
     pub(crate) fn find(&self, class: &str, method: &str) -> Found {
         self.look(class, method, &mut Vec::new())
@@ -116,7 +121,27 @@ impl Found {
     }
 }
 
+/// Whether a method is one that is understood.
+pub(super) fn is_understood(function: ast::StmtFunctionDef) -> bool {
+    Method::of(function).is_some()
+}
+
 impl Class {
+    /// A class without methods.
+    pub(super) fn new(bases: Vec<String>) -> Class {
+        Class { bases, ..Class::default() }
+    }
+
+    /// Adds a method.
+    pub(super) fn add_method(&mut self, name: &str, function: ast::StmtFunctionDef) {
+        self.methods.insert(name.to_owned(), Method::of(function).map(Arc::new));
+    }
+
+    /// Says of a method whether managers made of the class have it.
+    pub(super) fn say_queryset_only(&mut self, method: &str, only: bool) {
+        self.queryset_only.insert(method.to_owned(), only);
+    }
+
     fn of(class: ast::StmtClassDef) -> Class {
         let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
         let bases = bases

@@ -1,0 +1,240 @@
+//! Relations: foreign keys, many-to-many relations and generic ones.
+
+use std::rc::Rc;
+
+use embellie_core::field::FieldKind;
+use embellie_core::meta::{Default, FieldMeta, ForeignKeyMeta, ManyToManyMeta, OnDelete};
+
+use super::Builder;
+use super::field::Options;
+use super::kind::FieldClass;
+use super::shape::{Member, Role, Shape, Source};
+use crate::models::python::value::{Class, Object, Val};
+use crate::models::{Declared, Generic};
+
+impl Builder<'_> {
+    /// Whether a one-to-one field says that it leads to the model that its own adds columns to.
+    pub(super) fn is_parent_link(&mut self, object: &Rc<Object>) -> bool {
+        matches!(self.field_class(object), Some(FieldClass::Django("OneToOneField")))
+            && Options::of(object, "OneToOneField").is("parent_link")
+    }
+
+    /// The label of the model that a link leads to.
+    pub(super) fn link_target(&mut self, object: &Rc<Object>, app: &str, class: &Rc<Class>) -> Option<String> {
+        let to = Options::of(object, "OneToOneField").get("to")?;
+        match to {
+            Val::Class(to) => {
+                let concrete = self.concrete(&to);
+                Some(self.shape(&concrete).label())
+            }
+            other => {
+                let name = other.as_text()?;
+                Some(match name.as_str() {
+                    "self" => format!("{app}.{}", class.name),
+                    name if name.contains('.') => name.to_owned(),
+                    name => format!("{app}.{name}"),
+                })
+            }
+        }
+    }
+
+    /// The label of the model with the table that a declaration names.
+    pub(super) fn target(&mut self, shape: &Rc<Shape>, to: &Val) -> Option<String> {
+        let class = match to {
+            Val::Class(class) => {
+                let target = self.shape(class);
+                match target.swapped {
+                    true => {
+                        let name = target.option("swappable")?.as_text()?;
+                        let label = self.read.setting(&name)?.as_text()?;
+                        self.labels.get(&label.to_lowercase()).cloned()?
+                    }
+                    false => Rc::clone(class),
+                }
+            }
+            other => {
+                let label = match other.as_text()?.as_str() {
+                    "self" => shape.label(),
+                    name if name.contains('.') => name.to_owned(),
+                    name => format!("{}.{name}", shape.app),
+                };
+                self.labels.get(&label.to_lowercase()).cloned()?
+            }
+        };
+        let concrete = self.concrete(&class);
+        let label = self.shape(&concrete).label();
+        self.labels.contains_key(&label.to_lowercase()).then_some(label)
+    }
+
+    fn told(to: Option<&Val>) -> String {
+        match to {
+            Some(Val::Class(class)) => format!("{}.{}", class.module, class.name),
+            Some(Val::Outside(name)) => name.to_string(),
+            Some(value) => value.as_text().unwrap_or_else(|| "what is not known".to_owned()),
+            None => "nothing".to_owned(),
+        }
+    }
+
+    /// A foreign key or one-to-one field; where it leads nowhere, its column.
+    pub(super) fn foreign_key(
+        &mut self,
+        shape: &Rc<Shape>,
+        member: &Member,
+        object: &Rc<Object>,
+        one_to_one: bool,
+    ) -> FieldMeta {
+        let options = Options::of(object, if one_to_one { "OneToOneField" } else { "ForeignKey" });
+        let to = options.get("to");
+        let Some(target) = to.as_ref().and_then(|to| self.target(shape, to)) else {
+            let label = format!("{}.{}", shape.label(), member.name);
+            let why = format!(
+                "the relation leads to {}, which is no model that is known: its column is there, and holds anything",
+                Self::told(to.as_ref())
+            );
+            self.read.add(&object.place, label, why);
+            return FieldMeta::new(format!("{}_id", member.name), FieldKind::Any);
+        };
+        let on_delete = self.on_delete(options.get("on_delete"));
+        let relation = ForeignKeyMeta {
+            to_field: options.text("to_field"),
+            related_name: options.text("related_name").filter(|name| !name.is_empty()),
+            related_query_name: options.text("related_query_name"),
+            one_to_one,
+            db_constraint: options.get("db_constraint").and_then(|value| value.as_bool()) != Some(false),
+            parent_link: one_to_one && options.is("parent_link"),
+            ..ForeignKeyMeta::new(target.clone(), on_delete.clone())
+        };
+        let mut field = match one_to_one {
+            true => FieldMeta::one_to_one(&*member.name, target, on_delete),
+            false => FieldMeta::foreign_key(&*member.name, target, on_delete),
+        };
+        // A class of its own may be a foreign key of which there is one for each.
+        if options.is("unique") && !one_to_one {
+            field.unique = true;
+            field.index = false;
+        }
+        field.relation = Some(relation);
+        field
+    }
+
+    fn on_delete(&mut self, value: Option<Val>) -> OnDelete {
+        match value {
+            Some(Val::Outside(name)) => match name.rsplit('.').next().unwrap_or_default() {
+                "CASCADE" | "DB_CASCADE" => OnDelete::Cascade,
+                "PROTECT" => OnDelete::Protect,
+                "RESTRICT" => OnDelete::Restrict,
+                "SET_NULL" | "DB_SET_NULL" => OnDelete::SetNull,
+                "SET_DEFAULT" | "DB_SET_DEFAULT" => OnDelete::SetDefault,
+                _ => OnDelete::DoNothing,
+            },
+            Some(Val::Object(object)) => {
+                let value = object.given.borrow().args.first().and_then(Val::to_py);
+                match value.and_then(|value| value.to_value().ok()) {
+                    Some(value) => OnDelete::Set(Default::Value(value)),
+                    // `SET(…)` of what Python computes.
+                    None => OnDelete::DoNothing,
+                }
+            }
+            _ => OnDelete::DoNothing,
+        }
+    }
+
+    pub(super) fn many_to_many(&mut self, shape: &Rc<Shape>, member: &Member, table: &str) -> Option<ManyToManyMeta> {
+        let Source::Declared(object) = &member.source else { return None };
+        let label = format!("{}.{}", shape.label(), member.name);
+        let options = Options::of(object, "ManyToManyField");
+        // All its arguments but the first are given by name.
+        let to = options.get("to").or_else(|| object.given.borrow().args.first().cloned());
+        let Some(target) = to.as_ref().and_then(|to| self.target(shape, to)) else {
+            let why = format!(
+                "the relation leads to {}, which is no model that is known: it is left out",
+                Self::told(to.as_ref())
+            );
+            self.read.add(&object.place, label, why);
+            return None;
+        };
+        let to_itself = target == shape.label();
+        let mut meta = ManyToManyMeta::new(&*member.name, target);
+        let through = options.get("through").filter(|through| !through.is_none());
+        meta.related_name = options.text("related_name").filter(|name| !name.is_empty());
+        meta.related_query_name = options.text("related_query_name");
+        meta.verbose_name = options.text("verbose_name");
+        meta.symmetrical = to_itself && options.get("symmetrical").and_then(|value| value.as_bool()) != Some(false);
+        meta.db_constraint = options.get("db_constraint").and_then(|value| value.as_bool()) != Some(false);
+        match through {
+            Some(through) => match self.target(shape, &through) {
+                Some(between) => {
+                    meta.through = Some(between);
+                    let fields = options.get("through_fields").and_then(|fields| fields.elements());
+                    let fields: Vec<String> = fields.unwrap_or_default().iter().filter_map(Val::as_text).collect();
+                    meta.through_fields = match fields.as_slice() {
+                        [source, target] => Some((source.clone(), target.clone())),
+                        _ => None,
+                    };
+                }
+                None => {
+                    let why = format!(
+                        "the relation goes through {}, which is no model that is known: it is left out",
+                        Self::told(Some(&through))
+                    );
+                    self.read.add(&object.place, label, why);
+                    return None;
+                }
+            },
+            None => {
+                let named = options.text("db_table").filter(|table| !table.is_empty());
+                let own = format!("{table}_{}", member.name);
+                meta.table = Some(named.unwrap_or_else(|| self.shortened(&own)));
+            }
+        }
+        Some(meta)
+    }
+
+    /// What a model declares besides its table.
+    pub(super) fn said(&mut self, shape: &Rc<Shape>) -> Declared {
+        let concrete = self.concrete(&shape.class);
+        let concrete = self.shape(&concrete).label();
+        let mut said = Declared { concrete, ..Declared::default() };
+        for member in shape.members.iter().filter(|member| member.role == Role::Virtual) {
+            let Source::Declared(object) = &member.source else { continue };
+            let class = match self.field_class(object) {
+                Some(FieldClass::Django(class)) => class,
+                _ => "",
+            };
+            said.without_columns.push(member.name.to_string());
+            let given = object.given.borrow().clone();
+            let text = |place, name, default: &str| {
+                given.argument(place, name).and_then(Val::as_text).unwrap_or_else(|| default.to_owned())
+            };
+            match class {
+                "GenericForeignKey" => said.generic_keys.push((
+                    member.name.to_string(),
+                    text(0, "ct_field", "content_type"),
+                    text(1, "fk_field", "object_id"),
+                )),
+                "GenericRelation" => {
+                    let to = given.argument(0, "to").cloned();
+                    match to.as_ref().and_then(|to| self.target(shape, to)) {
+                        Some(to) => said.generic.push(Generic {
+                            name: member.name.to_string(),
+                            to,
+                            content_type_field: text(2, "content_type_field", "content_type"),
+                            object_id_field: text(1, "object_id_field", "object_id"),
+                        }),
+                        None => {
+                            let label = format!("{}.{}", shape.label(), member.name);
+                            let why = format!(
+                                "the relation leads to {}, which is no model that is known: it is left out",
+                                Self::told(to.as_ref())
+                            );
+                            self.read.add(&object.place, label, why);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.managers(shape, &mut said);
+        said
+    }
+}

@@ -1,0 +1,11 @@
+//! What Django's database backends differ in that models show.
+
+/// How long the names of tables may be for a backend.
+pub(super) fn longest_name(engine: &str) -> Option<usize> {
+    match engine {
+        engine if engine.contains("postg") => Some(63),
+        engine if engine.contains("mysql") => Some(64),
+        engine if engine.contains("oracle") => Some(30),
+        _ => None,
+    }
+}
