@@ -77,13 +77,15 @@ const FIELDS: &[&str] = &[
     "RasterField",
 ];
 
-/// Modules of Django's in which the names of fields are those of forms or serializers.
-const OTHER_FIELDS: &[&str] = &["django.forms", "django.contrib.postgres.forms", "django.contrib.gis.forms"];
+/// Whether a name means a field of a form, which is called like one of a model.
+fn is_form(dotted: &str) -> bool {
+    dotted.split('.').any(|part| part == "forms")
+}
 
 /// The field class of Django's that a name means.
 pub(super) fn field_class(dotted: &str) -> Option<&'static str> {
     let known = name(dotted)?;
-    if OTHER_FIELDS.iter().any(|module| dotted.starts_with(module)) {
+    if is_form(dotted) {
         return None;
     }
     FIELDS.iter().find(|field| **field == known).copied()
@@ -97,7 +99,7 @@ pub(super) fn is_field(dotted: &str) -> bool {
 pub(super) fn is_any_field(dotted: &str) -> bool {
     is_field(dotted)
         || matches!(name(dotted), Some("Field" | "RelatedField" | "PositiveIntegerRelDbTypeMixin" | "ForeignObject"))
-            && !OTHER_FIELDS.iter().any(|module| dotted.starts_with(module))
+            && !is_form(dotted)
 }
 
 /// Whether a class extends Django's model, as far as can be told.

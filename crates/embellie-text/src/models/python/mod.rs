@@ -76,6 +76,9 @@ fn read(project: &Project) -> Result<(Models, Report)> {
         read.module(&module);
     }
     if found.any_contrib {
+        for package in known::USUAL {
+            read.module(&format!("{package}.models"));
+        }
         read_contrib_used(&mut read);
     }
     if read.is_exhausted() {

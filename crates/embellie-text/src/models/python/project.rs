@@ -121,6 +121,18 @@ impl Project {
                 false => app,
             };
             let mut apps = vec![self.app(read, app)];
+            // A file in a folder that is no package: the app is called like the folder, as far as it can be.
+            if let Some(app) = apps.first_mut()
+                && !module.contains('.')
+            {
+                let base = self.base();
+                let folder = base.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let label: String =
+                    folder.replace('-', "_").chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+                if !label.is_empty() {
+                    app.label = label.as_str().into();
+                }
+            }
             apps.extend(CONTRIB.iter().map(|name| contrib(name)));
             return Found { apps, settings: self.given(read), longest_name: None, any_contrib: true };
         }

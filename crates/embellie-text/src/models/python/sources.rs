@@ -38,7 +38,6 @@ impl Sources {
         if dotted == "django" || dotted.starts_with("django.") {
             return None;
         }
-        let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
         if !dotted.split('.').all(is_name) {
             return None;
         }
@@ -92,6 +91,11 @@ pub(super) fn module_of(file: &Path) -> Option<(PathBuf, String)> {
         names.push(stem.to_owned());
     }
     let mut folder = file.parent()?;
+    // What is no name of Python's is no package.
+    let is_package = folder.file_name().and_then(|name| name.to_str()).is_some_and(is_name);
+    if !is_package {
+        return Some((folder.to_owned(), names.join(".")));
+    }
     // An app's folder is a package, whether or not it says so.
     let mut first = true;
     while first || folder.join("__init__.py").is_file() {
@@ -102,4 +106,9 @@ pub(super) fn module_of(file: &Path) -> Option<(PathBuf, String)> {
     }
     names.reverse();
     Some((folder.to_owned(), names.join(".")))
+}
+
+/// Whether a text can be a name in Python.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

@@ -237,7 +237,7 @@ impl Builder<'_> {
             _ => FieldMeta::new(&*member.name, FieldKind::Any),
         };
         let expression = options.get("expression").and_then(|value| self.read.query_value_of(&value));
-        let expression = expression.and_then(|value| super::value::plain_expression(value));
+        let expression = expression.and_then(super::value::plain_expression);
         match expression {
             Some(expression) => field.generated = Some(Generated { expression, stored: options.is("db_persist") }),
             None => {

@@ -20,7 +20,7 @@ use super::interpret::Interpreter;
 use super::managers::Classes;
 use super::project::App;
 use super::value::{Class, Text, Val};
-use crate::models::{Declared, Models, Settings};
+use crate::models::{Declared, ManagerKind, Models, Settings};
 
 /// Makes models of what was read.
 pub(super) struct Builder<'a> {
@@ -107,6 +107,17 @@ impl<'a> Builder<'a> {
             names.entry(name).or_insert(label);
         }
         let registry = self.link(metas, &mut declared)?;
+        for link in registry.models().iter().filter(|model| model.auto_created) {
+            let objects = [("objects".to_owned(), ManagerKind::Plain)].into();
+            let default_manager = Some("objects".to_owned());
+            let said = Declared {
+                concrete: link.label().to_owned(),
+                managers: objects,
+                default_manager,
+                ..Declared::default()
+            };
+            declared.insert(link.label().to_owned(), said);
+        }
         Ok(Models {
             registry: Arc::new(registry),
             settings: self.settings,

@@ -153,8 +153,8 @@ impl Builder<'_> {
             self.read.add(&object.place, label, why);
             return None;
         };
-        let to_itself = target == shape.label();
-        let mut meta = ManyToManyMeta::new(&*member.name, target);
+        let to_itself = to.as_ref().and_then(Val::as_text).as_deref() == Some("self");
+        let mut meta = ManyToManyMeta::new(&*member.name, target.clone());
         let through = options.get("through").filter(|through| !through.is_none());
         meta.related_name = options.text("related_name").filter(|name| !name.is_empty());
         meta.related_query_name = options.text("related_query_name");
@@ -164,13 +164,13 @@ impl Builder<'_> {
         match through {
             Some(through) => match self.target(shape, &through) {
                 Some(between) => {
-                    meta.through = Some(between);
                     let fields = options.get("through_fields").and_then(|fields| fields.elements());
                     let fields: Vec<String> = fields.unwrap_or_default().iter().filter_map(Val::as_text).collect();
                     meta.through_fields = match fields.as_slice() {
                         [source, target] => Some((source.clone(), target.clone())),
-                        _ => None,
+                        _ => self.ends(&between, &shape.label(), &target),
                     };
+                    meta.through = Some(between);
                 }
                 None => {
                     let why = format!(
@@ -188,6 +188,28 @@ impl Builder<'_> {
             }
         }
         Some(meta)
+    }
+
+    /// The foreign keys of a model between that lead to the ends of a relation: as in Django, the first ones.
+    fn ends(&mut self, between: &str, source: &str, target: &str) -> Option<(String, String)> {
+        let class = self.labels.get(&between.to_lowercase()).cloned()?;
+        let shape = self.shape(&class);
+        let mut keys = Vec::new();
+        for member in &shape.members {
+            let Source::Declared(object) = &member.source else { continue };
+            if !matches!(self.field_class(object), Some(FieldClass::Django("ForeignKey" | "OneToOneField"))) {
+                continue;
+            }
+            let to = Options::of(object, "ForeignKey").get("to");
+            if let Some(to) = to.and_then(|to| self.target(&shape, &to)) {
+                keys.push((member.name.to_string(), to));
+            }
+        }
+        let mut to_source = keys.iter().filter(|(_, to)| to == source);
+        let mut to_target = keys.iter().filter(|(_, to)| to == target);
+        let first = to_source.next()?;
+        let second = if source == target { to_source.next()? } else { to_target.next()? };
+        Some((first.0.clone(), second.0.clone()))
     }
 
     /// What a model declares besides its table.

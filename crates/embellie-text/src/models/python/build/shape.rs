@@ -137,6 +137,8 @@ impl Builder<'_> {
             let Some(role) = self.role(&object) else { continue };
             let primary_key = object.given.borrow().keyword("primary_key").and_then(Val::truth) == Some(true);
             let order = object.counter;
+            let named = object.given.borrow().keyword("name").and_then(Val::as_text);
+            let name = named.map_or(name, |name| name.as_str().into());
             members.push(Member { name, source: Source::Declared(object), order, role, primary_key });
         }
         members

@@ -9,3 +9,6 @@ pub(super) fn longest_name(engine: &str) -> Option<usize> {
         _ => None,
     }
 }
+
+/// The modules of Python's library that are about one database.
+pub(super) const LIBRARY: &[&str] = &["sqlite3"];

@@ -72,7 +72,6 @@ pub(super) const LIBRARY: &[&str] = &[
     "shutil",
     "signal",
     "socket",
-    "sqlite3",
     "ssl",
     "stat",
     "string",

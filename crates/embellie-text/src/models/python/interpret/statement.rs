@@ -6,6 +6,7 @@ use ruff_python_ast as ast;
 
 use super::{Frame, Interpreter};
 use crate::Py;
+use crate::models::python::dialect;
 use crate::models::python::value::{Body, Function, FunctionKind, Text, Val};
 
 /// What comes after a statement.
@@ -385,7 +386,11 @@ impl Interpreter {
     /// Whether an import is known to fail where somebody is prepared for it.
     fn is_absent(&self, dotted: &str) -> bool {
         let top = dotted.split('.').next().unwrap_or(dotted);
-        if self.trying == 0 || top == "django" || super::outside::LIBRARY.contains(&top) {
+        if self.trying == 0
+            || top == "django"
+            || super::outside::LIBRARY.contains(&top)
+            || dialect::LIBRARY.contains(&top)
+        {
             return false;
         }
         !self.sources.has(dotted) && (!self.sources.has(top) || !self.sources.has(parent(dotted)))

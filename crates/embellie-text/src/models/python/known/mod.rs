@@ -32,3 +32,7 @@ pub(super) const CONTRIB: &[&str] = &[
     "django.contrib.sessions",
     "django.contrib.sites",
 ];
+
+/// Those among them that a project has unless it says otherwise.
+pub(super) const USUAL: &[&str] =
+    &["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.sites"];
