@@ -4,7 +4,7 @@ use embellie_core::expr::{Aggregate, AggregateFunction, Function};
 use embellie_core::field::FieldKind as Kind;
 use embellie_core::meta::{
     CheckMessage, Choice, ConstraintMeta, Default as Initial, Deferrable, FieldMeta, Generated, IndexKind, IndexMeta,
-    IndexTerm, ManyToManyMeta, ModelMeta, OnDelete, Validator,
+    IndexTerm, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta, Validator,
 };
 use embellie_core::{Error, Expr, Q, Query, Registry, Value};
 
@@ -457,4 +457,42 @@ fn generated_fields() {
         [line().field(field("text", Kind::Char).generated(Generated::stored(Expr::path("number"))))],
         &["fields.W224"],
     );
+}
+
+#[test]
+fn relations_without_a_column() {
+    let model = |name: &str| ModelMeta::new("shop", name);
+    let number = |name: &str| FieldMeta::new(name, Kind::Integer);
+    let line = || model("Line").field(number("order")).field(number("row")).composite_primary_key(["order", "row"]);
+    let to_line = |there: &str| RelationMeta::new("line", "Line", [("order", "order"), ("row", there)]);
+    let parcel =
+        |relation: RelationMeta| model("Parcel").field(number("order")).field(number("row")).relation(relation);
+    gives([line(), parcel(to_line("row"))], &[]);
+    gives([line(), parcel(to_line("rows"))], &["fields.E312"]);
+    gives([line(), parcel(RelationMeta::new("line", "Line", [("number", "row")]))], &["embellie.E016"]);
+    gives([line(), parcel(RelationMeta::new("line", "Line", [("row", "row")]))], &["fields.E310"]);
+    gives([line(), parcel(to_line("row").on_delete(OnDelete::SetNull))], &["embellie.E017"]);
+    gives([line(), parcel(RelationMeta { name: "row".into(), ..to_line("row") })], &["models.E006"]);
+    gives(
+        [line().field(number("parcels")), parcel(to_line("row").related_name("parcels"))],
+        &["fields.E302", "fields.E303"],
+    );
+    gives([parcel(to_line("row"))], &["fields.E300"]);
+
+    let types = || {
+        let text = |name: &str| FieldMeta::new(name, Kind::Char).max_length(50);
+        ModelMeta::new("contenttypes", "ContentType").field(text("app_label")).field(text("model"))
+    };
+    let to_types = || FieldMeta::foreign_key("kind", "contenttypes.ContentType", OnDelete::Cascade);
+    let mark = || model("Mark").field(to_types()).field(number("key"));
+    let shop = |kind: &str, key: &str| model("Shop").relation(RelationMeta::generic("marks", "Mark", kind, key));
+    gives([types(), mark(), shop("kind", "key")], &[]);
+    gives([types(), mark(), shop("kind", "object_id")], &["contenttypes.E001"]);
+    gives([types(), mark(), shop("type", "key")], &["contenttypes.E002"]);
+    gives([types(), mark(), shop("key", "key")], &["contenttypes.E003"]);
+    let to_shops = FieldMeta::foreign_key("kind", "Shop", OnDelete::Cascade);
+    let mark_of_shops = model("Mark").field(to_shops).field(number("key"));
+    gives([mark_of_shops, shop("kind", "key")], &["contenttypes.E004"]);
+    let lines = line().relation(RelationMeta::generic("marks", "Mark", "kind", "key"));
+    gives([types(), mark(), lines], &["fields.E347"]);
 }

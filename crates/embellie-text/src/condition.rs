@@ -142,7 +142,7 @@ impl Against<'_> {
     /// What a relation is compared with: objects are told by the field that the relation points at.
     fn related(&self, at: Followed, last: &str, value: Py) -> Result<Operand> {
         let registry = self.models.registry();
-        let Some((target, field)) = at.target_field(registry) else { return operand(value) };
+        let Some((target, fields)) = at.told_by(registry) else { return operand(value) };
         let target = registry.get(target);
         if at.rest > 1 {
             return Err(Error::field_error(format!("Related Field got invalid lookup: {last}")));
@@ -169,10 +169,13 @@ impl Against<'_> {
             if object.is_unsaved() && object.key().is_null() {
                 return Err(Error::value_error("Model instances passed to related filters must be saved."));
             }
-            Ok(Py::from_value(if own.id() == target.id() && !target.has_composite_key() {
-                object.field(&target.fields[field].name)
-            } else {
-                object.key()
+            if own.id() != target.id() {
+                return Ok(Py::from_value(object.key()));
+            }
+            let mut values = fields.iter().map(|&field| object.field(&target.fields[field].name));
+            Ok(Py::from_value(match fields.len() {
+                1 => values.next().unwrap_or_default(),
+                _ => Value::List(values.collect()),
             }))
         };
         match value {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use embellie_core::field::prepare;
 use embellie_core::lookup::Lookup;
-use embellie_core::meta::{Member, Model as MetaModel, ModelId, Reverse, ReverseSource, link_name};
+use embellie_core::meta::{Member, Model as MetaModel, ModelId, Relation, Reverse, ReverseSource, link_name};
 use embellie_core::{ColumnRef, Error, FromColumn, Path, Registry, Result, Row, Value, did_you_mean};
 
 use crate::database::{Executor, Session};
@@ -261,9 +261,14 @@ impl Record {
     }
 
     /// Takes away what the foreign key at a place points at.
-    pub(crate) fn take_shared(&mut self, field: usize) -> Option<Arc<Record>> {
-        let name = self.model.meta().fields.get(field).map(|field| field.name.as_str());
-        self.related.iter_mut().find(|(known, _)| Some(known.as_str()) == name)?.1.take()
+    pub(crate) fn take_shared_key(&mut self, field: usize) -> Option<Arc<Record>> {
+        let name = self.model.meta().fields.get(field)?.name.clone();
+        self.take_shared(&name)
+    }
+
+    /// Takes away what a relation to one object leads to.
+    pub(crate) fn take_shared(&mut self, name: &str) -> Option<Arc<Record>> {
+        self.related.iter_mut().find(|(known, _)| known == name)?.1.take()
     }
 
     /// The object that came with this one by `select_related`, by the name of its relation. `None` when none was asked
@@ -302,6 +307,9 @@ impl Record {
             if let Some(known) = self.selected(field) {
                 return Ok(known.cloned());
             }
+            if let Some(Member::Relation(place)) = self.model().member(field) {
+                return self.one_by_fields(&self.model().relations()[place], db).await;
+            }
             let place = self.place(field)?;
             let registry = &self.model.registry;
             let (target, to_field) = self
@@ -326,7 +334,24 @@ impl Record {
         })
     }
 
-    /// The objects that a many-to-many relation, or the way back of a relation, leads to.
+    /// The object that a relation over several columns leads to.
+    async fn one_by_fields(&self, relation: &Relation, db: &dyn Executor) -> Result<Option<Record>> {
+        if relation.meta.is_generic() {
+            let name = &relation.meta.name;
+            return Err(Error::Field(format!("'{name}' of {} leads to several objects", self.model().name)));
+        }
+        let model = Arc::new(RecordModel::new(Arc::clone(&self.model.registry), relation.target));
+        let mut set = QuerySet::new(model.label().to_owned(), WholeRecord::new(Arc::clone(&model)));
+        for &(here, there) in &relation.pairs {
+            if self.values[here].is_null() {
+                return Ok(None);
+            }
+            set = set.filter(Q::text(model.meta().fields[there].attname(), self.values[here].clone()));
+        }
+        set.get(db).await.map(Some)
+    }
+
+    /// The objects that a many-to-many relation, a generic one, or the way back of a relation, leads to.
     ///
     /// # Errors
     /// [`Error::Field`] when the name is no such relation.
@@ -339,8 +364,13 @@ impl Record {
             }
             (None, Some(Member::Reverse(index))) => back(registry, &model.reverse()[index]),
             (Some(reverse), _) => back(registry, reverse),
+            (None, Some(Member::Relation(index))) if model.relations()[index].meta.is_generic() => {
+                (model.relations()[index].target, link_name(model.label(), name))
+            }
             _ => {
                 let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
+                let relations = model.relations().iter().filter(|relation| relation.meta.is_generic());
+                let links = links.chain(relations.map(|relation| relation.meta.name.as_str()));
                 let names: Vec<&str> =
                     links.chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect();
                 return Err(Error::Field(format!(
@@ -353,7 +383,10 @@ impl Record {
         };
         let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
-        let related = Related::records(target, back, owner).held_by(&self.state);
+        let condition = self.pointing_here(target.meta(), &back);
+        let one_by_one = matches!(target.meta().member(&back), Some(Member::Relation(_)));
+        let related = Related::records(target, back, owner).held_by(&self.state).told_by(condition);
+        let related = if one_by_one { related.alone() } else { related };
         // The way back of a one-to-one field, where it came by a join.
         let one = match reverse(name) {
             Some(reverse) if !reverse.multiple => self.selected(&reverse.query_name),
@@ -369,6 +402,28 @@ impl Record {
     pub(crate) fn foreign_keys(&self) -> impl Iterator<Item = (usize, &Value)> {
         let keys = self.values.iter().enumerate().filter(|(place, _)| self.model().target(*place).is_some());
         keys.filter(|(place, _)| self.related.is_empty() || !self.has_shared(*place))
+    }
+
+    /// The condition that rows of a model point here by a relation of no column of its own; none for all others, which
+    /// are told by the key.
+    fn pointing_here(&self, source: &MetaModel, back: &str) -> Option<embellie_core::Q> {
+        match source.member(back)? {
+            Member::Relation(index) if !source.relations()[index].meta.is_generic() => {
+                let pairs = &source.relations()[index].pairs;
+                let equal = |&(there, here): &(usize, usize)| {
+                    let path = Path::new([source.fields[there].attname()]);
+                    embellie_core::Q::lookup(path, Lookup::In, Value::List(vec![self.values[here].clone()]))
+                };
+                Some(pairs.iter().map(equal).fold(embellie_core::Q::all(), |all, q| all & q))
+            }
+            Member::Reverse(index) => {
+                let reverse = &source.reverse()[index];
+                let ReverseSource::Relation(place) = reverse.relation else { return None };
+                let relation = &self.model.registry.get(reverse.source).relations()[place];
+                relation.meta.is_generic().then(|| self.model.registry.pointing_at(relation, vec![self.key().clone()]))
+            }
+            _ => None,
+        }
     }
 
     fn place(&self, field: &str) -> Result<usize> {
@@ -406,6 +461,7 @@ fn back(registry: &Registry, reverse: &Reverse) -> (ModelId, String) {
     let name = match reverse.relation {
         ReverseSource::Field(field) => source.fields[field].name.clone(),
         ReverseSource::ManyToMany(index) => source.many_to_many()[index].meta.name.clone(),
+        ReverseSource::Relation(index) => source.relations()[index].meta.name.clone(),
     };
     (reverse.source, name)
 }

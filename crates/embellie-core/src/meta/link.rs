@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 
-use super::{FieldMeta, ManyToManyMeta, ModelMeta};
+use super::{FieldMeta, ManyToManyMeta, ModelMeta, RelationMeta};
 
 /// A model's place in its registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +19,7 @@ pub struct Model {
     pub(crate) key: Vec<usize>,
     pub(crate) targets: Vec<Option<(ModelId, usize)>>,
     pub(crate) many_to_many: Vec<ManyToMany>,
+    pub(crate) relations: Vec<Relation>,
     pub(crate) reverse: Vec<Reverse>,
     pub(crate) members: HashMap<String, Member>,
     /// Names of models that this one adds columns to, with the field that leads there.
@@ -34,6 +35,8 @@ pub enum Member {
     Key,
     /// A many-to-many relation declared here.
     ManyToMany(usize),
+    /// A relation declared here that has no column of its own.
+    Relation(usize),
     /// The way back of a relation declared elsewhere.
     Reverse(usize),
 }
@@ -47,10 +50,38 @@ pub struct ManyToMany {
     pub target: ModelId,
     /// The model between.
     pub through: ModelId,
-    /// The foreign key of the model between that leads to this side.
-    pub source_field: usize,
-    /// The foreign key of the model between that leads to the other side.
-    pub target_field: usize,
+    /// The relation of the model between that leads to this side: a foreign key, or one over several columns.
+    pub source: Member,
+    /// The relation of the model between that leads to the other side.
+    pub other: Member,
+}
+
+/// A relation without a column of its own, linked.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The declaration.
+    pub meta: RelationMeta,
+    /// The model at the other end.
+    pub target: ModelId,
+    /// The model there that has the fields: the target, or one that it adds columns to.
+    pub holder: ModelId,
+    /// The fields here, and those there that hold the same; at least one pair.
+    pub pairs: Vec<(usize, usize)>,
+    /// For a generic relation, what the rows there say of the kind of what they point at.
+    pub content_type: Option<ContentType>,
+}
+
+/// What rows say that point at rows of a model generically.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentType {
+    /// The foreign key that says it, of the relation's holder.
+    pub field: usize,
+    /// The model of content types, which has the fields `app_label` and `model`.
+    pub types: ModelId,
+    /// The app of the model that is pointed at.
+    pub app_label: String,
+    /// Its name, in small letters.
+    pub model: String,
 }
 
 /// The way back of a relation: what points at this model.
@@ -75,6 +106,8 @@ pub enum ReverseSource {
     Field(usize),
     /// A many-to-many relation.
     ManyToMany(usize),
+    /// A relation without a column of its own.
+    Relation(usize),
 }
 
 /// One step of a relation: what one join follows (Django's `PathInfo`).
@@ -84,16 +117,30 @@ pub struct Hop {
     pub from: ModelId,
     /// Where it ends.
     pub to: ModelId,
-    /// The column at the beginning, as a field of `from`.
+    /// The column at the beginning, as a field of `from`; the first of several.
     pub from_field: usize,
-    /// The column at the end, as a field of `to`.
+    /// The column at the end, as a field of `to`; the first of several.
     pub to_field: usize,
+    /// The relation without a column of its own that it follows, which may have more columns
+    /// ([`Registry::pairs`](super::Registry::pairs)) and a condition.
+    pub along: Option<Along>,
     /// Whether a row may have several at the other end.
     pub multiple: bool,
-    /// Whether the foreign key is on the side of `from`.
+    /// Whether the foreign key is on the side of `from`: its columns there say as much as those at the end.
     pub forward: bool,
     /// Whether a row may have none at the other end.
     pub nullable: bool,
+}
+
+/// A relation that a hop follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Along {
+    /// The model that declares it.
+    pub model: ModelId,
+    /// Its place there.
+    pub relation: usize,
+    /// Whether it is followed the other way round.
+    pub back: bool,
 }
 
 impl Deref for Model {
@@ -162,6 +209,11 @@ impl Model {
     /// The many-to-many relations declared here.
     pub fn many_to_many(&self) -> &[ManyToMany] {
         &self.many_to_many
+    }
+
+    /// The relations declared here that have no column of their own.
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
     }
 
     /// The ways back of the relations that point here.

@@ -1,6 +1,6 @@
 //! A model's declaration.
 
-use super::{ConstraintMeta, FieldMeta, IndexMeta, ManyToManyMeta};
+use super::{ConstraintMeta, FieldMeta, IndexMeta, ManyToManyMeta, RelationMeta};
 use crate::OrderBy;
 
 /// What a model is: its fields and options. Plain data, from whatever source.
@@ -29,6 +29,8 @@ pub struct ModelMeta {
     pub composite_primary_key: Option<Vec<String>>,
     /// The many-to-many relations, in order.
     pub many_to_many: Vec<ManyToManyMeta>,
+    /// The relations without a column of their own, in order: those over several columns, and generic ones.
+    pub relations: Vec<RelationMeta>,
     /// The ordering of query sets that have none of their own.
     pub ordering: Vec<OrderBy>,
     /// The indexes.
@@ -62,6 +64,7 @@ impl ModelMeta {
             fields: Vec::new(),
             composite_primary_key: None,
             many_to_many: Vec::new(),
+            relations: Vec::new(),
             ordering: Vec::new(),
             indexes: Vec::new(),
             constraints: Vec::new(),
@@ -117,6 +120,13 @@ impl ModelMeta {
     #[must_use]
     pub fn many_to_many(mut self, relation: ManyToManyMeta) -> Self {
         self.many_to_many.push(relation);
+        self
+    }
+
+    /// Adds a relation without a column of its own.
+    #[must_use]
+    pub fn relation(mut self, relation: RelationMeta) -> Self {
+        self.relations.push(relation);
         self
     }
 

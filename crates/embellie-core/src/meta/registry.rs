@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::link::{Hop, ManyToMany, Member, Model, ModelId, Reverse, ReverseSource};
-use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete};
+use super::link::{Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
+use super::names::{ReverseNames, link_name};
+use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta};
 use crate::error::did_you_mean;
 use crate::field::FieldKind;
 use crate::lookup::{CustomLookup, Registered, Transform};
@@ -12,8 +13,8 @@ use crate::{Error, Result};
 /// All models of a program.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
-    models: Vec<Model>,
-    labels: HashMap<String, ModelId>,
+    pub(super) models: Vec<Model>,
+    pub(super) labels: HashMap<String, ModelId>,
     registered: Registered,
 }
 
@@ -57,14 +58,15 @@ impl Registry {
 
     /// Links declarations as [`build`](Registry::build) does, without the system checks: for models that another program
     /// declares and lives with, such as those of a Django project. [`warnings`](Registry::warnings) runs the checks.
-    /// Many-to-many relations whose two ends cannot be told are left out.
+    /// Many-to-many and generic relations whose two ends cannot be told are left out.
     ///
     /// # Errors
     /// [`Error::SystemCheck`] when a relation leads to no model or field, or names clash.
     pub fn link(models: impl IntoIterator<Item = ModelMeta>) -> Result<Self> {
         let (registry, mut findings) = Self::linked(models);
         findings.retain(|finding| {
-            !matches!(finding.id, "fields.E333" | "fields.E334" | "fields.E335" | "fields.E338" | "fields.E339")
+            let of_ends = ["fields.E333", "fields.E334", "fields.E335", "fields.E338", "fields.E339"];
+            !of_ends.contains(&finding.id) && !finding.id.starts_with("contenttypes.")
         });
         if findings.iter().any(|finding| finding.level == Level::Error) {
             return Err(Error::SystemCheck(findings));
@@ -99,6 +101,7 @@ impl Registry {
                 key: key_places(&meta),
                 targets: vec![None; meta.fields.len()],
                 many_to_many: Vec::new(),
+                relations: Vec::new(),
                 reverse: Vec::new(),
                 members: HashMap::new(),
                 inherited: HashMap::new(),
@@ -106,6 +109,7 @@ impl Registry {
             });
         }
         registry.link_foreign_keys(&mut findings);
+        registry.link_relations(&mut findings);
         registry.link_many_to_many(&mut findings);
         registry.link_reverse();
         registry.name_members();
@@ -244,41 +248,67 @@ impl Registry {
             Member::Key => Vec::new(),
             Member::ManyToMany(index) => {
                 let m2m = &model.many_to_many[index];
-                self.link_hops(m2m.through, m2m.source_field, m2m.target_field)
+                self.link_hops(m2m.through, m2m.source, m2m.other)
             }
+            Member::Relation(index) => self.relation_hops(model.id, index, false),
             Member::Reverse(index) => {
                 let reverse = &model.reverse[index];
                 match reverse.relation {
                     ReverseSource::Field(field) => self.backward_hop(reverse.source, field).into_iter().collect(),
+                    ReverseSource::Relation(relation) => self.relation_hops(reverse.source, relation, true),
                     ReverseSource::ManyToMany(index) => {
                         let m2m = &self.get(reverse.source).many_to_many[index];
-                        self.link_hops(m2m.through, m2m.target_field, m2m.source_field)
+                        self.link_hops(m2m.through, m2m.other, m2m.source)
                     }
                 }
             }
         }
     }
 
-    fn link_hops(&self, through: ModelId, near: usize, far: usize) -> Vec<Hop> {
-        self.backward_hop(through, near).into_iter().chain(self.forward_hop(through, far)).collect()
+    fn link_hops(&self, through: ModelId, near: Member, far: Member) -> Vec<Hop> {
+        let mut hops = match near {
+            Member::Field(field) => self.backward_hop(through, field).into_iter().collect(),
+            Member::Relation(relation) => self.relation_hops(through, relation, true),
+            _ => Vec::new(),
+        };
+        hops.extend(self.hops(through, far));
+        hops
     }
 
     /// The join that a foreign key stands for.
     pub fn forward_hop(&self, model: ModelId, field: usize) -> Option<Hop> {
         let (to, to_field) = self.get(model).target(field)?;
         let nullable = self.get(model).fields[field].null;
-        Some(Hop { from: model, to, from_field: field, to_field, multiple: false, forward: true, nullable })
+        Some(Hop {
+            from: model,
+            to,
+            from_field: field,
+            to_field,
+            along: None,
+            multiple: false,
+            forward: true,
+            nullable,
+        })
     }
 
     /// The join that a foreign key's way back stands for.
     pub fn backward_hop(&self, model: ModelId, field: usize) -> Option<Hop> {
         let (from, from_field) = self.get(model).target(field)?;
         let multiple = !self.get(model).fields[field].relation.as_ref().is_some_and(|relation| relation.one_to_one);
-        Some(Hop { from, to: model, from_field, to_field: field, multiple, forward: false, nullable: true })
+        Some(Hop {
+            from,
+            to: model,
+            from_field,
+            to_field: field,
+            along: None,
+            multiple,
+            forward: false,
+            nullable: true,
+        })
     }
 
     /// The model that a relation's declaration in `app` means: `app.Model`, `Model`; `self` is `model`.
-    fn referred(&self, model: &ModelMeta, name: &str) -> Option<ModelId> {
+    pub(super) fn referred(&self, model: &ModelMeta, name: &str) -> Option<ModelId> {
         self.labels.get(&full_label(model, name)).copied()
     }
 
@@ -344,13 +374,9 @@ impl Registry {
                     continue;
                 };
                 match self.link_fields(model.id, meta, target, through_id) {
-                    Ok((source_field, target_field)) => linked.push(ManyToMany {
-                        meta: meta.clone(),
-                        target,
-                        through: through_id,
-                        source_field,
-                        target_field,
-                    }),
+                    Ok((source, other)) => {
+                        linked.push(ManyToMany { meta: meta.clone(), target, through: through_id, source, other })
+                    }
                     Err((id, message, hint)) => {
                         findings.push(CheckMessage { level: Level::Error, id, object, message, hint });
                     }
@@ -367,31 +393,39 @@ impl Registry {
         meta: &ManyToManyMeta,
         target: ModelId,
         through: ModelId,
-    ) -> Result<(usize, usize), (&'static str, String, String)> {
+    ) -> Result<(Member, Member), (&'static str, String, String)> {
         let between = self.get(through);
         let keys_to = |to: ModelId| {
-            (0..between.fields.len()).filter(move |&field| between.target(field).is_some_and(|(id, _)| id == to))
+            let fields =
+                (0..between.fields.len()).filter(move |&field| between.target(field).is_some_and(|(id, _)| id == to));
+            let leads = move |relation: &Relation| !relation.meta.is_generic() && relation.target == to;
+            let relations = (0..between.relations.len()).filter(move |&place| leads(&between.relations[place]));
+            fields.map(Member::Field).chain(relations.map(Member::Relation))
         };
         if let Some((source, other)) = &meta.through_fields {
-            let find = |name: &str, to: ModelId| keys_to(to).find(|&field| between.fields[field].name == name);
+            let find = |name: &str, to: ModelId| keys_to(to).find(|&key| between.name_of(key) == name);
             return match (find(source, model), find(other, target)) {
                 (Some(a), Some(b)) => Ok((a, b)),
                 (a, _) => {
                     let (wrong, to) = if a.is_none() { (source, model) } else { (other, target) };
                     let to = self.get(to);
                     let hint = "Name the foreign keys of the model between: first to this model, then to the other.";
-                    Err(if between.fields.iter().any(|field| field.name == *wrong) {
-                        let message = format!("'{}.{wrong}' is not a foreign key to '{}'.", between.label, to.label);
-                        ("fields.E339", message, hint.into())
-                    } else {
-                        let message = format!("The model between, '{}', has no field '{wrong}'.", between.label);
-                        ("fields.E338", message, hint.into())
-                    })
+                    let relations = || between.meta.relations.iter().map(|relation| &relation.name);
+                    Err(
+                        if between.fields.iter().map(|field| &field.name).chain(relations()).any(|name| name == wrong) {
+                            let message =
+                                format!("'{}.{wrong}' is not a foreign key to '{}'.", between.label, to.label);
+                            ("fields.E339", message, hint.into())
+                        } else {
+                            let message = format!("The model between, '{}', has no field '{wrong}'.", between.label);
+                            ("fields.E338", message, hint.into())
+                        },
+                    )
                 }
             };
         }
-        let sources: Vec<usize> = keys_to(model).collect();
-        let targets: Vec<usize> = keys_to(target).collect();
+        let sources: Vec<Member> = keys_to(model).collect();
+        let targets: Vec<Member> = keys_to(target).collect();
         let hint = || "Name the two with through_fields.".to_owned();
         match (model == target, sources.as_slice(), targets.as_slice()) {
             (true, [a, b], _) => Ok((*a, *b)),
@@ -455,6 +489,15 @@ impl Registry {
                 );
                 found.push((m2m.target, names.into_reverse(model.id, ReverseSource::ManyToMany(place))));
             }
+            for (place, relation) in model.relations.iter().enumerate() {
+                let RelationMeta { name, related_name, related_query_name, .. } = &relation.meta;
+                let related = match relation.meta.is_generic() {
+                    true => related_query_name.as_deref().or(Some("+")),
+                    false => related_name.as_deref(),
+                };
+                let names = ReverseNames::new(model, name, related, related_query_name.as_deref(), true);
+                found.push((relation.target, names.into_reverse(model.id, ReverseSource::Relation(place))));
+            }
         }
         for (to, reverse) in found {
             self.models[to.0].reverse.push(reverse);
@@ -464,11 +507,13 @@ impl Registry {
     /// Gives every member its name. What is declared on a model wins over what points at it; clashes are for the
     /// system checks to tell.
     fn name_members(&mut self) {
-        let relations: Vec<(String, Vec<String>)> = self
-            .models
-            .iter()
-            .map(|model| (model.label.clone(), model.many_to_many.iter().map(|m2m| m2m.meta.name.clone()).collect()))
-            .collect();
+        type Names = Vec<String>;
+        let names = self.models.iter().map(|model| {
+            let links = model.many_to_many.iter().map(|m2m| m2m.meta.name.clone()).collect();
+            let relations = model.relations.iter().map(|relation| relation.meta.name.clone()).collect();
+            (model.label.clone(), links, relations)
+        });
+        let names: Vec<(String, Names, Names)> = names.collect();
         for model in &mut self.models {
             let mut members = HashMap::new();
             for (place, field) in model.meta.fields.iter().enumerate() {
@@ -478,11 +523,19 @@ impl Registry {
             for (place, m2m) in model.many_to_many.iter().enumerate() {
                 members.entry(m2m.meta.name.clone()).or_insert(Member::ManyToMany(place));
             }
+            for (place, relation) in model.relations.iter().enumerate() {
+                members.entry(relation.meta.name.clone()).or_insert(Member::Relation(place));
+            }
             for (place, reverse) in model.reverse.iter().enumerate() {
                 members.entry(reverse.query_name.clone()).or_insert(Member::Reverse(place));
-                if let ReverseSource::ManyToMany(relation) = reverse.relation {
-                    let (label, names) = &relations[reverse.source.0];
-                    members.insert(link_name(label, &names[relation]), Member::Reverse(place));
+                let (label, links, relations) = &names[reverse.source.0];
+                let known = match reverse.relation {
+                    ReverseSource::ManyToMany(relation) => links.get(relation),
+                    ReverseSource::Relation(relation) => relations.get(relation),
+                    ReverseSource::Field(_) => None,
+                };
+                if let Some(name) = known {
+                    members.insert(link_name(label, name), Member::Reverse(place));
                 }
             }
             for (place, m2m) in model.many_to_many.iter().enumerate().filter(|(_, m2m)| m2m.target == model.id) {
@@ -531,54 +584,10 @@ impl Registry {
 }
 
 /// The fields that lead to the models which a model adds columns to, and those models.
-fn parent_links(model: &Model) -> VecDeque<(usize, ModelId)> {
+pub(super) fn parent_links(model: &Model) -> VecDeque<(usize, ModelId)> {
     let fields = model.fields.iter().enumerate();
     let links = fields.filter(|(_, field)| field.relation.as_ref().is_some_and(|relation| relation.parent_link));
     links.filter_map(|(place, _)| Some((place, model.target(place)?.0))).collect()
-}
-
-/// The names of a way back, as Django makes them.
-struct ReverseNames {
-    query_name: String,
-    accessor: Option<String>,
-    multiple: bool,
-}
-
-impl ReverseNames {
-    fn new(model: &Model, field: &str, related: Option<&str>, query: Option<&str>, multiple: bool) -> Self {
-        let class = model.name.to_lowercase();
-        let fill = |name: &str| {
-            let app = model.app.to_lowercase();
-            name.replace("%(class)s", &class).replace("%(app_label)s", &app).replace("%(model_name)s", &class)
-        };
-        let related = related.or(model.default_related_name.as_deref()).map(fill);
-        let hidden = related.as_deref().is_some_and(|name| name.ends_with('+'));
-        let query_name = match (query.map(fill), &related) {
-            (Some(name), _) => name,
-            // Relations without a way back keep a name that no text can say, so that they don't clash.
-            (None, Some(_)) if hidden => format!("{}.{field}+", model.label),
-            (None, Some(name)) => name.clone(),
-            (None, None) => class.clone(),
-        };
-        let accessor = match related {
-            _ if hidden => None,
-            Some(name) => Some(name),
-            None if multiple => Some(format!("{class}_set")),
-            None => Some(class),
-        };
-        ReverseNames { query_name, accessor, multiple }
-    }
-
-    fn into_reverse(self, source: ModelId, relation: ReverseSource) -> Reverse {
-        let ReverseNames { query_name, accessor, multiple } = self;
-        Reverse { query_name, accessor, source, relation, multiple }
-    }
-}
-
-/// The name by which a many-to-many relation's way back is always known in queries, whatever its related name is. A
-/// relation to `self` that holds both ways is its own way back.
-pub fn link_name(model: &str, relation: &str) -> String {
-    format!("{model}.{relation}+")
 }
 
 fn full_label(model: &ModelMeta, name: &str) -> String {
@@ -589,7 +598,7 @@ fn full_label(model: &ModelMeta, name: &str) -> String {
     }
 }
 
-fn missing_model<'a>(object: String, to: &str, labels: impl Iterator<Item = &'a String>) -> CheckMessage {
+pub(super) fn missing_model<'a>(object: String, to: &str, labels: impl Iterator<Item = &'a String>) -> CheckMessage {
     CheckMessage {
         level: Level::Error,
         id: "fields.E300",

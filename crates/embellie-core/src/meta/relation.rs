@@ -198,3 +198,125 @@ impl ManyToManyMeta {
         self
     }
 }
+
+/// A relation without a column of its own: it goes by columns that are declared anyway.
+///
+/// ```
+/// use embellie_core::{Registry, field::FieldKind, meta::{FieldMeta, ModelMeta, OnDelete, RelationMeta}};
+/// let registry = Registry::build([
+///     ModelMeta::new("shop", "Line")
+///         .field(FieldMeta::new("order", FieldKind::BigInteger))
+///         .field(FieldMeta::new("number", FieldKind::Integer))
+///         .composite_primary_key(["order", "number"]),
+///     ModelMeta::new("shop", "Refund")
+///         .field(FieldMeta::new("order", FieldKind::BigInteger))
+///         .field(FieldMeta::new("line_number", FieldKind::Integer))
+///         .relation(RelationMeta::new("line", "Line", [("order", "order"), ("line_number", "number")])),
+/// ])?;
+/// assert_eq!(registry.model("shop.Refund")?.relations()[0].pairs, [(1, 0), (2, 1)]);
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelationMeta {
+    /// The relation's name.
+    pub name: String,
+    /// The model at the other end: `app.Model`, `Model` of the same app, or `self`.
+    pub to: String,
+    /// What it goes by.
+    pub by: RelationBy,
+    /// What happens here when the row pointed at is deleted. What points generically is deleted, whatever this says.
+    pub on_delete: OnDelete,
+    /// The name of the way back; one that ends in `+` means there is none. A generic relation has none unless
+    /// [`related_query_name`](RelationMeta::related_query_name) gives it one.
+    pub related_name: Option<String>,
+    /// The name of the way back in queries.
+    pub related_query_name: Option<String>,
+    /// Whether a row may have none at the other end.
+    pub null: bool,
+}
+
+/// What a relation without a column of its own goes by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RelationBy {
+    /// Fields here and the fields at the other end that hold the same: Django's `ForeignObject`.
+    Fields(Vec<(String, String)>),
+    /// Two fields at the other end, which point at rows of any model: Django's `GenericRelation`, the way back of a
+    /// `GenericForeignKey`.
+    Generic {
+        /// The foreign key to the content type.
+        content_type: String,
+        /// The field that holds the primary key.
+        object_id: String,
+        /// The label of the model whose content type rows here have, unless it is this one's: a proxy's.
+        content_type_of: Option<String>,
+    },
+}
+
+impl RelationMeta {
+    /// A relation over several columns, to one row at most: pairs of a field here and the field there that holds the
+    /// same. Django's `ForeignObject`.
+    pub fn new(
+        name: impl Into<String>,
+        to: impl Into<String>,
+        fields: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let fields = fields.into_iter().map(|(here, there)| (here.into(), there.into()));
+        Self::by(name, to, RelationBy::Fields(fields.collect()))
+    }
+
+    /// The rows that point at rows of this model by a content type and a key. Django's `GenericRelation`.
+    pub fn generic(
+        name: impl Into<String>,
+        to: impl Into<String>,
+        content_type: impl Into<String>,
+        object_id: impl Into<String>,
+    ) -> Self {
+        let (content_type, object_id) = (content_type.into(), object_id.into());
+        Self::by(name, to, RelationBy::Generic { content_type, object_id, content_type_of: None })
+    }
+
+    fn by(name: impl Into<String>, to: impl Into<String>, by: RelationBy) -> Self {
+        RelationMeta {
+            name: name.into(),
+            to: to.into(),
+            by,
+            on_delete: OnDelete::Cascade,
+            related_name: None,
+            related_query_name: None,
+            null: false,
+        }
+    }
+
+    /// Sets what happens here when the row pointed at is deleted.
+    #[must_use]
+    pub fn on_delete(mut self, on_delete: OnDelete) -> Self {
+        self.on_delete = on_delete;
+        self
+    }
+
+    /// Sets the name of the way back.
+    #[must_use]
+    pub fn related_name(mut self, name: impl Into<String>) -> Self {
+        self.related_name = Some(name.into());
+        self
+    }
+
+    /// Sets the name of the way back in queries.
+    #[must_use]
+    pub fn related_query_name(mut self, name: impl Into<String>) -> Self {
+        self.related_query_name = Some(name.into());
+        self
+    }
+
+    /// Lets rows have none at the other end.
+    #[must_use]
+    pub fn null(mut self) -> Self {
+        self.null = true;
+        self
+    }
+
+    /// Whether rows of any model can be pointed at.
+    pub fn is_generic(&self) -> bool {
+        matches!(self.by, RelationBy::Generic { .. })
+    }
+}

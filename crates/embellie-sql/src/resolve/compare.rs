@@ -115,8 +115,7 @@ impl<'r> Scope<'_, 'r> {
 
     /// A subquery of one column, or of as many as a key has. `None` when it is known to be empty.
     pub(super) fn query_operand(&mut self, left: &Left<'r>, query: &Query, what: &str) -> Result<Option<Select<'r>>> {
-        let key = left.relation.and(left.end);
-        let (outputs, select) = self.subquery(query, key)?;
+        let (outputs, select) = self.subquery(query, left.told_by())?;
         let width = left.scalar.width();
         if outputs.len() != width {
             return Err(Error::Value(format!(

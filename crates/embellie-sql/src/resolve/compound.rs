@@ -6,7 +6,7 @@ use embellie_core::meta::{Member, Model};
 use embellie_core::query::{Annotation, Compound, Distinct as Asked, SetOperator, Step};
 use embellie_core::{DatabaseError, Error, Expr, OrderBy, Path, Query, Result};
 
-use super::names::Field;
+use super::names::Fields;
 use super::rows as whole;
 use super::widest::{self, Widths};
 use super::{Context, QUERY_LEVELS, Scope, cte};
@@ -40,15 +40,14 @@ pub(super) fn rows<'c, 'r>(
 pub(super) fn subquery<'c, 'r>(
     context: &'c Context<'r>,
     query: &Query,
-    key: Option<Field<'r>>,
+    told_by: Option<Fields<'r>>,
     outer: Option<Box<Scope<'c, 'r>>>,
 ) -> Within<'c, 'r, Rows<'r>> {
     let model = context.registry.model(&query.model)?;
-    let key = match key.filter(|key| key.model.id() == model.id()) {
-        Some(key) => model.fields[key.index].name.clone(),
-        None => "pk".to_owned(),
+    let values: Vec<Path> = match told_by.filter(|fields| fields.model.id() == model.id()) {
+        Some(fields) => fields.places.iter().map(|&place| Path::new([model.fields[place].name.clone()])).collect(),
+        None => vec![Path::new(["pk"])],
     };
-    let values = [Path::new([key])];
     let ordered = if query.slice.is_whole() { &Query { order_by: None, ..query.clone() } } else { query };
     compound(context, ordered, Wanted { values: Some(&values), hidden: &[] }, outer)
 }

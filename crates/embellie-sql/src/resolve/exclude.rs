@@ -5,11 +5,12 @@ use embellie_core::meta::Hop;
 use embellie_core::query::Connector;
 
 use super::filter::Split;
+use super::generic::alike;
 use super::joins::{Place, Places, Reuse};
 use super::operand::Operand;
 use super::tuple::same_key;
 use super::{BASE, Scope};
-use crate::resolved::{Condition, Select};
+use crate::resolved::{Comparison, Condition, Select};
 
 impl<'r> Scope<'_, 'r> {
     /// The condition that a row has some row at the end of a multi-valued relation for which the comparison holds: a
@@ -44,24 +45,46 @@ impl<'r> Scope<'_, 'r> {
             may_lack |= inner.is_left(places[at + 1]);
             inner.release(places[at]);
         }
-        let prefix = prefix(steps, self.registry().get(hop.from).fields[hop.from_field].name.as_str());
+        let registry = self.registry();
+        let (from, to) = (registry.get(hop.from), registry.get(hop.to));
+        let prefix = |field: usize| prefix(steps, from.fields[field].name.as_str());
         // A row that must have nothing at the other end would be lost without the table that it is missing from.
-        let (place, model, field) = if inner.is_left(far) || inner.is_filtered(far) {
-            (near, hop.from, hop.from_field)
-        } else {
+        let whole = inner.is_left(far) || inner.is_filtered(far);
+        let (place, model) = if whole { (near, from) } else { (far, to) };
+        if !whole {
             inner.release(near);
-            (far, hop.to, hop.to_field)
-        };
+        }
         inner.rebase();
-        let model = self.registry().get(model);
 
         let way = inner.full_way(&places, place, &hops);
         let joined = shared.iter().copied().find(|&other| other != BASE && self.way(other) == way);
         let link = match joined {
             Some(other) => same_key(inner.key_columns(place, model), self.key_columns(other, model)),
             None => {
-                let outer = self.reach(&prefix, Reuse::All)?;
-                same_key(vec![inner.column(place, model, field)], vec![outer.column])
+                let mut same = Vec::new();
+                let content_type = registry.content_type(*hop);
+                let pairs: Vec<(usize, usize)> = match content_type {
+                    // What a row points at generically, others may seem to point at as well.
+                    Some((_, false)) if whole => from.key_fields().iter().map(|&field| (field, field)).collect(),
+                    _ => registry.pairs(*hop).collect(),
+                };
+                for (here, there) in pairs {
+                    let outer = self.reach(&prefix(here), Reuse::All)?.column;
+                    let own = inner.column(place, model, if whole { here } else { there });
+                    let (left, right) = alike(own, outer);
+                    same.push(Condition::Compare { left, comparison: Comparison::Equal, right });
+                }
+                match content_type {
+                    Some((content_type, true)) if !whole => {
+                        same.push(inner.of_content_type(inner.column(far, to, content_type.field), to, content_type));
+                    }
+                    Some((content_type, false)) if !whole => {
+                        let outer = self.reach(&prefix(content_type.field), Reuse::All)?.column;
+                        same.push(self.of_content_type(outer, from, content_type));
+                    }
+                    _ => {}
+                }
+                Condition::group(Connector::And, false, same)
             }
         };
         inner.conditions.push(link);
@@ -69,7 +92,7 @@ impl<'r> Scope<'_, 'r> {
         if !may_lack {
             return Ok(exists);
         }
-        let lacks = self.is_null(&prefix, shared)?;
+        let lacks = self.is_null(&prefix(hop.from_field), shared)?;
         Ok(Condition::group(Connector::Or, false, vec![exists, lacks]))
     }
 

@@ -33,8 +33,8 @@ impl Surroundings {
 pub(super) struct Split<'q> {
     pub(super) field: Vec<&'q str>,
     pub(super) lookups: Vec<&'q str>,
-    /// Whether the field is a primary key of several.
-    whole_key: bool,
+    /// Whether it is several fields together: a primary key, or what a relation points at.
+    several: bool,
 }
 
 impl<'r> Scope<'_, 'r> {
@@ -132,7 +132,7 @@ impl<'r> Scope<'_, 'r> {
         let before = self.references();
         let operand = match &asked.operand {
             // Alone, a query of whole keys is no value.
-            asked::Operand::Expr(Expr::Subquery(query)) if split.whole_key && split.lookups == ["in"] => {
+            asked::Operand::Expr(Expr::Subquery(query)) if split.several && split.lookups == ["in"] => {
                 Operand::Query(query)
             }
             asked => self.operand(asked, shared, around.joins)?,
@@ -168,7 +168,7 @@ impl<'r> Scope<'_, 'r> {
             // Unknown is not true, and its negation neither: with the null ruled out inside the negation, rows without
             // a value are among those for which the comparison does not hold.
             if left.null || self.is_left(left.last()) {
-                condition = condition.and(left.is_null(false));
+                condition = condition.and(left.has_value());
             }
             if let Some(column) = other {
                 condition = condition.and(Condition::not_null(column));
@@ -207,7 +207,7 @@ impl<'r> Scope<'_, 'r> {
     fn split<'q>(&self, names: &[&'q str]) -> Result<Split<'q>> {
         let way = self.follow(self.model, names, false, true)?;
         let (field, lookups) = names.split_at(way.followed);
-        Ok(Split { field: field.to_vec(), lookups: lookups.to_vec(), whole_key: way.whole_key })
+        Ok(Split { field: field.to_vec(), lookups: lookups.to_vec(), several: !way.several.is_empty() })
     }
 
     /// A comparison of this query's rows with what was resolved elsewhere, for the subquery of an exclude. Gives the

@@ -183,7 +183,7 @@ impl<'r> Scope<'_, 'r> {
         let mut by = match &self.grouping {
             Grouping::None => return Vec::new(),
             _ if self.is_ungrouped() && *having == Condition::Always => return Vec::new(),
-            Grouping::Key => self.own_key().into_iter().map(|output| output.expr).collect(),
+            Grouping::Key => self.own_outputs(self.model.key_fields()).into_iter().map(|output| output.expr).collect(),
             Grouping::By(by) => by.clone(),
         };
         for output in outputs {

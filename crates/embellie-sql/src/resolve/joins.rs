@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use embellie_core::Result;
 use embellie_core::meta::{Hop, Model};
 
-use super::{BASE, Scope};
+use super::{BASE, Scope, generic};
 use crate::resolved::{Alias, Column, Condition, Join, JoinKind, Scalar, Source};
 
 /// A table's place in its query.
@@ -304,10 +304,18 @@ impl<'r> Scope<'_, 'r> {
             By::Columns(on) => (on.clone(), Condition::Always),
             By::Hop { parent, hop, filtered } => {
                 let (from, to) = (self.registry().get(hop.from), self.registry().get(hop.to));
-                let near = self.column(*parent, from, hop.from_field);
-                let far = Column { alias: table.alias, ..self.column(*parent, to, hop.to_field) };
+                let far = |field| Column { alias: table.alias, ..self.column(*parent, to, field) };
+                let pairs = self.registry().pairs(*hop);
+                let on = pairs.map(|(near, end)| generic::alike(self.column(*parent, from, near), far(end))).collect();
+                let of_type = match self.registry().content_type(*hop) {
+                    Some((content_type, true)) => self.of_content_type(far(content_type.field), to, content_type),
+                    Some((content_type, false)) => {
+                        self.of_content_type(self.column(*parent, from, content_type.field), from, content_type)
+                    }
+                    None => Condition::Always,
+                };
                 let condition = filtered.as_ref().map_or(Condition::Always, |filtered| filtered.condition.clone());
-                (vec![(Scalar::Column(near), Scalar::Column(far))], condition)
+                (on, of_type.and(condition))
             }
         };
         Some(Join { alias: table.alias, table: table.table.clone(), kind: *kind, on, condition })

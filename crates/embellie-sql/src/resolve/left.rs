@@ -8,7 +8,7 @@ use embellie_core::{Error, Result, Value};
 
 use super::BASE;
 use super::joins::Place;
-use super::names::{Field, Relation, Trimmed};
+use super::names::{Field, Fields, Relation, Trimmed};
 use crate::resolved::{Condition, Scalar};
 
 /// What is compared: a field that was reached, or any other expression.
@@ -23,8 +23,10 @@ pub(super) struct Left<'r> {
     pub(super) null: bool,
     /// The tables on the way to it, for a field.
     pub(super) places: Vec<Place>,
-    /// The field that it is.
+    /// The field that it is; the first, where it is several.
     pub(super) end: Option<Field<'r>>,
+    /// All fields that it is, where they are several.
+    pub(super) ends: Vec<usize>,
     /// The relation that it is.
     pub(super) relation: Option<Relation<'r>>,
     /// The transforms in it that are done to what it is compared with, too.
@@ -42,6 +44,7 @@ impl<'r> Left<'r> {
             null: true,
             places: Vec::new(),
             end: None,
+            ends: Vec::new(),
             relation: None,
             bilateral: Vec::new(),
         }
@@ -87,6 +90,19 @@ impl<'r> Left<'r> {
         Scalar::Value { value, kind: self.kind }
     }
 
+    /// The fields of the model at its end that tell the rows there, for a relation.
+    pub(super) fn told_by(&self) -> Option<Fields<'r>> {
+        let Field { model, index } = self.relation.and(self.end)?;
+        let places = if self.ends.is_empty() { vec![index] } else { self.ends.clone() };
+        Some(Fields { model, places })
+    }
+
+    /// That its first column has a value: what Django rules out inside a negation.
+    pub(super) fn has_value(&self) -> Condition<'r> {
+        let first = self.scalar.clone().into_parts().into_iter().next();
+        first.map_or(Condition::Always, |expr| Condition::Null { expr, expected: false })
+    }
+
     pub(super) fn is_null(&self, expected: bool) -> Condition<'r> {
         match &self.scalar {
             Scalar::Tuple(parts) => super::tuple::is_null(parts, expected),
@@ -97,9 +113,11 @@ impl<'r> Left<'r> {
 
 impl<'r> From<Trimmed<'r>> for Left<'r> {
     fn from(trimmed: Trimmed<'r>) -> Self {
-        let Trimmed { column, key, places, end, relation } = trimmed;
-        if !key.is_empty() {
-            return Left { places, relation, null: false, ..Left::of_scalar(Scalar::of_key(key), "pk") };
+        let Trimmed { column, several, places, end, ends, relation } = trimmed;
+        if !several.is_empty() {
+            let name = relation.map_or("pk", |relation| relation.name);
+            let (end, null) = (relation.map(|_| end), column.null);
+            return Left { places, relation, null, end, ends, ..Left::of_scalar(Scalar::of_key(several), name) };
         }
         Left {
             scalar: Scalar::Column(column),
@@ -108,6 +126,7 @@ impl<'r> From<Trimmed<'r>> for Left<'r> {
             null: column.null,
             places,
             end: Some(end),
+            ends,
             relation,
             bilateral: Vec::new(),
         }

@@ -60,6 +60,8 @@ pub(super) fn relation_class(registry: &Registry, model: &Model, member: Member)
     };
     match member {
         Member::Field(field) if one_to_one(model, field) => "OneToOneField",
+        Member::Relation(place) if is_generic(model, place) => "GenericRelation",
+        Member::Relation(_) => "ForeignObject",
         Member::Field(_) | Member::Key | Member::ManyToMany(_) => "ForeignKey",
         Member::Reverse(index) => match model.reverse().get(index) {
             Some(reverse) => match reverse.relation {
@@ -68,10 +70,20 @@ pub(super) fn relation_class(registry: &Registry, model: &Model, member: Member)
                     "OneToOneRel"
                 }
                 embellie_core::meta::ReverseSource::Field(_) => "ManyToOneRel",
+                embellie_core::meta::ReverseSource::Relation(place)
+                    if is_generic(registry.get(reverse.source), place) =>
+                {
+                    "GenericRel"
+                }
+                embellie_core::meta::ReverseSource::Relation(_) => "ForeignObjectRel",
             },
             None => "ForeignKey",
         },
     }
+}
+
+fn is_generic(model: &Model, relation: usize) -> bool {
+    model.relations().get(relation).is_some_and(|relation| relation.meta.is_generic())
 }
 
 /// The up to three best of `choices` that are at least 0.6 like `name`, the best first, as Python's `difflib` has it.

@@ -16,6 +16,7 @@ mod expr;
 mod extra;
 mod filter;
 mod function;
+mod generic;
 mod group;
 mod insert;
 mod joins;

@@ -14,11 +14,20 @@ pub(super) struct Field<'r> {
     pub(super) index: usize,
 }
 
+/// Fields of a model: what the rows of a query are told by.
+#[derive(Debug, Clone)]
+pub(super) struct Fields<'r> {
+    pub(super) model: &'r Model,
+    pub(super) places: Vec<usize>,
+}
+
 /// The relation that a path ends in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Relation<'r> {
     /// The model at its end.
     pub(super) model: &'r Model,
+    /// By which name messages call it.
+    pub(super) name: &'r str,
     /// The class of Django's field.
     pub(super) class: &'static str,
     /// Whether the last name was the foreign key's attname, `author_id`.
@@ -34,8 +43,9 @@ pub(super) struct Way<'r> {
     pub(super) steps: Vec<(String, Vec<Hop>)>,
     /// The field whose value the last name stands for.
     pub(super) end: Field<'r>,
-    /// Whether the last name stands for all fields of a composite primary key, of which `end` is the first.
-    pub(super) whole_key: bool,
+    /// All fields that the last name stands for, `end` being the first, where they are several: a composite primary key,
+    /// or what a relation over several columns points at.
+    pub(super) several: Vec<usize>,
     /// The relation that the last name is, if it is one.
     pub(super) relation: Option<Relation<'r>>,
     /// How many names were followed.
@@ -81,11 +91,12 @@ pub(super) struct Joined<'r> {
 #[derive(Debug, Clone)]
 pub(super) struct Trimmed<'r> {
     pub(super) column: Column<'r>,
-    /// The columns of a composite primary key, where all of them are meant; none otherwise.
-    pub(super) key: Vec<Column<'r>>,
+    /// All columns that are meant, where they are several; none otherwise.
+    pub(super) several: Vec<Column<'r>>,
     pub(super) places: Vec<Place>,
-    /// The field at the end of the whole way.
+    /// The field at the end of the whole way, and all of them, where they are several.
     pub(super) end: Field<'r>,
+    pub(super) ends: Vec<usize>,
     pub(super) relation: Option<Relation<'r>>,
 }
 
@@ -98,7 +109,7 @@ impl<'r> Scope<'_, 'r> {
         let mut way = Way {
             steps: Vec::new(),
             end: Field { model, index: model.primary_key_index() },
-            whole_key: false,
+            several: Vec::new(),
             relation: None,
             followed: 0,
             filtered: Vec::new(),
@@ -133,7 +144,7 @@ impl<'r> Scope<'_, 'r> {
             let hops = self.registry().hops(model.id(), member);
             let Some(last) = hops.last().copied() else {
                 if let Member::Field(_) | Member::Key = member {
-                    way.whole_key = member == Member::Key;
+                    way.several = if member == Member::Key { model.key_fields().to_vec() } else { Vec::new() };
                     let index = if let Member::Field(index) = member { index } else { model.primary_key_index() };
                     way.end = Field { model, index };
                     way.relation = None;
@@ -150,9 +161,10 @@ impl<'r> Scope<'_, 'r> {
             let end = self.registry().get(last.to);
             let index = if last.forward { last.to_field } else { end.primary_key_index() };
             way.end = Field { model: end, index };
-            way.whole_key = !last.forward && end.has_composite_key();
+            way.several = self.pointed_at(last);
             way.relation = Some(Relation {
                 model: end,
+                name: model.name_of(member),
                 class: message::relation_class(self.registry(), model, member),
                 by_attname: matches!(member, Member::Field(i) if model.fields[i].name != name && name != "pk"),
                 key_of: matches!(member, Member::Field(i) if model.key_fields() == [i]).then_some(model),
@@ -161,6 +173,20 @@ impl<'r> Scope<'_, 'r> {
             model = end;
         }
         Ok(way)
+    }
+
+    /// The fields at the end of a hop that it points at, where they are several.
+    fn pointed_at(&self, hop: Hop) -> Vec<usize> {
+        let end = self.registry().get(hop.to);
+        match hop.forward {
+            false if end.has_composite_key() => end.key_fields().to_vec(),
+            true if hop.along.is_some() => match self.registry().pairs(hop).map(|(_, there)| there).collect::<Vec<_>>()
+            {
+                one if one.len() == 1 => Vec::new(),
+                several => several,
+            },
+            _ => Vec::new(),
+        }
     }
 
     /// Makes the joins of a way that begins at a table.
@@ -181,26 +207,26 @@ impl<'r> Scope<'_, 'r> {
     /// `author__id`, `author_id` will do. What points back cannot be left out: it may find nothing.
     pub(super) fn trim(&mut self, joined: Joined<'r>) -> Trimmed<'r> {
         let Joined { way, mut places } = joined;
-        let mut field = way.end;
+        let (mut field, mut several) = (way.end, way.several.clone());
         let hops: Vec<Hop> = way.steps.iter().flat_map(|(_, hops)| hops.iter().copied()).collect();
-        for hop in hops.iter().rev() {
-            let holds_it = hop.forward && hop.to == field.model.id() && hop.to_field == field.index;
+        for &hop in hops.iter().rev() {
             let filtered = places.last().is_some_and(|&place| self.is_filtered(place));
-            if places.len() == 1 || !holds_it || filtered || way.whole_key {
+            if places.len() == 1 || !hop.forward || hop.to != field.model.id() || filtered {
                 break;
             }
-            field = Field { model: self.registry().get(hop.from), index: hop.from_field };
+            let registry = self.registry();
+            let held = |there: usize| registry.pairs(hop).find_map(|(here, end)| (end == there).then_some(here));
+            let Some(index) = held(field.index) else { break };
+            let Some(held) = several.iter().map(|&there| held(there)).collect::<Option<Vec<usize>>>() else { break };
+            (field, several) = (Field { model: registry.get(hop.from), index }, held);
             if let Some(place) = places.pop() {
                 self.release(place);
             }
         }
         let place = places.last().copied().unwrap_or(BASE);
         let column = self.column(place, field.model, field.index);
-        let key = match way.whole_key {
-            true => self.key_columns(place, field.model),
-            false => Vec::new(),
-        };
-        Trimmed { column, key, places, end: way.end, relation: way.relation }
+        let several = several.into_iter().map(|index| self.column(place, field.model, index)).collect();
+        Trimmed { column, several, places, end: way.end, ends: way.several, relation: way.relation }
     }
 
     /// The column at the end of names, all of which must lead somewhere.

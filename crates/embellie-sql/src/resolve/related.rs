@@ -60,14 +60,16 @@ impl<'r> Scope<'_, 'r> {
         if names.len() == DEEPEST {
             return;
         }
-        for (field, meta) in model.fields.iter().enumerate() {
-            if meta.null || meta.relation.is_none() {
-                continue;
-            }
-            let Some(&hop) = self.registry().hops(model.id(), Member::Field(field)).first() else { continue };
+        let fields = model.fields.iter().enumerate().filter(|(_, meta)| !meta.null && meta.relation.is_some());
+        let fields = fields.map(|(field, meta)| (Member::Field(field), &meta.name));
+        let relations = model.relations().iter().enumerate();
+        let relations = relations.filter(|(_, relation)| !relation.meta.null && !relation.meta.is_generic());
+        let relations = relations.map(|(relation, linked)| (Member::Relation(relation), &linked.meta.name));
+        for (member, name) in fields.chain(relations) {
+            let Some(&hop) = self.registry().hops(model.id(), member).first() else { continue };
             let place = self.join(from, hop, Reuse::All);
             let target = self.registry().get(hop.to);
-            names.push(meta.name.clone());
+            names.push(name.clone());
             nodes.push(Node { names: names.clone(), place, model: target });
             self.follow_all(place, target, names, nodes);
             names.pop();
@@ -94,7 +96,9 @@ impl<'r> Scope<'_, 'r> {
 
     fn single_hop(&self, model: &'r Model, name: &str) -> Result<embellie_core::meta::Hop> {
         let choices = || {
-            let forward = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
+            let fields = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
+            let relations = model.relations().iter().filter(|relation| !relation.meta.is_generic());
+            let forward = fields.chain(relations.map(|relation| relation.meta.name.as_str()));
             let back = model.reverse().iter().filter(|reverse| !reverse.multiple);
             forward.chain(back.map(|reverse| reverse.query_name.as_str())).collect::<Vec<&str>>()
         };

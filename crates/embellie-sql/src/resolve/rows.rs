@@ -5,7 +5,7 @@ use embellie_core::query::{Distinct as Asked, Slice};
 use embellie_core::{Query, Result};
 
 use super::group::{self, Grouping};
-use super::names::Field;
+use super::names::Fields;
 use super::{Context, Scope, compound};
 use crate::resolved::{Condition, Distinct, Output, Scalar, Select, Source, Term};
 
@@ -86,28 +86,28 @@ fn plain(query: &Query) -> Query {
 
 impl<'c, 'r> Scope<'c, 'r> {
     /// A query of keys or of selected values, to be compared with: its columns, and the query when it may have rows.
-    /// Rows of a model give `key`, if it is a field of that model, or else the primary key.
-    pub(super) fn subquery(&mut self, query: &Query, key: Option<Field<'r>>) -> Result<compound::Rows<'r>> {
-        self.rows_within(query, key, false)
+    /// Rows of a model give `told_by`, if these are fields of that model, or else the primary key.
+    pub(super) fn subquery(&mut self, query: &Query, told_by: Option<Fields<'r>>) -> Result<compound::Rows<'r>> {
+        self.rows_within(query, told_by, false)
     }
 
     /// The same, with its rows in order where that is asked for: an order that no slice needs says nothing otherwise.
     pub(super) fn rows_within(
         &mut self,
         query: &Query,
-        key: Option<Field<'r>>,
+        told_by: Option<Fields<'r>>,
         in_order: bool,
     ) -> Result<compound::Rows<'r>> {
         let context = self.context;
         let (outputs, select) = self.enclosing(|outer| {
             if query.compound.is_some() {
-                return compound::subquery(context, query, key, Some(outer));
+                return compound::subquery(context, query, told_by, Some(outer));
             }
             let mut scope = Scope::of_query(context, query, Some(outer))?;
             let outputs = match query.selected() {
-                None => match key.filter(|key| key.model.id() == scope.model.id()) {
-                    Some(key) => vec![scope.own_output(key.index)],
-                    None => scope.own_key(),
+                None => match told_by.filter(|fields| fields.model.id() == scope.model.id()) {
+                    Some(fields) => scope.own_outputs(&fields.places),
+                    None => scope.own_outputs(scope.model.key_fields()),
                 },
                 Some(_) => scope.outputs(),
             };

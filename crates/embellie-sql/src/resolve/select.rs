@@ -139,9 +139,9 @@ impl<'r> Scope<'_, 'r> {
         parts.map(|(i, part)| Output { joined: i > 0, ..self.output(name.to_owned(), part) }).collect()
     }
 
-    /// The primary key of the model.
-    pub(super) fn own_key(&self) -> Vec<Output<'r>> {
-        let places = self.model.key_fields().iter().enumerate();
+    /// Some columns of the model, which go together.
+    pub(super) fn own_outputs(&self, places: &[usize]) -> Vec<Output<'r>> {
+        let places = places.iter().enumerate();
         places.map(|(i, &place)| Output { joined: i > 0, ..self.own_output(place) }).collect()
     }
 

@@ -86,7 +86,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             });
         }
         outer.elsewhere = self.tables.iter().map(|table| table.alias).filter(|&alias| alias != from || !own).collect();
-        let key = self.own_key();
+        let key = self.own_outputs(self.model.key_fields());
         let rows = Query::new(query.model.clone());
         let condition = match self.into_select(&rows, key, Vec::new())? {
             None => Condition::Never,
@@ -124,7 +124,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             Some(Member::Key) => {
                 return Err(Error::Field("Composite primary key fields must be updated individually.".into()));
             }
-            Some(Member::ManyToMany(_) | Member::Reverse(_)) => {
+            Some(Member::ManyToMany(_) | Member::Relation(_) | Member::Reverse(_)) => {
                 return Err(Error::Field(format!(
                     "Cannot update model field '{name}' of {} (only non-relations and foreign keys permitted).",
                     model.label()

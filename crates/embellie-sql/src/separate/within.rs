@@ -1,6 +1,7 @@
 //! Queries that take the place of joins.
 
 use embellie_core::expr::AggregateFunction as A;
+use embellie_core::field::FieldKind;
 use embellie_core::meta::Model;
 use embellie_core::query::{Aggregation, Annotation, Step};
 use embellie_core::{Expr, Path, Q, Query, Value};
@@ -196,19 +197,48 @@ impl<'q> Root<'q> {
             let hops = registry.hops(model.id(), model.member(name)?);
             let last = *hops.last()?;
             let first = hops[0];
+            if first.along.is_some() && !first.multiple {
+                // Its columns may lead to no row, and then what is behind it is not that of those columns.
+                return None;
+            }
             if first.multiple {
                 let root = registry.get(first.to);
-                let near = model.fields[first.from_field].name.clone();
-                let outer = Path::new(names.iter().cloned().chain([near]));
-                let far = Path::new([root.fields[first.to_field].name.clone()]);
+                let outer = |field: usize| {
+                    let path = names.iter().cloned().chain([model.fields[field].name.clone()]);
+                    Expr::Outer { path: Path::new(path), levels: 1 }
+                };
+                let far = |field: usize| Path::new([root.fields[field].name.clone()]);
+                let kind = |model: &Model, field: usize| registry.storage_kind(model.id(), field);
+                let mut link = Q::all();
+                for (near, there) in registry.pairs(first) {
+                    // The key of any model may be kept as a text.
+                    let (here, end) = (kind(model, near), kind(root, there));
+                    link = link
+                        & match (here.integer_range().is_some(), end.integer_range().is_some()) {
+                            (true, false) if end.is_text() => Q::new(far(there), as_text(outer(near))),
+                            (false, true) if here.is_text() => {
+                                let key = as_text(Expr::Path(far(there)));
+                                key.lookup(Path::new(["exact"]), outer(near))
+                            }
+                            _ => Q::new(far(there), outer(near)),
+                        };
+                }
+                if let Some((content_type, at_end)) = registry.content_type(first) {
+                    let holder = if at_end { root } else { model };
+                    let own = registry.content_type_key(holder, content_type);
+                    link = link
+                        & match at_end {
+                            true => Q::new(far(content_type.field), own),
+                            false => outer(content_type.field).lookup(Path::new(["exact"]), own),
+                        };
+                }
                 names.push(name.to_owned());
-                let prefix = hops.get(1).map(|hop| root.fields[hop.from_field].name.clone());
-                return Some(Root {
-                    model: root,
-                    names,
-                    prefix: prefix.into_iter().collect(),
-                    link: Q::new(far, Expr::Outer { path: outer, levels: 1 }),
-                });
+                let prefix = match hops.get(1) {
+                    Some(hop) if hop.forward => vec![registry.name_of_hop(*hop).to_owned()],
+                    Some(_) => return None,
+                    None => Vec::new(),
+                };
+                return Some(Root { model: root, names, prefix, link });
             }
             names.push(name.to_owned());
             model = registry.get(last.to);
@@ -226,6 +256,10 @@ impl<'q> Root<'q> {
         names.extend(rest);
         Path::new(names)
     }
+}
+
+fn as_text(expr: Expr) -> Expr {
+    Expr::Cast { expr: Box::new(expr), kind: FieldKind::Text, max_length: None }
 }
 
 /// Whether an expression is null where its paths are.

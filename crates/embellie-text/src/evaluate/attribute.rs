@@ -1,7 +1,7 @@
 //! Attributes and items of values.
 
 use embellie_core::Expr;
-use embellie_core::meta::{Member, ReverseSource};
+use embellie_core::meta::{Member, Model, ReverseSource};
 
 use super::Evaluator;
 use crate::arguments::Arguments;
@@ -50,7 +50,9 @@ impl Evaluator<'_> {
             (Some(Member::ManyToMany(index)), _) => &model.many_to_many()[index],
             (_, Some(reverse)) => match reverse.relation {
                 ReverseSource::ManyToMany(index) => &registry.get(reverse.source).many_to_many()[index],
-                ReverseSource::Field(_) => return Err(Error::attribute(&model.name, relation)),
+                ReverseSource::Field(_) | ReverseSource::Relation(_) => {
+                    return Err(Error::attribute(&model.name, relation));
+                }
             },
             _ => return Err(Error::attribute(&model.name, relation)),
         };
@@ -79,9 +81,23 @@ impl Evaluator<'_> {
                 None => Py::None,
             });
         }
+        if let Some(Member::Relation(place)) = model.member(name)
+            && let relation = &model.relations()[place]
+            && !relation.meta.is_generic()
+        {
+            let label = self.models.registry().get(relation.target).label().to_owned();
+            return Ok(match object.record().related_one(name, self.db).await? {
+                Some(record) => Py::Object(Box::new(Object::new(label, record, false))),
+                None => Py::None,
+            });
+        }
+        let has_one = |model: &Model| {
+            let one = |place: usize| !model.relations()[place].meta.is_generic();
+            matches!(model.member(name), Some(Member::Field(_)))
+                || matches!(model.member(name), Some(Member::Relation(place)) if one(place))
+        };
         if model.member(name).is_none()
-            && let Some((_, record)) =
-                object.ancestors.iter().find(|(_, record)| record.model().field_index(name).is_some())
+            && let Some((_, record)) = object.ancestors.iter().find(|(_, record)| has_one(record.model()))
         {
             let label = record.model().label().to_owned();
             let ancestor = Object::new(label, record.clone(), object.unsaved);

@@ -64,8 +64,16 @@ impl Evaluator<'_> {
         {
             return self.assign(object, ancestor, name, value);
         }
+        if let Some(Member::Relation(place)) = model.member(name)
+            && !model.relations()[place].meta.is_generic()
+        {
+            return self.assign_fields(object, model, place, value);
+        }
         let Some(Member::Field(place)) = model.member(name) else {
             return match model.member(name) {
+                Some(Member::Relation(_)) => Err(Error::type_error(format!(
+                    "Direct assignment to the reverse side of a related set is prohibited. Use {name}.set() instead."
+                ))),
                 Some(Member::ManyToMany(_)) => Err(Error::type_error(format!(
                     "Direct assignment to the forward side of a many-to-many set is prohibited. Use {name}.set() instead."
                 ))),
@@ -130,9 +138,42 @@ impl Evaluator<'_> {
         Ok(())
     }
 
+    /// Sets the fields that a relation over several columns goes by to what those of an object are.
+    fn assign_fields(&self, object: &mut Object, model: &Model, place: usize, value: Py) -> Result<()> {
+        let relation = &model.relations()[place];
+        let target = self.models.registry().get(relation.target);
+        for &(here, there) in &relation.pairs {
+            let value = match &value {
+                Py::None => Value::Null,
+                Py::Object(related) => {
+                    self.check_related(model, &relation.meta.name, target, related)?;
+                    related.field(&target.fields[there].name)
+                }
+                other => {
+                    return Err(Error::value_error(format!(
+                        "Cannot assign a '{}': \"{}.{}\" must be a \"{}\" instance.",
+                        other.type_name(),
+                        model.name,
+                        relation.meta.name,
+                        target.name
+                    )));
+                }
+            };
+            let name = model.fields[here].attname();
+            if let Some(record) = object.record_mut(&name) {
+                record.set(&name, value)?;
+            }
+        }
+        Ok(())
+    }
+
     fn check_class(&self, model: &Model, place: usize, related: &Object) -> Result<()> {
         let Some((target, _)) = model.target(place) else { return Ok(()) };
         let target = self.models.registry().get(target);
+        self.check_related(model, &model.fields[place].name, target, related)
+    }
+
+    fn check_related(&self, model: &Model, name: &str, target: &Model, related: &Object) -> Result<()> {
         let own = related.record().model();
         if own.id() == target.id() || self.models.inherits(own, target) {
             return Ok(());
@@ -141,7 +182,7 @@ impl Evaluator<'_> {
             "Cannot assign \"<{} object>\": \"{}.{}\" must be a \"{}\" instance.",
             related.model(),
             model.name,
-            model.fields[place].name,
+            name,
             target.name
         )))
     }
@@ -349,35 +390,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Deletes the rows of a query set, with the rows that they add columns to and those that point at them
-    /// generically.
+    /// Deletes the rows of a query set, with the rows that they add columns to.
     pub(crate) async fn delete(&self, set: Set) -> Result<Py> {
-        let mut counted: Vec<(Py, Py)> = Vec::new();
-        for generic in self.models.generics(&set.label) {
-            let keys = set.query.clone().values([Path::new(["pk"])]);
-            let keys = self.db.query_values(keys).all(self.executor).await?;
-            let keys = keys.into_iter().filter_map(|row| row.into_values().into_iter().next()).collect();
-            let pointing = generic.pointing_at(self.models, &set.label, keys)?;
-            if let Py::Tuple(told) = Box::pin(self.delete(pointing)).await?
-                && let Some(Py::Dict(rows)) = told.into_iter().nth(1)
-            {
-                counted.extend(rows);
-            }
-        }
-        let own = self.delete_own(set).await?;
-        if counted.is_empty() {
-            return Ok(own);
-        }
-        if let Py::Tuple(told) = own
-            && let Some(Py::Dict(rows)) = told.into_iter().nth(1)
-        {
-            counted.extend(rows);
-        }
-        let rows = counted.iter().map(|(_, rows)| if let Py::Int(rows) = rows { *rows } else { 0 });
-        Ok(Py::Tuple(vec![Py::Int(rows.sum()), Py::Dict(counted)]))
-    }
-
-    async fn delete_own(&self, set: Set) -> Result<Py> {
         let model = self.models.model(&set.label)?;
         let ancestors = self.models.ancestors(model);
         if ancestors.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use embellie_core::field::{FieldKind, prepare};
-use embellie_core::meta::{FieldMeta, ForeignKeyMeta, Generated, ManyToManyMeta, ModelMeta, OnDelete};
+use embellie_core::meta::{FieldMeta, ForeignKeyMeta, Generated, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta};
 use embellie_core::{OrderBy, Registry, Value};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -143,6 +143,9 @@ impl Reader<'_> {
                 model.composite_primary_key = Some(names.collect());
             }
         }
+        for field in json["virtual"].as_array().into_iter().flatten() {
+            model.relations.extend(self.relation(field, &model)?);
+        }
         model.ordering = json["ordering"].as_array().into_iter().flatten().filter_map(term).collect();
         model.get_latest_by = match &json["get_latest_by"] {
             Json::String(field) => vec![field.clone()],
@@ -213,15 +216,7 @@ impl Reader<'_> {
     }
 
     fn foreign_key(&self, name: &str, json: &Json) -> Result<FieldMeta> {
-        let on_delete = match json["on_delete"].as_str().unwrap_or_default() {
-            "CASCADE" => OnDelete::Cascade,
-            "PROTECT" => OnDelete::Protect,
-            "RESTRICT" => OnDelete::Restrict,
-            "SET_NULL" => OnDelete::SetNull,
-            "SET_DEFAULT" => OnDelete::SetDefault,
-            // `SET(…)` holds a value or code that the description does not tell.
-            _ => OnDelete::DoNothing,
-        };
+        let on_delete = on_delete(json);
         let to = self.label(&json["to"])?;
         let mut field = match json["kind"].as_str() {
             Some("o2o") => FieldMeta::one_to_one(name, to.clone(), on_delete.clone()),
@@ -237,6 +232,43 @@ impl Reader<'_> {
             ..ForeignKeyMeta::new(to, on_delete)
         });
         Ok(field)
+    }
+
+    /// A relation without a column of its own. One of a project's own class joins by what its code says, which is not
+    /// run.
+    fn relation(&self, json: &Json, model: &ModelMeta) -> Result<Option<RelationMeta>> {
+        let name = || text(&json["name"]).ok_or_else(|| unreadable("a relation has no name"));
+        let generic = &json["generic_relation"];
+        let known = |to: &Json| to.as_str().is_some_and(|label| self.concrete.contains_key(label));
+        if !known(&generic["to"]) && !known(&json["relation"]["to"]) {
+            return Ok(None);
+        }
+        if let (Some(content_type), Some(object_id)) =
+            (generic["content_type_field"].as_str(), generic["object_id_field"].as_str())
+        {
+            let relation = RelationMeta::generic(name()?, self.label(&generic["to"])?, content_type, object_id);
+            let related_query_name = text(&generic["related_query_name"]).filter(|name| name != "+");
+            return Ok(Some(RelationMeta { related_query_name, ..relation }));
+        }
+        let relation = &json["relation"];
+        if json["class"] != "django.db.models.fields.related.ForeignObject" || !relation.is_object() {
+            return Ok(None);
+        }
+        let pairs = relation["fields"].as_array().into_iter().flatten();
+        let pairs: Vec<(String, String)> = pairs.filter_map(|pair| text(&pair[0]).zip(text(&pair[1]))).collect();
+        let own = |name: &String| model.fields.iter().find(|field| field.name == *name || field.attname() == *name);
+        if pairs.iter().any(|(here, _)| own(here).is_none()) {
+            // It is declared by a model that this one adds columns to, where its names are found.
+            return Ok(None);
+        }
+        let null = pairs.iter().filter_map(|(here, _)| own(here)).any(|field| field.null);
+        Ok(Some(RelationMeta {
+            related_name: text(&relation["related_name"]),
+            related_query_name: text(&relation["related_query_name"]),
+            on_delete: on_delete(relation),
+            null,
+            ..RelationMeta::new(name()?, self.label(&relation["to"])?, pairs)
+        }))
     }
 
     fn many_to_many(&self, json: &Json) -> Result<ManyToManyMeta> {
@@ -279,6 +311,18 @@ impl Reader<'_> {
                 Some(Default::Value(prepare(field.kind, &field.name, value.clone()).unwrap_or(value)))
             }
         })
+    }
+}
+
+fn on_delete(relation: &Json) -> OnDelete {
+    match relation["on_delete"].as_str().unwrap_or_default() {
+        "CASCADE" => OnDelete::Cascade,
+        "PROTECT" => OnDelete::Protect,
+        "RESTRICT" => OnDelete::Restrict,
+        "SET_NULL" => OnDelete::SetNull,
+        "SET_DEFAULT" => OnDelete::SetDefault,
+        // `SET(…)` holds a value or code that the description does not tell.
+        _ => OnDelete::DoNothing,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use embellie_core::expr::Function;
-use embellie_core::meta::{Member, Model, ModelId};
+use embellie_core::meta::{Member, Model, ModelId, Reverse, ReverseSource};
 use embellie_core::{Expr, Path, Registry};
 
 use crate::{Error, Py, Result};
@@ -201,11 +201,6 @@ impl Models {
         self.declared(label)?.generic.iter().find(|generic| generic.name == name)
     }
 
-    /// The generic relations of a model.
-    pub(crate) fn generics(&self, label: &str) -> &[Generic] {
-        self.declared(label).map_or(&[], |declared| &declared.generic)
-    }
-
     /// The fields of a generic foreign key: the content type, and the key.
     pub(crate) fn generic_key(&self, label: &str, name: &str) -> Option<(&str, &str)> {
         let mut keys = self.declared(label)?.generic_keys.iter();
@@ -217,6 +212,21 @@ impl Models {
         let concrete = self.declared(label).map_or(label, |declared| declared.concrete.as_str());
         let (app, name) = concrete.split_once('.').unwrap_or(("", concrete));
         (app.to_owned(), name.to_lowercase())
+    }
+
+    /// The fields that a relation points at, by its way back.
+    pub(crate) fn pointed_at(&self, reverse: &Reverse) -> Vec<usize> {
+        let source = self.registry.get(reverse.source);
+        match reverse.relation {
+            ReverseSource::Field(field) => source.target(field).into_iter().map(|(_, to_field)| to_field).collect(),
+            ReverseSource::Relation(place) => match source.relations().get(place) {
+                Some(relation) if !relation.meta.is_generic() => {
+                    relation.pairs.iter().map(|&(_, there)| there).collect()
+                }
+                _ => Vec::new(),
+            },
+            ReverseSource::ManyToMany(_) => Vec::new(),
+        }
     }
 
     /// Whether a name is a field without a column.
@@ -321,12 +331,19 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
-    /// The field that the last relation's objects are told by: that which a foreign key points at, or the key.
-    pub(crate) fn target_field(&self, registry: &Registry) -> Option<(ModelId, usize)> {
+    /// The fields that the last relation's objects are told by: those which it points at, or the key.
+    pub(crate) fn told_by(&self, registry: &Registry) -> Option<(ModelId, Vec<usize>)> {
         let target = self.target?;
         match self.member {
-            Member::Field(field) => registry.get(self.model).target(field),
-            _ => Some((target, registry.get(target).primary_key_index())),
+            Member::Field(field) => {
+                let (target, field) = registry.get(self.model).target(field)?;
+                Some((target, vec![field]))
+            }
+            Member::Relation(place) if !registry.get(self.model).relations()[place].meta.is_generic() => {
+                let pairs = &registry.get(self.model).relations()[place].pairs;
+                Some((target, pairs.iter().map(|&(_, there)| there).collect()))
+            }
+            _ => Some((target, registry.get(target).key_fields().to_vec())),
         }
     }
 }

@@ -115,13 +115,6 @@ impl GenericManager {
 }
 
 impl Generic {
-    /// The rows that point at objects of a model by their keys.
-    pub(crate) fn pointing_at(&self, models: &Models, label: &str, keys: Vec<Value>) -> Result<Set> {
-        let mut set = Set::all(models, &self.to)?;
-        set.query.steps.push(self.condition(models, label, keys));
-        Ok(set)
-    }
-
     fn condition(&self, models: &Models, label: &str, keys: Vec<Value>) -> Step {
         let (app, name) = models.content_type(label);
         let is = |path: Path, value: Value| Q::Condition(CoreCondition { path, operand: value.into() });

@@ -78,6 +78,7 @@ fn step<'m>(models: &'m Models, model: &Model, name: &str) -> Option<&'m Model> 
     let target = match (model.member(name), reverse(model, name)) {
         (_, Some(reverse)) => reverse.source,
         (Some(Member::Field(place)), _) if model.fields[place].name == name => model.target(place)?.0,
+        (Some(Member::Relation(index)), _) => model.relations()[index].target,
         (Some(Member::ManyToMany(index)), _) => model.many_to_many()[index].target,
         _ => return None,
     };

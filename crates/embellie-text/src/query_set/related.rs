@@ -51,6 +51,10 @@ impl RelatedManager {
                         let field = &registry.get(reverse.source).fields[field];
                         Some(ForeignKey { name: field.name.clone(), null: field.null })
                     }
+                    ReverseSource::Relation(place) => {
+                        let relation = &registry.get(reverse.source).relations()[place];
+                        Some(ForeignKey { name: relation.meta.name.clone(), null: relation.meta.null })
+                    }
                     ReverseSource::ManyToMany(_) => None,
                 };
                 (reverse.source, key)
@@ -84,11 +88,13 @@ impl RelatedManager {
             filtered: false,
             lacks: None,
         };
-        if let Some(reverse) = reverse(model, name)
-            && let ReverseSource::Field(field) = reverse.relation
-            && let Some((_, to_field)) = registry.get(reverse.source).target(field)
-            && !model.has_composite_key()
-            && object.field(&model.fields[to_field].name).is_null()
+        let pointed_at = match reverse(model, name) {
+            Some(reverse) => models.pointed_at(reverse),
+            None => Vec::new(),
+        };
+        if !(model.has_composite_key() && pointed_at.len() < 2)
+            && let Some(&to_field) =
+                pointed_at.iter().find(|&&to_field| object.field(&model.fields[to_field].name).is_null())
         {
             return Ok(Some(RelatedManager {
                 lacks: Some(model.fields[to_field].name.clone()),
@@ -310,14 +316,15 @@ impl RelatedManager {
         let (link, forward) = match (reverse(model, &self.name), model.member(&self.name)) {
             (Some(reverse), _) => match reverse.relation {
                 ReverseSource::ManyToMany(index) => (&registry.get(reverse.source).many_to_many()[index], false),
-                ReverseSource::Field(_) => return Ok("pk".to_owned()),
+                ReverseSource::Field(_) | ReverseSource::Relation(_) => return Ok("pk".to_owned()),
             },
             (_, Some(Member::ManyToMany(index))) => (&model.many_to_many()[index], true),
             _ => return Ok("pk".to_owned()),
         };
         let through = registry.get(link.through);
-        let place = if forward { link.target_field } else { link.source_field };
-        Ok(match through.target(place) {
+        let key = if forward { link.other } else { link.source };
+        let target = if let Member::Field(place) = key { through.target(place) } else { None };
+        Ok(match target {
             Some((target, field)) => registry.get(target).fields[field].attname(),
             None => "pk".to_owned(),
         })

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
-use embellie_core::meta::{ManyToMany as Link, Member, ModelId, ReverseSource};
+use embellie_core::meta::{ManyToMany as Link, Member, Model as MetaModel, ModelId, ReverseSource};
 use embellie_core::query::{Assignment, Conflict};
-use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
+use embellie_core::{Error, Expr, Path, Q, Query, Registry, Result, Value};
 use embellie_sql as sql;
 
 use super::held::{Held, SetName};
@@ -32,6 +32,8 @@ pub struct Related<T, S = Whole<T>> {
     pub(super) back: Cow<'static, str>,
     /// The primary key of the object whose relation it is.
     pub(super) owner: Value,
+    /// The condition that tells the objects, unless the key of their owner does.
+    told_by: Option<Box<Q>>,
     /// The related objects, when they were read beforehand.
     held: Option<Arc<Held>>,
     /// The rows that the owner came with.
@@ -51,7 +53,16 @@ impl<T: Model> Related<T> {
     /// The objects of `T` whose relation `back` leads to the object with this primary key.
     pub fn new(back: impl Into<Cow<'static, str>>, owner: Value) -> Self {
         let (model, back) = (T::LABEL.into(), back.into());
-        Related { model, selection: Whole::new(), back, owner, held: None, peers: None, objects: PhantomData }
+        Related {
+            model,
+            selection: Whole::new(),
+            back,
+            owner,
+            told_by: None,
+            held: None,
+            peers: None,
+            objects: PhantomData,
+        }
     }
 }
 
@@ -64,10 +75,21 @@ impl Related<Record, WholeRecord> {
             selection: WholeRecord::new(model),
             back: back.into(),
             owner,
+            told_by: None,
             held: None,
             peers: None,
             objects: PhantomData,
         }
+    }
+
+    /// The same, with the condition that tells the objects, unless it is the owner's key.
+    pub(crate) fn told_by(self, condition: Option<Q>) -> Self {
+        Related { told_by: condition.map(Box::new), ..self }
+    }
+
+    /// The same, read for its owner alone.
+    pub(crate) fn alone(self) -> Self {
+        Related { peers: None, ..self }
     }
 }
 
@@ -121,6 +143,9 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
     }
 
     fn mine(&self) -> Q {
+        if let Some(condition) = &self.told_by {
+            return (**condition).clone();
+        }
         Q::lookup(Path::new([self.back.clone(), "pk".into()]), Lookup::Exact, self.owner.clone())
     }
 
@@ -429,25 +454,30 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         let registry = session.database().registry();
         let model = registry.model(&self.model)?;
         let rows = |link: &'a Link, forward: bool| {
-            let (own, other) =
-                if forward { (link.source_field, link.target_field) } else { (link.target_field, link.source_field) };
-            Tie::Rows { link, own, other, symmetrical: link.meta.symmetrical }
+            let (Member::Field(source), Member::Field(other)) = (link.source, link.other) else {
+                return Err(Error::NotSupported(format!(
+                    "'{}' goes by relations over several columns: create and delete objects of {} instead.",
+                    link.meta.name,
+                    registry.get(link.through).label()
+                )));
+            };
+            let (own, other) = if forward { (source, other) } else { (other, source) };
+            Ok(Tie::Rows { link, own, other, symmetrical: link.meta.symmetrical })
         };
         match model.member(&self.back).ok_or_else(|| self.unknown())? {
             Member::Field(field) => Ok(Tie::Key(field)),
             // The relation is declared on `T` and leads here; one that is its own way back leads from here as well.
             Member::Key => Err(self.unknown()),
+            Member::Relation(_) => Err(self.without_column()),
             Member::ManyToMany(index) => {
                 let link = &model.many_to_many()[index];
-                Ok(rows(link, link.meta.symmetrical))
+                rows(link, link.meta.symmetrical)
             }
             Member::Reverse(index) => {
                 let reverse = &model.reverse()[index];
                 match reverse.relation {
-                    ReverseSource::ManyToMany(index) => {
-                        Ok(rows(&registry.get(reverse.source).many_to_many()[index], true))
-                    }
-                    ReverseSource::Field(_) => Err(self.unknown()),
+                    ReverseSource::ManyToMany(index) => rows(&registry.get(reverse.source).many_to_many()[index], true),
+                    ReverseSource::Field(_) | ReverseSource::Relation(_) => Err(self.without_column()),
                 }
             }
         }
@@ -503,6 +533,26 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         ))
     }
 
+    /// The many-to-many relation that it is, if it is one.
+    pub(super) fn link<'a>(&self, model: &'a MetaModel, registry: &'a Registry) -> Option<&'a Link> {
+        match model.member(&self.back)? {
+            Member::ManyToMany(index) => model.many_to_many().get(index),
+            Member::Reverse(index) => {
+                let reverse = model.reverse().get(index)?;
+                let ReverseSource::ManyToMany(index) = reverse.relation else { return None };
+                registry.get(reverse.source).many_to_many().get(index)
+            }
+            Member::Field(_) | Member::Key | Member::Relation(_) => None,
+        }
+    }
+
+    fn without_column(&self) -> Error {
+        Error::NotSupported(format!(
+            "'{}' of {} has no column of its own that could be changed: set the fields that it goes by instead.",
+            self.back, self.model
+        ))
+    }
+
     fn unknown(&self) -> Error {
         Error::Field(format!("'{}' is no relation of {}", self.back, self.model))
     }
@@ -515,6 +565,7 @@ impl<T, S: Clone> Clone for Related<T, S> {
             selection: self.selection.clone(),
             back: self.back.clone(),
             owner: self.owner.clone(),
+            told_by: self.told_by.clone(),
             held: self.held.clone(),
             peers: self.peers.clone(),
             objects: PhantomData,

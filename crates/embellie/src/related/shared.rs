@@ -7,7 +7,7 @@ use embellie_core::{BoxFuture, Error, Result};
 
 use super::peers::{Found, Peers, Wanted, What};
 use super::prefetch::{Load, TypedSet, asked_of_owners};
-use super::set::{Related, Tie};
+use super::set::Related;
 use crate::database::Session;
 use crate::model::Instance;
 use crate::query_set::{FetchMode, QuerySet, Selection};
@@ -65,7 +65,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         let registry = session.database().registry();
         let target = registry.model(&self.model)?;
         let mut tables = vec![target.table.as_str()];
-        if let Tie::Rows { link, .. } = self.tie(session)? {
+        if let Some(link) = self.link(target, registry) {
             tables.push(&registry.get(link.through).table);
         }
         let typed = TypeId::of::<T>() != TypeId::of::<Record>();

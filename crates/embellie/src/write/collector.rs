@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use embellie_core::meta::{Model, ModelId, OnDelete, ReverseSource};
+use embellie_core::lookup::Lookup;
+use embellie_core::meta::{Member, Model, ModelId, OnDelete, Relation, ReverseSource};
 use embellie_core::query::Assignment;
 use embellie_core::{BoxFuture, Error, Expr, OrderBy, Path, Q, Query, Registry, Result, Value};
 use embellie_sql as sql;
@@ -31,20 +32,56 @@ pub(super) struct Collector<'a> {
     restricted: Vec<Obstacle>,
 }
 
-/// A foreign key that forbids a deletion, and the rows in which it does.
+/// A relation that forbids a deletion, and the rows in which it does.
 struct Obstacle {
     model: ModelId,
-    field: usize,
+    relation: ReverseSource,
     keys: Vec<Value>,
 }
 
-/// A foreign key that points at a model.
+/// A relation that points at a model.
 struct Pointer<'r> {
     model: &'r Model,
-    field: usize,
+    relation: ReverseSource,
     on_delete: &'r OnDelete,
-    /// The field pointed at.
-    to_field: usize,
+    /// The fields pointed at.
+    to_fields: Vec<usize>,
+    /// What the rows are which point by a generic relation, of which there is no other trace here.
+    generic: Option<&'r Relation>,
+}
+
+impl Pointer<'_> {
+    /// What rows that point at a row say of it; null where they could not.
+    fn target(&self, row: &BTreeMap<usize, Value>) -> Value {
+        let mut values = self.to_fields.iter().map(|field| row.get(field).cloned().unwrap_or_default());
+        match (self.to_fields.len(), values.any(|value| value.is_null())) {
+            (_, true) => Value::Null,
+            (1, false) => self.to_fields.first().and_then(|field| row.get(field)).cloned().unwrap_or_default(),
+            _ => Value::List(self.to_fields.iter().filter_map(|field| row.get(field).cloned()).collect()),
+        }
+    }
+
+    /// The rows that point at some of these.
+    fn pointing_at(&self, registry: &Registry, targets: &[Value]) -> Query {
+        let query = Query::new(self.model.label().to_owned());
+        if let Some(relation) = self.generic {
+            return query.filter(registry.pointing_at(relation, targets.to_vec()));
+        }
+        let name = match self.relation {
+            ReverseSource::Field(field) => self.model.fields[field].attname(),
+            relation => name(self.model, relation).to_owned(),
+        };
+        query.filter(Q::lookup(Path::new([name]), Lookup::In, Value::List(targets.to_vec())))
+    }
+}
+
+/// The name of a relation that a model declares.
+fn name(model: &Model, relation: ReverseSource) -> &str {
+    model.name_of(match relation {
+        ReverseSource::Field(place) => Member::Field(place),
+        ReverseSource::ManyToMany(place) => Member::ManyToMany(place),
+        ReverseSource::Relation(place) => Member::Relation(place),
+    })
 }
 
 impl<'a> Collector<'a> {
@@ -86,12 +123,8 @@ impl<'a> Collector<'a> {
             }
             let mut protected = Vec::new();
             for pointer in &pointers {
-                let targets: Vec<Value> = found
-                    .iter()
-                    .filter_map(|row| row.get(&pointer.to_field))
-                    .filter(|value| !value.is_null())
-                    .cloned()
-                    .collect();
+                let targets = found.iter().map(|row| pointer.target(row)).filter(|value| !value.is_null());
+                let targets: Vec<Value> = targets.collect();
                 for batch in targets.chunks(BATCH) {
                     self.follow(pointer, batch, &mut protected).await?;
                 }
@@ -107,7 +140,8 @@ impl<'a> Collector<'a> {
         pointers: &[Pointer<'_>],
         mut query: Query,
     ) -> Result<Vec<BTreeMap<usize, Value>>> {
-        let mut fields: BTreeSet<usize> = pointers.iter().map(|pointer| pointer.to_field).collect();
+        let mut fields: BTreeSet<usize> =
+            pointers.iter().flat_map(|pointer| pointer.to_fields.iter().copied()).collect();
         fields.extend(model.key_fields());
         let fields: Vec<usize> = fields.into_iter().collect();
         query = query.values(fields.iter().map(|&field| Path::new([model.fields[field].attname()])));
@@ -131,16 +165,12 @@ impl<'a> Collector<'a> {
 
     /// Does what one foreign key's `on_delete` says for the rows that point at `targets`.
     async fn follow(&mut self, pointer: &Pointer<'a>, targets: &[Value], protected: &mut Vec<Obstacle>) -> Result<()> {
-        let field = &pointer.model.fields[pointer.field];
-        let pointing =
-            Query::new(pointer.model.label().to_owned()).filter(Q::Condition(embellie_core::query::Condition {
-                path: Path::new([field.attname(), "in".to_owned()]),
-                operand: Value::List(targets.to_vec()).into(),
-            }));
+        let pointing = pointer.pointing_at(self.registry(), targets);
         let change = |value: Value| {
             let mut query = pointing.clone();
             query.order_by = Some(Vec::new());
-            (query, Assignment { field: field.name.clone().into(), value: Expr::Value(value) })
+            let field = name(pointer.model, pointer.relation).to_owned();
+            (query, Assignment { field: field.into(), value: Expr::Value(value) })
         };
         match pointer.on_delete {
             OnDelete::DoNothing => {}
@@ -151,13 +181,17 @@ impl<'a> Collector<'a> {
             }
             OnDelete::SetNull => self.updates.push(change(Value::Null)),
             OnDelete::SetDefault => {
-                self.updates.push(change(field.default.as_ref().map_or(Value::Null, |default| default.get())));
+                let default = match pointer.relation {
+                    ReverseSource::Field(field) => pointer.model.fields[field].default.as_ref(),
+                    _ => None,
+                };
+                self.updates.push(change(default.map_or(Value::Null, |default| default.get())));
             }
             OnDelete::Set(value) => self.updates.push(change(value.get())),
             OnDelete::Protect | OnDelete::Restrict => {
                 let keys = self.keys(pointing, pointer.model).await?;
                 if !keys.is_empty() {
-                    let obstacle = Obstacle { model: pointer.model.id(), field: pointer.field, keys };
+                    let obstacle = Obstacle { model: pointer.model.id(), relation: pointer.relation, keys };
                     match pointer.on_delete {
                         OnDelete::Protect => protected.push(obstacle),
                         _ => self.restricted.push(obstacle),
@@ -202,7 +236,13 @@ impl<'a> Collector<'a> {
             }
         }
         let Some(first) = left.first() else { return Ok(()) };
-        let target = self.registry().get(first.model).target(first.field).map_or(first.model, |(model, _)| model);
+        let source = self.registry().get(first.model);
+        let target = match first.relation {
+            ReverseSource::Field(field) => source.target(field).map(|(model, _)| model),
+            ReverseSource::ManyToMany(place) => source.many_to_many().get(place).map(|link| link.target),
+            ReverseSource::Relation(place) => source.relations().get(place).map(|relation| relation.target),
+        };
+        let target = target.unwrap_or(first.model);
         Err(self.forbidden(self.registry().get(target), &left, false))
     }
 
@@ -225,7 +265,7 @@ impl<'a> Collector<'a> {
         let mut objects = Vec::new();
         for obstacle in obstacles {
             let source = self.registry().get(obstacle.model);
-            let name = format!("'{}.{}'", source.name, source.fields[obstacle.field].name);
+            let name = format!("'{}.{}'", source.name, name(source, obstacle.relation));
             if !fields.contains(&name) {
                 fields.push(name);
             }
@@ -280,18 +320,32 @@ pub(super) fn is_pointed_at(registry: &Registry, model: &Model) -> bool {
     !pointers(registry, model).is_empty()
 }
 
-/// The foreign keys that point at a model and ask for something when it is deleted.
-fn pointers<'r>(registry: &'r Registry, model: &Model) -> Vec<Pointer<'r>> {
+/// The relations that point at a model and ask for something when it is deleted.
+fn pointers<'r>(registry: &'r Registry, model: &'r Model) -> Vec<Pointer<'r>> {
     let mut found = Vec::new();
     for reverse in model.reverse() {
-        let ReverseSource::Field(field) = reverse.relation else { continue };
         let source = registry.get(reverse.source);
-        let (Some(relation), Some((_, to_field))) = (&source.fields[field].relation, source.target(field)) else {
-            continue;
+        let (on_delete, to_fields) = match reverse.relation {
+            ReverseSource::Field(field) => match (&source.fields[field].relation, source.target(field)) {
+                (Some(relation), Some((_, to_field))) => (&relation.on_delete, vec![to_field]),
+                _ => continue,
+            },
+            ReverseSource::Relation(place) => match &source.relations()[place] {
+                relation if relation.meta.is_generic() => continue,
+                relation => (&relation.meta.on_delete, relation.pairs.iter().map(|&(_, there)| there).collect()),
+            },
+            ReverseSource::ManyToMany(_) => continue,
         };
-        if relation.on_delete != OnDelete::DoNothing {
-            found.push(Pointer { model: source, field, on_delete: &relation.on_delete, to_field });
+        if *on_delete != OnDelete::DoNothing {
+            found.push(Pointer { model: source, relation: reverse.relation, on_delete, to_fields, generic: None });
         }
+    }
+    // What points here generically goes as well.
+    for (place, relation) in model.relations().iter().enumerate().filter(|(_, relation)| relation.meta.is_generic()) {
+        let to_fields = relation.pairs.iter().map(|&(here, _)| here).collect();
+        let (source, on_delete) = (registry.get(relation.target), &OnDelete::Cascade);
+        let relation_here = ReverseSource::Relation(place);
+        found.push(Pointer { model: source, relation: relation_here, on_delete, to_fields, generic: Some(relation) });
     }
     found
 }
@@ -305,7 +359,10 @@ fn deletion_order(registry: &Registry, reached: &[ModelId]) -> Vec<ModelId> {
             left.iter().any(|other| {
                 other != id && {
                     let other = registry.get(*other);
-                    (0..other.fields.len()).any(|field| other.target(field).is_some_and(|(to, _)| to == *id))
+                    let by_field =
+                        (0..other.fields.len()).any(|field| other.target(field).is_some_and(|(to, _)| to == *id));
+                    let mut relations = other.relations().iter();
+                    by_field || relations.any(|relation| !relation.meta.is_generic() && relation.target == *id)
                 }
             })
         };

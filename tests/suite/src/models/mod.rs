@@ -8,6 +8,7 @@ mod links;
 mod lookups;
 mod names;
 mod places;
+mod pointing;
 pub mod typed;
 
 pub use blog::{blog, blog_rows};
@@ -18,4 +19,5 @@ pub use links::links;
 pub use lookups::lookups;
 pub use names::names;
 pub use places::places;
+pub use pointing::pointing;
 pub use typed::{documented, shop, typed};

@@ -26,6 +26,7 @@ mod names;
 mod ordering;
 mod patterns;
 mod peers;
+mod pointing;
 mod prefetch;
 mod raw;
 mod reading;

@@ -50,11 +50,13 @@ fn check_names(model: &Model, findings: &mut Findings) {
         seen.insert(field.name.clone(), &field.name);
         seen.insert(field.attname(), &field.name);
     }
-    for relation in &model.meta().many_to_many {
-        if let Some(clash) = seen.get(&relation.name).copied() {
-            clashes(model, &relation.name, clash, findings);
+    let links = model.meta().many_to_many.iter().map(|relation| &relation.name);
+    let relations = model.meta().relations.iter().map(|relation| &relation.name);
+    for name in links.chain(relations) {
+        if let Some(clash) = seen.get(name).copied() {
+            clashes(model, name, clash, findings);
         }
-        seen.insert(relation.name.clone(), &relation.name);
+        seen.insert(name.clone(), name);
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) fn check(model: &Model, findings: &mut Findings) {
     for relation in &model.meta().many_to_many {
         check_member(model, &relation.name, findings);
     }
+    for relation in &model.meta().relations {
+        check_member(model, &relation.name, findings);
+    }
     check_reverse(model, findings);
 }
 

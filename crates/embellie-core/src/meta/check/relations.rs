@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::names::{is_identifier, is_keyword};
 use super::{Findings, label};
 use crate::Expr;
-use crate::meta::{ConstraintMeta, FieldMeta, ForeignKeyMeta, Model, OnDelete, Registry, Reverse, ReverseSource};
+use crate::meta::{
+    ConstraintMeta, FieldMeta, ForeignKeyMeta, Model, OnDelete, Registry, Relation, Reverse, ReverseSource,
+};
 
 pub(super) fn check(registry: &Registry, model: &Model, findings: &mut Findings) {
     for (place, field) in model.fields.iter().enumerate() {
@@ -43,6 +45,57 @@ pub(super) fn check(registry: &Registry, model: &Model, findings: &mut Findings)
         check_table(registry, model, place, &object, findings);
     }
     check_many_to_many(model, findings);
+    for (place, relation) in model.relations().iter().enumerate() {
+        let object = label(model, &relation.meta.name);
+        let target = registry.get(relation.target);
+        check_related_name(relation.meta.related_name.as_deref(), &object, findings);
+        check_relation(target, relation, &object, findings);
+        check_clashes(registry, target, model, ReverseSource::Relation(place), &object, findings);
+    }
+}
+
+/// A relation over several columns leads to one row at most, and has no column that a deletion could change.
+fn check_relation(target: &Model, relation: &Relation, object: &str, findings: &mut Findings) {
+    if relation.meta.is_generic() {
+        return;
+    }
+    if matches!(relation.meta.on_delete, OnDelete::SetNull | OnDelete::SetDefault | OnDelete::Set(_)) {
+        findings.error(
+            "embellie.E017",
+            object,
+            "on_delete sets a column, but the relation has none of its own.".into(),
+            "Use Cascade, Protect, Restrict or DoNothing.",
+        );
+    }
+    let names: Vec<&str> = relation.pairs.iter().map(|&(_, there)| target.fields[there].name.as_str()).collect();
+    if !is_unique(target, &names) {
+        findings.error(
+            "fields.E310",
+            object,
+            format!("No subset of the fields '{}' on model '{}' is unique.", names.join("', '"), target.label()),
+            "Make some of them unique, alone or together, by a constraint without a condition.",
+        );
+    }
+}
+
+/// Whether fields, or some of them, tell the rows of a model.
+fn is_unique(model: &Model, names: &[&str]) -> bool {
+    let among = |unique: &[String]| !unique.is_empty() && unique.iter().all(|name| names.contains(&name.as_str()));
+    let key = model.key_fields().iter().all(|&place| names.contains(&model.fields[place].name.as_str()));
+    key || model.fields.iter().any(|field| {
+        let alone = field.unique || field.relation.as_ref().is_some_and(|relation| relation.one_to_one);
+        alone && names.contains(&field.name.as_str())
+    }) || model.unique_together.iter().any(|unique| among(unique))
+        || model.constraints.iter().any(|constraint| match constraint {
+            ConstraintMeta::Unique { terms, condition: None, .. } => {
+                let names: Option<Vec<String>> = terms
+                    .iter()
+                    .map(|term| if let Expr::Path(path) = &term.expr { Some(path.to_string()) } else { None })
+                    .collect();
+                names.is_some_and(|names| among(&names))
+            }
+            _ => false,
+        })
 }
 
 fn check_related_name(name: Option<&str>, object: &str, findings: &mut Findings) {
@@ -98,22 +151,7 @@ fn composite_end(end: &Model, object: &str, hint: &str, findings: &mut Findings)
 /// A foreign key leads to one row at most.
 fn check_target(target: &Model, to_field: usize, object: &str, findings: &mut Findings) {
     let field = &target.fields[to_field];
-    let alone = |names: &[String]| !names.is_empty() && names.iter().all(|name| *name == field.name);
-    let unique = field.unique
-        || field.primary_key
-        || field.relation.as_ref().is_some_and(|relation| relation.one_to_one)
-        || target.unique_together.iter().any(|names| alone(names))
-        || target.constraints.iter().any(|constraint| match constraint {
-            ConstraintMeta::Unique { terms, condition: None, .. } => {
-                let names: Option<Vec<String>> = terms
-                    .iter()
-                    .map(|term| if let Expr::Path(path) = &term.expr { Some(path.to_string()) } else { None })
-                    .collect();
-                names.is_some_and(|names| alone(&names))
-            }
-            _ => false,
-        });
-    if !unique {
+    if !is_unique(target, &[&field.name]) {
         findings.error(
             "fields.E311",
             object,
@@ -134,6 +172,7 @@ fn relation_label(registry: &Registry, reverse: &Reverse) -> String {
     let name = match reverse.relation {
         ReverseSource::Field(place) => &source.fields[place].name,
         ReverseSource::ManyToMany(place) => &source.many_to_many()[place].meta.name,
+        ReverseSource::Relation(place) => &source.relations()[place].meta.name,
     };
     label(source, name)
 }
@@ -153,8 +192,9 @@ fn check_clashes(
     check_query_name(query_name, unnamed, object, findings);
 
     let fields = target.fields.iter().map(|field| &field.name);
-    let relations = target.meta().many_to_many.iter().map(|relation| &relation.name);
-    for name in fields.chain(relations) {
+    let links = target.meta().many_to_many.iter().map(|relation| &relation.name);
+    let relations = target.meta().relations.iter().map(|relation| &relation.name);
+    for name in fields.chain(links).chain(relations) {
         let clash = label(target, name);
         let hint = || format!("Rename '{clash}', or give '{object}' another related_name.");
         if accessor == Some(name) {

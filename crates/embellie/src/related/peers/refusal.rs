@@ -59,15 +59,17 @@ pub(super) fn refuse(registry: &Registry, model: &Model, wanted: &Wanted<'_>, si
 /// The name that a set of related objects has for its owner, and whether it is a way back.
 fn way(registry: &Registry, model: &Model, set: &SetName, typed: bool) -> (String, bool) {
     let SetName::Way { model: to, back } = set else { return (String::new(), true) };
-    let forward = model.many_to_many().iter().find(|link| link_name(model.label(), &link.meta.name) == *back);
-    if let Some(link) = forward {
-        return (link.meta.name.clone(), false);
+    let links = model.many_to_many().iter().map(|link| &link.meta.name);
+    let mut declared = links.chain(model.relations().iter().map(|relation| &relation.meta.name));
+    if let Some(name) = declared.find(|name| link_name(model.label(), name) == *back) {
+        return (name.clone(), false);
     }
     let reverse = model.reverse().iter().find(|reverse| {
         let source = registry.get(reverse.source);
         let relation = match reverse.relation {
             ReverseSource::Field(field) => &source.fields[field].name,
             ReverseSource::ManyToMany(index) => &source.many_to_many()[index].meta.name,
+            ReverseSource::Relation(index) => &source.relations()[index].meta.name,
         };
         source.label() == to && relation == back
     });

@@ -8,7 +8,7 @@ use embellie_core::meta::Model;
 use embellie_core::{BoxFuture, Error, Result, Value};
 
 use super::Node;
-use super::load::{Asked, Tie};
+use super::load::{Asked, PointsBack, Tie, together};
 use super::way::Way;
 use crate::database::Session;
 use crate::model::{Instance, RelationSlot, key_of};
@@ -66,6 +66,7 @@ impl Node {
                 false => Some(match &way {
                     Way::Key { field, .. } => owner.value(*field)?,
                     Way::Back { to_field, .. } => owner.value(*to_field)?,
+                    Way::Fields { here, .. } => together(&**owner, here)?,
                     Way::Link { .. } => key_of(&**owner, model)?,
                 }),
             };
@@ -80,8 +81,12 @@ impl Node {
             Found::new()
         } else {
             let (tie, single) = match &way {
-                Way::Key { to_field, .. } => (Tie::Field(*to_field, false), self.name.is_none()),
-                Way::Back { field, .. } => (Tie::Field(*field, true), false),
+                Way::Key { to_field, .. } => (Tie::Fields(vec![*to_field], None), self.name.is_none()),
+                Way::Back { field, .. } => (Tie::Fields(vec![*field], Some(PointsBack::Field(*field))), false),
+                Way::Fields { there, back: false, .. } => (Tie::Fields(there.clone(), None), self.name.is_none()),
+                Way::Fields { name, there, .. } => {
+                    (Tie::Fields(there.clone(), Some(PointsBack::Relation(name.clone()))), false)
+                }
                 Way::Link { back, .. } => (Tie::Link(back.clone()), false),
             };
             let asked = Asked {
@@ -147,7 +152,7 @@ impl Node {
 
     /// Copies of the owners, for objects that point back at them.
     fn shared(&self, owners: &Owners<'_>, values: &[Option<Value>], way: &Way) -> HashMap<Key, Object> {
-        if !matches!(way, Way::Back { .. }) {
+        if !matches!(way, Way::Back { .. } | Way::Fields { back: true, .. }) {
             return HashMap::new();
         }
         let owners = owners.iter().zip(values).filter_map(|(owner, value)| {
@@ -159,8 +164,8 @@ impl Node {
 
     /// Tells a foreign key its object.
     fn point(&self, owner: &mut (dyn Instance + 'static), way: &Way, value: &Value, object: Option<&Object>) {
-        let Way::Key { field, .. } = way else { return };
-        if let Some(object) = object {
+        let (Way::Key { .. } | Way::Fields { back: false, .. }) = way else { return };
+        if let (Some(object), Way::Key { field, .. }) = (object, way) {
             owner.visit_relations(&mut |relation| {
                 if let RelationSlot::Key(place, slot) = relation
                     && place == *field
@@ -219,7 +224,11 @@ fn is_there(owner: &mut (dyn Instance + 'static), way: &Way, name: Option<&SetNa
     if let Some(name) = name {
         return owner.state().held(name).is_some_and(|held| held.object().is_some());
     }
-    let Way::Key { field, .. } = way else { return false };
+    let field = match way {
+        Way::Key { field, .. } => field,
+        Way::Fields { name, .. } => return record(owner).is_some_and(|record| record.selected(name).is_some()),
+        _ => return false,
+    };
     let mut known = false;
     owner.visit_relations(&mut |relation| {
         if let RelationSlot::Key(place, slot) = relation {
@@ -234,7 +243,11 @@ fn take(owner: &mut (dyn Instance + 'static), way: &Way, name: Option<&SetName>)
     if let Some(name) = name {
         return owner.state().held(name).and_then(|held| held.object().cloned());
     }
-    let Way::Key { field, .. } = way else { return None };
+    let field = match way {
+        Way::Key { field, .. } => field,
+        Way::Fields { name, .. } => return record(owner)?.take_shared(name).map(|object| object as Object),
+        _ => return None,
+    };
     let mut taken = None;
     owner.visit_relations(&mut |relation| {
         if let RelationSlot::Key(place, slot) = relation
@@ -243,7 +256,7 @@ fn take(owner: &mut (dyn Instance + 'static), way: &Way, name: Option<&SetName>)
             taken = slot.take_object();
         }
     });
-    taken.or_else(|| record(owner)?.take_shared(*field).map(|object| object as Object))
+    taken.or_else(|| record(owner)?.take_shared_key(*field).map(|object| object as Object))
 }
 
 /// Gives an owner its related objects.

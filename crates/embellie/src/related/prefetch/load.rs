@@ -39,8 +39,8 @@ pub(crate) struct Asked<'a> {
 
 /// What ties objects to their owners.
 pub(super) enum Tie {
-    /// The field at a place, and whether it points back at the owner.
-    Field(usize, bool),
+    /// The fields at some places, and how they point back at the owner, if they do.
+    Fields(Vec<usize>, Option<PointsBack>),
     /// A relation to the owner.
     Link(String),
 }
@@ -48,6 +48,14 @@ pub(super) enum Tie {
 /// The objects that a relation, called `back` at their end, ties to the owners with these keys.
 pub(crate) fn asked_of_owners(target: ModelId, back: String, keys: Vec<Value>, mode: FetchMode) -> Asked<'static> {
     Asked { target, tie: Tie::Link(back), values: keys, single: false, owners: HashMap::new(), nodes: &[], mode }
+}
+
+/// What objects know their owner by.
+pub(super) enum PointsBack {
+    /// The foreign key at a place.
+    Field(usize),
+    /// A relation over several columns.
+    Relation(String),
 }
 
 /// What reads the objects at the other end of a relation.
@@ -121,26 +129,28 @@ where
     if single && !given {
         query.order_by = Some(Vec::new());
     }
-    let wanted = |path: Path| Q::lookup(path, Lookup::In, Value::List(values));
     let mut rows: Vec<(Value, S::Output)> = match &tie {
-        Tie::Field(field, _) => {
-            let path = || Path::new([target.fields[*field].attname()]);
-            let query = sliced_by_owner(query, path(), wanted(path()), target);
+        Tie::Fields(fields, _) => {
+            let paths: Vec<Path> = fields.iter().map(|&field| Path::new([target.fields[field].attname()])).collect();
+            let wanted = among(&paths, values);
+            let query = sliced_by_owner(query, paths, wanted, target);
             set.read(&query, session).await?.into_iter().map(|row| (Value::Null, row)).collect()
         }
         Tie::Link(back) => {
             let owner = Expr::Path(Path::new([back.clone(), "pk".to_owned()]));
             query.steps.push(Step::Annotate(Annotation::new(OWNER, owner)));
-            let query = sliced_by_owner(query, Path::new([OWNER]), wanted(Path::new([OWNER])), target);
+            let paths = vec![Path::new([OWNER])];
+            let wanted = among(&paths, values);
+            let query = sliced_by_owner(query, paths, wanted, target);
             set.read_beside(&query, session).await?
         }
     };
-    if let Tie::Field(field, points_back) = tie {
+    if let Tie::Fields(fields, points_back) = tie {
         for (value, row) in &mut rows {
             let Some(object) = set.selection.object(row) else { continue };
-            *value = object.value(field)?;
-            if let (true, Some(owner)) = (points_back, owners.get(&Key(value.clone()))) {
-                point_back(object, field, &target.fields[field].name, owner);
+            *value = together(object, &fields)?;
+            if let (Some(by), Some(owner)) = (&points_back, owners.get(&Key(value.clone()))) {
+                point_back(object, by, target, owner);
             }
         }
     }
@@ -175,7 +185,7 @@ fn checked<M, S>(set: &QuerySet<M, S>, target: &MetaModel) -> Result<Query> {
 }
 
 /// The query for the rows of some owners: a slice is one of the rows of each.
-fn sliced_by_owner(mut query: Query, owner: Path, wanted: Q, target: &MetaModel) -> Query {
+fn sliced_by_owner(mut query: Query, owner: Vec<Path>, wanted: Q, target: &MetaModel) -> Query {
     query.steps.push(Step::Filter(wanted));
     let Slice { offset, limit } = std::mem::take(&mut query.slice);
     if (offset, limit) == (0, None) {
@@ -184,7 +194,7 @@ fn sliced_by_owner(mut query: Query, owner: Path, wanted: Q, target: &MetaModel)
     let terms = query.order_by.clone().unwrap_or_else(|| target.ordering.clone());
     let terms = terms.into_iter().map(|term| if query.reversed { term.reversed() } else { term });
     let number = Window::over(Expr::call(Function::RowNumber, []))
-        .partition_by([Expr::Path(owner)])
+        .partition_by(owner.into_iter().map(Expr::Path))
         .order_by(terms.collect::<Vec<OrderBy>>());
     let number = Expr::Window(Box::new(number));
     let bound = |lookup: Lookup, bound: u64| {
@@ -199,20 +209,47 @@ fn sliced_by_owner(mut query: Query, owner: Path, wanted: Q, target: &MetaModel)
     query
 }
 
+/// The condition that paths have one of some values: lists of as many, where there are several paths.
+fn among(paths: &[Path], values: Vec<Value>) -> Q {
+    if let [path] = paths {
+        return Q::lookup(path.clone(), Lookup::In, Value::List(values));
+    }
+    let equal = |value: Value| {
+        let parts = if let Value::List(parts) = value { parts } else { vec![value] };
+        paths.iter().cloned().zip(parts).fold(Q::all(), |all, (path, part)| all & Q::new(path, part))
+    };
+    values.into_iter().map(equal).reduce(|any, q| any | q).unwrap_or_else(Q::all)
+}
+
+/// The value of a field, or the list of those of several; null where one of them is.
+pub(super) fn together(object: &dyn Instance, fields: &[usize]) -> Result<Value> {
+    if let [field] = fields {
+        return object.value(*field);
+    }
+    let values: Vec<Value> = fields.iter().map(|&field| object.value(field)).collect::<Result<_>>()?;
+    Ok(if values.iter().any(Value::is_null) { Value::Null } else { Value::List(values) })
+}
+
 /// A number of rows as a value; there are no more rows than the greatest.
 fn count(rows: u64) -> Value {
     Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
 /// Tells an object which one its foreign key points at.
-fn point_back(object: &mut (dyn Instance + 'static), field: usize, name: &str, owner: &Object) {
-    object.visit_relations(&mut |relation| {
-        if let RelationSlot::Key(place, slot) = relation
-            && place == field
-        {
-            slot.remember(Arc::clone(owner));
+fn point_back(object: &mut (dyn Instance + 'static), by: &PointsBack, target: &MetaModel, owner: &Object) {
+    let name = match by {
+        PointsBack::Relation(name) => name,
+        PointsBack::Field(field) => {
+            object.visit_relations(&mut |relation| {
+                if let RelationSlot::Key(place, slot) = relation
+                    && place == *field
+                {
+                    slot.remember(Arc::clone(owner));
+                }
+            });
+            &target.fields[*field].name
         }
-    });
+    };
     if let (Some(record), Ok(owner)) = (follow::record(object), Arc::clone(owner).downcast::<Record>()) {
         record.attach_shared(name, Some(owner));
     }

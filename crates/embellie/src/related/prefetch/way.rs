@@ -12,6 +12,9 @@ pub(super) enum Way {
     Key { field: usize, target: ModelId, to_field: usize },
     /// By a foreign key that points at the owner.
     Back { source: ModelId, field: usize, to_field: usize },
+    /// By a relation over several columns, or the way back of one: fields of the owner and of the objects that hold
+    /// the same.
+    Fields { name: String, target: ModelId, here: Vec<usize>, there: Vec<usize>, back: bool },
     /// By a many-to-many relation, which is called `back` at the other end; `name` is its own, where it is declared on
     /// the owner.
     Link { target: ModelId, back: String, name: Option<String> },
@@ -31,6 +34,15 @@ impl Way {
                 let link = &model.many_to_many()[index];
                 let own = Some(link.meta.name.clone());
                 Ok(Way::Link { target: link.target, back: link_name(model.label(), name), name: own })
+            }
+            Some(Member::Relation(index)) => {
+                let relation = &model.relations()[index];
+                let target = relation.target;
+                if relation.meta.is_generic() {
+                    return Ok(Way::Link { target, back: link_name(model.label(), name), name: None });
+                }
+                let (here, there) = relation.pairs.iter().copied().unzip();
+                Ok(Way::Fields { name: name.to_owned(), target, here, there, back: false })
             }
             Some(Member::Reverse(index)) if !level.of_objects => Ok(Way::back(&model.reverse()[index], registry)),
             Some(Member::Field(field)) => match model.target(field) {
@@ -60,6 +72,14 @@ impl Way {
                 let back = registry.get(reverse.source).many_to_many()[index].meta.name.clone();
                 Way::Link { target: reverse.source, back, name: None }
             }
+            ReverseSource::Relation(index) => {
+                let relation = &registry.get(reverse.source).relations()[index];
+                if relation.meta.is_generic() {
+                    return Way::Link { target: reverse.source, back: relation.meta.name.clone(), name: None };
+                }
+                let (there, here) = relation.pairs.iter().copied().unzip();
+                Way::Fields { name: relation.meta.name.clone(), target: reverse.source, here, there, back: true }
+            }
             ReverseSource::Field(field) => {
                 let to_field = registry.get(reverse.source).target(field).map(|(_, field)| field);
                 Way::Back { source: reverse.source, field, to_field: to_field.unwrap_or_default() }
@@ -70,7 +90,7 @@ impl Way {
     /// The model at the other end.
     pub(super) fn target(&self) -> ModelId {
         match self {
-            Way::Key { target, .. } | Way::Link { target, .. } => *target,
+            Way::Key { target, .. } | Way::Link { target, .. } | Way::Fields { target, .. } => *target,
             Way::Back { source, .. } => *source,
         }
     }
@@ -79,8 +99,9 @@ impl Way {
     pub(super) fn set_name(&self, registry: &Registry) -> Option<SetName> {
         let target = registry.get(self.target());
         let back = match self {
-            Way::Key { .. } => return None,
+            Way::Key { .. } | Way::Fields { back: false, .. } => return None,
             Way::Back { field, .. } => target.fields[*field].name.clone(),
+            Way::Fields { name, .. } => name.clone(),
             Way::Link { back, .. } => back.clone(),
         };
         Some(SetName::Way { model: target.label().to_owned().into(), back: back.into() })
@@ -91,5 +112,10 @@ impl Way {
 fn names(model: &Model) -> Vec<&str> {
     let fields = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
     let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
-    fields.chain(links).chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect()
+    let relations = model.relations().iter().map(|relation| relation.meta.name.as_str());
+    fields
+        .chain(links)
+        .chain(relations)
+        .chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref()))
+        .collect()
 }
