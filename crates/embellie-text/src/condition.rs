@@ -36,6 +36,21 @@ impl Condition {
         matches!(self, Condition::Group { negated: false, children, .. } if children.is_empty())
     }
 
+    /// Whether conditions and expressions stand within each other more than `levels` deep here.
+    pub(crate) fn is_deeper_than(&self, levels: u32) -> bool {
+        let Some(left) = levels.checked_sub(1) else { return true };
+        match self {
+            Condition::Compare(_, value) => match &**value {
+                Py::Expr(expr) => expr.is_deeper_than(left),
+                Py::Q(condition) => condition.is_deeper_than(left),
+                Py::QuerySet(set) => set.query.is_deeper_than(left),
+                _ => false,
+            },
+            Condition::Expr(expr) => expr.is_deeper_than(left),
+            Condition::Group { children, .. } => children.iter().any(|child| child.is_deeper_than(left)),
+        }
+    }
+
     /// Joins two conditions; an empty one is the other's identity, and like groups are flattened.
     pub(crate) fn join(self, connector: Connector, other: Condition) -> Condition {
         if other.is_all() {

@@ -8,6 +8,7 @@
 //! joined, as Django joins them.
 
 mod arguments;
+pub mod complete;
 mod condition;
 mod error;
 mod evaluate;
@@ -16,6 +17,8 @@ mod names;
 mod object;
 mod parse;
 mod query_set;
+pub mod statement;
+mod tokens;
 mod value;
 
 pub use condition::Condition;
@@ -24,4 +27,5 @@ pub use evaluate::evaluate;
 pub use models::Models;
 pub use object::Object;
 pub use query_set::{RowKind, Set};
+pub use tokens::{Class, is_whole, tokens};
 pub use value::Py;

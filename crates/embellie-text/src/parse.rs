@@ -1,6 +1,8 @@
 //! From text to Python's syntax tree, never deeper than what a stack bears.
 
+use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, Stmt};
+use ruff_python_parser::{Mode, lexer};
 
 use crate::{Error, Result};
 
@@ -17,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Expr> {
     if text.len() > LONGEST {
         return Err(Error::python("MemoryError", format!("the text is longer than {LONGEST} bytes")));
     }
-    if depth(text) > DEEPEST {
+    if depth(text, Mode::Expression) > DEEPEST {
         return Err(Error::python("RecursionError", format!("the text is nested more than {DEEPEST} deep")));
     }
     match ruff_python_parser::parse_expression(text) {
@@ -26,9 +28,28 @@ pub(crate) fn parse(text: &str) -> Result<Expr> {
     }
 }
 
+/// Parses statements; what is wrong is told with its place in the text.
+pub(crate) fn statements(text: &str) -> Result<Vec<Stmt>, (Error, usize)> {
+    if text.len() > LONGEST {
+        let error = Error::python("MemoryError", format!("the text is longer than {LONGEST} bytes"));
+        return Err((error, 0));
+    }
+    if depth(text, Mode::Module) > DEEPEST {
+        let error = Error::python("RecursionError", format!("the text is nested more than {DEEPEST} deep"));
+        return Err((error, 0));
+    }
+    match ruff_python_parser::parse_module(text) {
+        Ok(parsed) => Ok(parsed.into_suite().into_iter().collect()),
+        Err(error) => {
+            let place = error.location.start().to_usize();
+            Err((Error::python("SyntaxError", error.error.to_string()), place))
+        }
+    }
+}
+
 /// Parses a module, as [`parse`] does an expression.
 pub(crate) fn module(text: &str) -> Result<Vec<Stmt>> {
-    if text.len() > LONGEST || depth(text) > DEEPEST {
+    if text.len() > LONGEST || depth(text, Mode::Module) > DEEPEST {
         return Err(Error::python("RecursionError", "the module is too long or nested too deeply"));
     }
     match ruff_python_parser::parse_module(text) {
@@ -37,30 +58,33 @@ pub(crate) fn module(text: &str) -> Result<Vec<Stmt>> {
     }
 }
 
+/// Whether a text is too long or too deep to be parsed.
+pub(crate) fn is_too_deep(text: &str) -> bool {
+    text.len() > LONGEST || depth(text, Mode::Module) > DEEPEST
+}
+
 /// At least the depth of the tree that a text becomes: every level of the tree takes a bracket, an operator, an
-/// attribute's dot or a keyword.
-fn depth(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut chains, mut sum, mut deepest, mut at) = (vec![0usize], 0usize, 0usize, 0usize);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' => {
-                at = string_end(bytes, at);
-                continue;
-            }
-            b'#' => {
-                while bytes.get(at).is_some_and(|byte| *byte != b'\n') {
-                    at += 1;
-                }
-                continue;
-            }
+/// attribute's dot, a keyword or an indentation. The tokens are the parser's own, those within f-strings too.
+fn depth(text: &str, mode: Mode) -> usize {
+    use TokenKind as T;
+    let mut lexer = lexer::lex(text, mode);
+    let (mut chains, mut sum, mut deepest) = (vec![0usize], 0usize, 0usize);
+    // Statements within others are a level each.
+    let mut blocks = 0usize;
+    loop {
+        match lexer.next_token() {
+            T::EndOfFile => return deepest,
             // Outside of brackets, a line is a statement.
-            b'\n' if chains.len() == 1 => sum -= chains.first_mut().map(std::mem::take).unwrap_or_default(),
-            b'(' | b'[' | b'{' => {
+            T::Newline if chains.len() == 1 => {
+                sum -= chains.first_mut().map(std::mem::take).unwrap_or_default();
+            }
+            T::Indent => blocks += 1,
+            T::Dedent => blocks = blocks.saturating_sub(1),
+            T::Lpar | T::Lsqb | T::Lbrace | T::FStringStart | T::TStringStart => {
                 chains.push(1);
                 sum += 1;
             }
-            b')' | b']' | b'}' => {
+            T::Rpar | T::Rsqb | T::Rbrace | T::FStringEnd | T::TStringEnd => {
                 // What is closed counts as one link of the chain around it.
                 sum -= chains.pop().unwrap_or_default();
                 match chains.last_mut() {
@@ -69,50 +93,50 @@ fn depth(text: &str) -> usize {
                 }
                 sum += 1;
             }
-            b',' => {
+            T::Comma => {
                 if let Some(chain) = chains.last_mut() {
                     sum -= std::mem::take(chain);
                 }
             }
-            b'~' | b'-' | b'+' | b'*' | b'/' | b'%' | b'|' | b'&' | b'^' | b'.' | b'<' | b'>' | b'@' | b':' | b'!' => {
-                link(&mut chains, &mut sum);
-            }
-            // A space may end a keyword, and only keywords nest without signs.
-            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'\\'
-                if at > 0 && bytes.get(at - 1).is_some_and(|before| before.is_ascii_lowercase()) =>
-            {
-                link(&mut chains, &mut sum);
+            kind if links(kind) => {
+                if let Some(chain) = chains.last_mut() {
+                    *chain += 1;
+                    sum += 1;
+                }
             }
             _ => {}
         }
-        deepest = deepest.max(sum);
-        at += 1;
-    }
-    deepest
-}
-
-fn link(chains: &mut [usize], sum: &mut usize) {
-    if let Some(chain) = chains.last_mut() {
-        *chain += 1;
-        *sum += 1;
+        deepest = deepest.max(sum + blocks);
     }
 }
 
-/// The place after the string literal that begins at `start`.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let quote = bytes.get(start).copied().unwrap_or(b'\'');
-    let triple = bytes.get(start..start + 3) == Some(&[quote; 3]);
-    let (mut at, width) = if triple { (start + 3, 3) } else { (start + 1, 1) };
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'\\' {
-            at += 2;
-        } else if byte == quote && (!triple || bytes.get(at..at + 3) == Some(&[quote; 3])) {
-            return at + width;
-        } else {
-            at += 1;
-        }
-    }
-    at
+/// Whether a token may put what is before or after it a level deeper.
+fn links(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    let is_plain = matches!(
+        kind,
+        T::Name
+            | T::Int
+            | T::Float
+            | T::Complex
+            | T::String
+            | T::FStringMiddle
+            | T::TStringMiddle
+            | T::Comment
+            | T::Newline
+            | T::NonLogicalNewline
+            | T::Semi
+            | T::Equal
+            | T::None
+            | T::True
+            | T::False
+            | T::Ellipsis
+            | T::Match
+            | T::Case
+            | T::Type
+            | T::Lazy
+    );
+    !is_plain
 }
 
 #[cfg(test)]
@@ -127,11 +151,17 @@ mod tests {
             format!("x{}", ".all()".repeat(50_000)),
             format!("1{}", " + 1".repeat(100_000)),
             format!("{}x", "not ".repeat(100_000)),
+            format!("f'{{{}1{}}}'", "(".repeat(100_000), ")".repeat(100_000)),
+            format!("{}x", "lambda: ".repeat(100_000)),
         ] {
             assert_eq!(parse(&deep).map(|_| ()).map_err(|error| error.class()), Err("RecursionError"));
         }
         let wide = format!("[{}]", "datetime.date(2000, 1, 1), ".repeat(5_000));
         assert!(parse(&wide).is_ok());
         assert!(parse(&format!("'{}'", "(".repeat(1_000))).is_ok());
+        let blocks: String = (0..1_000).map(|level| format!("{}if x:\n", " ".repeat(level))).collect();
+        let class = statements(&(blocks + &" ".repeat(1_000) + "y")).map_err(|(error, _)| error.class());
+        assert_eq!(class.map(|_| ()), Err("RecursionError"));
+        assert!(statements(&"x = 1\n".repeat(10_000)).is_ok());
     }
 }

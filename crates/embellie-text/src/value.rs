@@ -95,6 +95,8 @@ pub enum Py {
     Above(Box<Above>),
     /// A method of a value.
     Method(Box<(Py, String)>),
+    /// A value of statements that several names may hold.
+    Shared(crate::statement::Shared),
 }
 
 /// A field as an `output_field`.
@@ -147,6 +149,7 @@ impl Py {
             Py::Json(_) => "dict",
             Py::Above(_) => "super",
             Py::Method(_) => "method",
+            Py::Shared(_) => "object",
         }
     }
 

@@ -75,7 +75,7 @@ impl Evaluator<'_> {
                 Some(value) => Ok(value),
                 None => self.of_set(related.set, "RelatedManager", method, arguments).await,
             },
-            Py::Object(object) => self.of_object(*object, method, arguments).await,
+            Py::Object(mut object) => self.of_object(&mut object, method, arguments).await,
             Py::Expr(expr) => of_expression(expr, method, arguments),
             Py::Q(q) => of_expression(q.into_core()?.into(), method, arguments),
             Py::Raw(raw) => match method {

@@ -50,7 +50,7 @@ impl Evaluator<'_> {
     }
 
     /// Sets a field of an object.
-    fn assign(&self, object: &mut Object, model: &Model, name: &str, value: Py) -> Result<()> {
+    pub(crate) fn assign(&self, object: &mut Object, model: &Model, name: &str, value: Py) -> Result<()> {
         if name == "pk" && model.has_composite_key() {
             let values = value.into_elements()?;
             for (place, value) in model.key_fields().iter().zip(values) {
@@ -345,7 +345,7 @@ impl Evaluator<'_> {
     }
 
     /// A method of an object.
-    pub(super) async fn of_object(&self, mut object: Object, method: &str, arguments: Arguments) -> Result<Py> {
+    pub(crate) async fn of_object(&self, object: &mut Object, method: &str, arguments: Arguments) -> Result<Py> {
         match method {
             "save" => {
                 let [insert, update, _, fields] =
@@ -361,14 +361,14 @@ impl Evaluator<'_> {
                 let mut forced = Vec::new();
                 let insert = match insert {
                     Some(classes @ (Py::Model(_) | Py::Tuple(_))) => {
-                        forced = self.forced(&object, classes)?;
+                        forced = self.forced(object, classes)?;
                         Some(Py::Bool(!forced.is_empty()))
                     }
                     Some(Py::Bool(_) | Py::None) | None => insert,
                     Some(_) => return Err(Error::type_error("force_insert must be a bool or tuple.")),
                 };
                 let options = Saving { insert: is(insert), forced, update: is(update), fields };
-                self.save(&mut object, options).await?;
+                self.save(object, options).await?;
                 Ok(Py::None)
             }
             "delete" => {

@@ -15,6 +15,7 @@ use ruff_python_ast as ast;
 use crate::arguments::Arguments;
 use crate::models::Models;
 use crate::query_set::read;
+use crate::statement::Run;
 use crate::{Error, Py, Result, names, parse};
 
 /// Evaluates a text, and reads the rows when what it gives is a query set.
@@ -31,7 +32,7 @@ use crate::{Error, Py, Result, names, parse};
 /// Those that Django and Python have for the text; see [`Error::class`].
 pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> {
     let tree = parse::parse(text.trim())?;
-    let on = Evaluator { models, db, executor: db, locals: Vec::new(), depth: 0 };
+    let on = Evaluator { models, db, executor: db, locals: Vec::new(), depth: 0, run: None };
     match on.value(&tree).await? {
         Py::QuerySet(set) => Ok(Py::List(read(&set, &on).await?)),
         Py::Manager(manager) => Ok(Py::List(read(&manager.all()?, &on).await?)),
@@ -50,11 +51,16 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) locals: Vec<(String, Py)>,
     /// How deep methods of a project's own called each other.
     pub(crate) depth: usize,
+    /// What statements share that run; `None` where the text is a query alone.
+    pub(crate) run: Option<&'a Run<'a>>,
 }
 
 impl Evaluator<'_> {
     /// The value of an expression.
     pub(crate) fn value<'s>(&'s self, tree: &'s ast::Expr) -> BoxFuture<'s, Result<Py>> {
+        if let Some(run) = self.run {
+            return self.value_in(run, tree);
+        }
         Box::pin(async move {
             match tree {
                 ast::Expr::Attribute(attribute) => {
@@ -89,7 +95,7 @@ impl Evaluator<'_> {
 
     // Futures made in functions of their own take no room on the stack of what awaits them, which is nested deeply.
 
-    fn attribute_later<'s>(&'s self, of: Py, name: &'s str) -> BoxFuture<'s, Result<Py>> {
+    pub(crate) fn attribute_later<'s>(&'s self, of: Py, name: &'s str) -> BoxFuture<'s, Result<Py>> {
         Box::pin(self.attribute(of, name))
     }
 
@@ -97,23 +103,23 @@ impl Evaluator<'_> {
         Box::pin(self.call(function, arguments))
     }
 
-    fn item_later(&self, of: Py, index: Py) -> BoxFuture<'_, Result<Py>> {
+    pub(crate) fn item_later(&self, of: Py, index: Py) -> BoxFuture<'_, Result<Py>> {
         Box::pin(self.item(of, index))
     }
 
-    fn arguments_later<'s>(&'s self, given: &'s ast::Arguments) -> BoxFuture<'s, Result<Arguments>> {
+    pub(crate) fn arguments_later<'s>(&'s self, given: &'s ast::Arguments) -> BoxFuture<'s, Result<Arguments>> {
         Box::pin(self.arguments(given))
     }
 
-    fn all_later<'s>(&'s self, trees: &'s [ast::Expr]) -> BoxFuture<'s, Result<Vec<Py>>> {
+    pub(crate) fn all_later<'s>(&'s self, trees: &'s [ast::Expr]) -> BoxFuture<'s, Result<Vec<Py>>> {
         Box::pin(self.all(trees))
     }
 
-    fn dict_later<'s>(&'s self, dict: &'s ast::ExprDict) -> BoxFuture<'s, Result<Py>> {
+    pub(crate) fn dict_later<'s>(&'s self, dict: &'s ast::ExprDict) -> BoxFuture<'s, Result<Py>> {
         Box::pin(self.dict(dict))
     }
 
-    fn slice_later<'s>(&'s self, slice: &'s ast::ExprSlice) -> BoxFuture<'s, Result<Py>> {
+    pub(crate) fn slice_later<'s>(&'s self, slice: &'s ast::ExprSlice) -> BoxFuture<'s, Result<Py>> {
         Box::pin(self.slice(slice))
     }
 
@@ -124,7 +130,7 @@ impl Evaluator<'_> {
     }
 
     /// The value of an expression without parts.
-    fn leaf(&self, tree: &ast::Expr) -> Result<Py> {
+    pub(crate) fn leaf(&self, tree: &ast::Expr) -> Result<Py> {
         Ok(match tree {
             ast::Expr::NoneLiteral(_) => Py::None,
             ast::Expr::BooleanLiteral(literal) => Py::Bool(literal.value),
@@ -156,6 +162,7 @@ impl Evaluator<'_> {
         let mut items = Vec::new();
         for item in &dict.items {
             let value = self.value(&item.value).await?;
+            let value = if item.key.is_none() { value.items_apart() } else { value };
             match (&item.key, value) {
                 (Some(key), value) => items.push((self.value(key).await?, value)),
                 (None, Py::Dict(more)) => items.extend(more),
@@ -199,9 +206,10 @@ impl Evaluator<'_> {
 
     /// The elements of what can be iterated over; a query set is read.
     pub(crate) async fn elements(&self, value: Py) -> Result<Vec<Py>> {
-        match value {
-            Py::QuerySet(set) => read(&set, self).await,
-            other => other.into_elements(),
+        match (value, self.run) {
+            (Py::QuerySet(set), _) => read(&set, self).await,
+            (value @ Py::Shared(_), Some(run)) => self.rows_of(run, &value).await,
+            (other, _) => other.into_elements(),
         }
     }
 
@@ -210,6 +218,7 @@ impl Evaluator<'_> {
         let mut keywords: Vec<(String, Py)> = Vec::new();
         for keyword in &given.keywords {
             let value = self.value(&keyword.value).await?;
+            let value = if keyword.arg.is_none() { value.items_apart() } else { value };
             match (&keyword.arg, value) {
                 (Some(name), value) => keywords.push((name.to_string(), value)),
                 (None, Py::Dict(items)) => {

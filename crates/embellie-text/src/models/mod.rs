@@ -130,6 +130,19 @@ impl Models {
         self.names.get(name).map(String::as_str)
     }
 
+    /// The names that a text may call models, and their labels.
+    pub(crate) fn model_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(name, label)| (name.as_str(), label.as_str()))
+    }
+
+    /// The names of a model's managers.
+    pub(crate) fn managers(&self, label: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.declared(label).map(|declared| declared.managers.keys().cloned().collect()).unwrap_or_default();
+        names.sort();
+        names
+    }
+
     pub(crate) fn declared(&self, label: &str) -> Option<&Declared> {
         self.declared.get(label)
     }

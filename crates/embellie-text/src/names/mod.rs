@@ -41,6 +41,12 @@ pub(crate) fn lookup(name: &str) -> Option<Py> {
     known.copied().find(|known| *known == name).map(Py::Name)
 }
 
+/// All names of Django's.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    let classes = expressions::NAMES.iter().chain(aggregates::NAMES).chain(functions::NAMES);
+    classes.copied().filter(|name| name.starts_with(char::is_uppercase))
+}
+
 /// What a call of a class or function gives.
 pub(crate) fn call(name: &'static str, arguments: Arguments, settings: &Settings) -> Result<Py> {
     if let Some(value) = python::call(name, &arguments)? {

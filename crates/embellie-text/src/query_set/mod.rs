@@ -21,7 +21,7 @@ use crate::{Error, Result};
 pub(crate) use generic::GenericManager;
 pub(crate) use manager::{Above, Manager};
 pub(crate) use prefetch::Prefetch;
-pub(crate) use read::read;
+pub(crate) use read::{read, reload};
 pub(crate) use related::{RelatedManager, reverse};
 pub(crate) use write::told;
 

@@ -40,6 +40,20 @@ pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
         .collect())
 }
 
+/// Reads an object's row again.
+pub(crate) async fn reload(object: &Object, on: &Evaluator<'_>) -> Result<Object> {
+    let mut arguments = Arguments::default();
+    let key = match object.key() {
+        Value::List(values) => Py::Tuple(values.into_iter().map(Py::from_value).collect()),
+        value => Py::from_value(value),
+    };
+    arguments.keywords.push(("pk".to_owned(), key));
+    match Set::all(on.models, object.label())?.got(arguments, on).await? {
+        Py::Object(fresh) => Ok(*fresh),
+        other => Err(Error::type_error(format!("an object was expected, not a {}", other.type_name()))),
+    }
+}
+
 impl Set {
     async fn objects(&self, on: &Evaluator<'_>) -> Result<Vec<Py>> {
         let model = on.models.model(&self.label)?;

@@ -102,7 +102,13 @@ impl<'a> Session<'a> {
     }
 
     /// Runs `work` in a transaction of its own, or at a savepoint of the one that is open.
-    pub(crate) async fn atomic<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+    ///
+    /// # Errors
+    /// What `work` fails with; or what the database says of the transaction.
+    pub async fn atomic<T, E>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
         match self.transaction {
             Some(transaction) => transaction.atomic(work).await,
             None => self.database.atomic(work).await,
