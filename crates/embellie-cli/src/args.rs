@@ -16,6 +16,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Fill a database with a shop of 20,000 orders, and take a tour of what embellie does with it.
     Demo(Demo),
+    /// Print Rust models for the tables of a database, which is only read.
+    Inspect(Inspect),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
     Conformance(Conformance),
@@ -51,6 +53,25 @@ pub(crate) struct Conformance {
     /// Read models from the `models.py` of a request, instead of from their description in JSON.
     #[arg(long)]
     pub(crate) models_py: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// The database: a file, or a URL such as postgres://user@host/name.
+    #[arg(value_name = "URL|PATH")]
+    pub(crate) database: String,
+
+    /// Only the models of this app; may be given several times.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Vec<String>,
+
+    /// Only the model of this table; may be given several times.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Vec<String>,
+
+    /// Write a file for each app into this folder, and a mod.rs, instead of printing all. Files that exist are kept.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) output: Option<std::path::PathBuf>,
 }
 
 impl Demo {

@@ -4,6 +4,7 @@ mod args;
 mod conformance;
 mod demo;
 mod failure;
+mod inspect;
 mod terminal;
 
 use std::process::ExitCode;
@@ -34,5 +35,6 @@ fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Demo(demo) => runtime.block_on(demo::run(demo)),
         Command::Conformance(asked) => runtime.block_on(conformance::run(asked.models_py)),
+        Command::Inspect(inspect) => runtime.block_on(inspect::run(inspect)),
     }
 }

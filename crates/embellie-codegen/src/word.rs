@@ -1,5 +1,7 @@
 //! Names and texts as Rust writes them.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The words that Rust keeps for itself, in all editions so far.
 const KEYWORDS: [&str; 52] = [
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
@@ -43,11 +45,11 @@ fn made_identifier(name: &str) -> String {
 /// The words of a name in whatever writing: `SupportRepId`, `support_rep_id`, `support rep-id` are the same three. What
 /// is no letter and no digit separates words.
 fn words(name: &str) -> Vec<String> {
-    let letters: Vec<char> = name.chars().collect();
+    let letters: Vec<char> = name.nfc().collect();
     let mut words: Vec<String> = Vec::new();
     let mut inside = false;
     for (place, &letter) in letters.iter().enumerate() {
-        if letter == '_' || !unicode_ident::is_xid_continue(letter) {
+        if !letter.is_alphanumeric() || !unicode_ident::is_xid_continue(letter) {
             inside = false;
             continue;
         }

@@ -147,7 +147,8 @@ fn kinds_and_options_of_fields() {
     gives(one(field("a", Kind::Char)), &["fields.E120"]);
     gives(one(field("a", Kind::Char).max_length(0)), &["fields.E121"]);
     gives(one(number("a").max_length(5)), &["fields.W122"]);
-    gives(one(field("a", Kind::Decimal { max_digits: 0, decimal_places: 0 })), &["fields.E133"]);
+    gives(one(field("a", Kind::Decimal { max_digits: 0, decimal_places: 1 })), &["fields.E133", "fields.E134"]);
+    gives(one(field("a", Kind::DECIMAL)), &[]);
     gives(one(field("a", Kind::Decimal { max_digits: 4, decimal_places: 5 })), &["fields.E134"]);
     gives(one(field("a", Kind::Decimal { max_digits: 40, decimal_places: 5 })), &["embellie.W004"]);
     gives(one(field("a", Kind::Auto)), &["fields.E100"]);

@@ -44,3 +44,8 @@ pub(crate) fn complain(message: &str) {
     // When standard error is closed too, nobody can be told.
     let _ = Term::stderr().write_line(&format!("{} {message}", style("error:").for_stderr().red().bold()));
 }
+
+/// Tells on standard error what somebody should know.
+pub(crate) fn remark(message: &str) {
+    let _ = Term::stderr().write_line(&format!("{} {message}", style("note:").for_stderr().yellow().bold()));
+}

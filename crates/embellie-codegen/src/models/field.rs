@@ -109,6 +109,7 @@ impl ModelWriter<'_> {
             FieldKind::PositiveInteger => ("u32".into(), Vec::new()),
             FieldKind::PositiveBigInteger => ("u64".into(), Vec::new()),
             FieldKind::Float => ("f64".into(), Vec::new()),
+            FieldKind::DECIMAL => (prelude("Decimal"), vec![Item::Flat("decimal".into())]),
             FieldKind::Decimal { max_digits, decimal_places } => (
                 prelude("Decimal"),
                 vec![Item::is("max_digits", max_digits), Item::is("decimal_places", decimal_places)],

@@ -138,7 +138,7 @@ impl ModelWriter<'_> {
                 items
                     .push(Item::call("through_fields", names.map(|name| Item::Flat(crate::word::ident(&name))).into()));
             }
-        } else if between.table != format!("{}_{name}", self.model.table) || relation.table.is_some() {
+        } else if between.table != format!("{}_{name}", self.model.table) {
             items.push(Item::text("table", &between.table));
         }
         items.extend(self.way_back(

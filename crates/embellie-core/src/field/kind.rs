@@ -75,7 +75,7 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// A decimal number of as many digits as it has: what functions give. No model's field.
+    /// A decimal number of as many digits as it has: what functions give, and a column without a precision.
     pub const DECIMAL: FieldKind = FieldKind::Decimal { max_digits: 0, decimal_places: 0 };
 
     /// The name of Django's class.

@@ -110,7 +110,7 @@ const OPTIONS: [&str; 37] = [
 ];
 
 /// The kinds that a field's type alone does not tell, with the name of core's variant.
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 18] = [
     ("email", "Email"),
     ("slug", "Slug"),
     ("url", "Url"),
@@ -128,6 +128,7 @@ const KINDS: [(&str, &str); 17] = [
     ("json", "Json"),
     ("binary", "Binary"),
     ("float", "Float"),
+    ("decimal", "DECIMAL"),
 ];
 
 /// What may happen when the row pointed at is deleted.

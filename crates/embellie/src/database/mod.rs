@@ -60,6 +60,21 @@ impl Database {
         DatabaseBuilder::new(url)
     }
 
+    /// The same database, asked with other models: it shares the connections.
+    ///
+    /// Models that are learnt from the database itself come into use this way.
+    #[must_use]
+    pub fn with_registry(&self, registry: impl Into<Arc<Registry>>) -> Self {
+        let Inner { pool, server, target, .. } = &*self.0;
+        Database(Arc::new(Inner {
+            registry: registry.into(),
+            pool: pool.clone(),
+            server: server.clone(),
+            target: *target,
+            captures: capture::Captures::default(),
+        }))
+    }
+
     /// The models.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.0.registry

@@ -34,6 +34,7 @@ impl managed::Manager for Manager {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Pool {
     pool: managed::Pool<Manager>,
     timeout: Duration,

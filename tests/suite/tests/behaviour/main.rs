@@ -19,6 +19,7 @@ mod functions;
 mod generated;
 mod inheritance;
 mod injection;
+mod introspection;
 mod joins;
 mod links;
 mod mistakes;

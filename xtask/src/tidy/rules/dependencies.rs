@@ -26,12 +26,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     (DRIVERS[1], &[CORE]),
     (DRIVERS[2], &[CORE]),
     ("embellie", &[CORE, "embellie-sql", "embellie-macros", DRIVERS[0], DRIVERS[1], DRIVERS[2]]),
-    ("embellie-migrate", &[CORE, "embellie-sql", "embellie"]),
+    ("embellie-migrate", &[CORE, "embellie-sql", "embellie", "embellie-introspect"]),
     ("embellie-codegen", &[CORE]),
+    ("embellie-introspect", &[CORE, "embellie", "embellie-codegen"]),
     ("embellie-text", &[CORE, "embellie"]),
     (
         "embellie-cli",
-        &[CORE, "embellie-sql", "embellie", "embellie-codegen", "embellie-migrate", "embellie-text", "shop"],
+        &[
+            CORE,
+            "embellie-sql",
+            "embellie",
+            "embellie-codegen",
+            "embellie-introspect",
+            "embellie-migrate",
+            "embellie-text",
+            "shop",
+        ],
     ),
 ];
 

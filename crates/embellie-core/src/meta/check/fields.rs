@@ -44,7 +44,9 @@ fn check_kind(field: &FieldMeta, object: &str, findings: &mut Findings) {
         }
         _ => {}
     }
-    if let FieldKind::Decimal { max_digits, decimal_places } = field.kind {
+    if field.kind != FieldKind::DECIMAL
+        && let FieldKind::Decimal { max_digits, decimal_places } = field.kind
+    {
         if max_digits == 0 {
             findings.error("fields.E133", object, "max_digits must be 1 at least.".into(), "");
         }

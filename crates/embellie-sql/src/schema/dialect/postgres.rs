@@ -43,6 +43,7 @@ fn column_type(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
         FieldKind::Text => "text",
         FieldKind::Bool => "boolean",
         FieldKind::Float => "double precision",
+        FieldKind::DECIMAL => "numeric",
         FieldKind::Decimal { max_digits, decimal_places } => {
             return Ok(format!("numeric({max_digits}, {decimal_places})"));
         }
