@@ -131,7 +131,7 @@ impl DatabaseBuilder {
                 server,
                 target,
                 captures: Captures::default(),
-                writes: Writes::default(),
+                writes: Arc::<Writes>::default(),
             })))
         })
     }

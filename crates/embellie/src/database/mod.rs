@@ -38,7 +38,7 @@ struct Inner {
     server: ServerInfo,
     target: Target,
     captures: capture::Captures,
-    writes: writes::Writes,
+    writes: Arc<writes::Writes>,
 }
 
 impl Database {
@@ -65,13 +65,14 @@ impl Database {
     /// Models that are learnt from the database itself come into use this way.
     #[must_use]
     pub fn with_registry(&self, registry: impl Into<Arc<Registry>>) -> Self {
-        let Inner { pool, server, target, .. } = &*self.0;
+        let Inner { pool, server, target, writes, .. } = &*self.0;
         Database(Arc::new(Inner {
             registry: registry.into(),
             pool: pool.clone(),
             server: server.clone(),
             target: *target,
             captures: capture::Captures::default(),
+            writes: Arc::clone(writes),
         }))
     }
 
