@@ -132,6 +132,7 @@ impl Error {
             ColumnRef::Time(_) => "a time",
             ColumnRef::DateTime(_) => "a date and time",
             ColumnRef::Timestamp(_) => "a timestamp",
+            ColumnRef::Range(_) => "a range",
             ColumnRef::Duration(_) => "a duration",
             ColumnRef::Uuid(_) => "a uuid",
             ColumnRef::Json(_) | ColumnRef::Document(_) => "json",

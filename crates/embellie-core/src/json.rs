@@ -115,6 +115,27 @@ pub fn sort_key(value: &serde_json::Value) -> Vec<u8> {
     key
 }
 
+/// Bytes that stand in the order of arrays which are kept as JSON: by their first elements that differ, and else the
+/// shorter before the longer. Nulls come last.
+///
+/// ```
+/// use embellie_core::json::array_sort_key;
+/// use serde_json::json;
+/// assert!(array_sort_key(&[json!(1), json!(9)]) < array_sort_key(&[json!(2)]));
+/// assert!(array_sort_key(&[json!(1)]) < array_sort_key(&[json!(1), json!(0)]));
+/// ```
+pub fn array_sort_key(elements: &[serde_json::Value]) -> Vec<u8> {
+    let mut key = Vec::new();
+    for element in elements {
+        match element {
+            serde_json::Value::Null => key.push(7),
+            element => add_sort_key(element, &mut key),
+        }
+    }
+    key.push(0);
+    key
+}
+
 fn add_sort_key(value: &serde_json::Value, key: &mut Vec<u8>) {
     use serde_json::Value as Json;
     match value {

@@ -5,6 +5,7 @@
 
 mod driver;
 mod error;
+mod range;
 mod raw;
 mod row;
 mod value;
@@ -22,6 +23,7 @@ pub use error::{DatabaseError, Error, Result, did_you_mean};
 pub use expr::{Expr, Nulls, OrderBy, Path};
 pub use meta::Registry;
 pub use query::{Q, Query};
+pub use range::{Range, RangeEnd};
 pub use raw::{IntoParams, Params, Sql};
 pub use row::{
     ColumnRef, Columns, DecodeList, Discard, Element, FromColumn, FromRow, Header, ListRef, Row, RowSink, each_element,

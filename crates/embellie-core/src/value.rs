@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{ColumnRef, ListRef};
+use crate::{ColumnRef, ListRef, Range, RangeEnd};
 
 /// One value: a statement's parameter, a lookup's right-hand side, or a run-time record's field.
 ///
@@ -53,6 +53,8 @@ pub enum Value {
     Ip(IpAddr),
     /// Several values: an array, and the right-hand side of `in` and `range`.
     List(Vec<Value>),
+    /// All values between two.
+    Range(Box<Range<RangeEnd>>),
 }
 
 impl Value {
@@ -80,6 +82,7 @@ impl Value {
             Value::Json(v) => ColumnRef::Document(v),
             Value::Ip(v) => ColumnRef::Ip(*v),
             Value::List(v) => ColumnRef::List(ListRef::values(v)),
+            Value::Range(v) => ColumnRef::Range(**v),
         }
     }
 
@@ -102,6 +105,7 @@ impl Value {
             Value::Json(_) => "json",
             Value::Ip(_) => "ip address",
             Value::List(_) => "list",
+            Value::Range(_) => "range",
         }
     }
 }
@@ -142,6 +146,7 @@ value_from! {
     serde_json::Value => |v| Value::Json(Box::new(v)),
     IpAddr => |v| Value::Ip(v),
     Vec<Value> => |v| Value::List(v),
+    Range<RangeEnd> => |v| Value::Range(Box::new(v)),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -176,6 +181,7 @@ impl std::fmt::Display for Value {
             Value::Uuid(v) => write!(f, "UUID('{v}')"),
             Value::Json(v) => write!(f, "{v}"),
             Value::Ip(v) => write!(f, "'{v}'"),
+            Value::Range(v) => write!(f, "{v}"),
             Value::List(values) => {
                 f.write_str("[")?;
                 for (i, value) in values.iter().enumerate() {

@@ -198,6 +198,10 @@ fn emit(name: &Ident, storage: &Storage, listed: &[Choice]) -> TokenStream {
                 }
             }
 
+            impl __e::ArrayElement for #name {
+                type Plain = #name;
+            }
+
             #text
         };
     }

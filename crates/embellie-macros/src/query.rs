@@ -8,7 +8,7 @@ use syn::{Error, Result};
 use crate::tokens::{Angles, calls, ident, plain, replace_f, split};
 
 /// The lookups that may end a path, with the methods that they are.
-const LOOKUPS: [(&str, &str); 21] = [
+const LOOKUPS: [(&str, &str); 31] = [
     ("exact", "exact"),
     ("iexact", "iexact"),
     ("contains", "contains"),
@@ -30,6 +30,16 @@ const LOOKUPS: [(&str, &str); 21] = [
     ("has_keys", "has_keys"),
     ("has_any_keys", "has_any_keys"),
     ("contained_by", "contained_by"),
+    ("overlap", "overlap"),
+    ("fully_lt", "fully_lt"),
+    ("fully_gt", "fully_gt"),
+    ("not_lt", "not_lt"),
+    ("not_gt", "not_gt"),
+    ("adjacent_to", "adjacent_to"),
+    ("search", "search"),
+    ("trigram_similar", "trigram_similar"),
+    ("trigram_word_similar", "trigram_word_similar"),
+    ("trigram_strict_word_similar", "trigram_strict_word_similar"),
 ];
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -311,8 +321,17 @@ fn condition(
     };
     let span = path.span();
     let (start, m) = (Ident::new("__m", span), binding("__m"));
-    // What stands before a number is a path into JSON, but for the field itself.
-    let calls = match names.iter().position(|name| name.starts_with(|first: char| first.is_ascii_digit())) {
+    // What stands before a number is a path into JSON, but for the field itself; numbers alone may be places in an array.
+    let is_number = |name: &str| name.starts_with(|first: char| first.is_ascii_digit());
+    let calls = match names.iter().position(|name| is_number(name)) {
+        Some(first @ 1) if names[first..].iter().all(|name| is_number(name)) => {
+            let (field, path) = (calls(&names[..first], span), &names[first..]);
+            let path = path.iter().map(|name| match name.contains('_') {
+                true => quote_spanned!(span=> .sliced(#name)),
+                false => quote_spanned!(span=> .numbered(#name)),
+            });
+            quote_spanned!(span=> #field #(#path)*)
+        }
         Some(1..) => {
             let (field, path) = (calls(&names[..1], span), &names[1..]);
             quote_spanned!(span=> #field.json_path(&[#(#path),*]))

@@ -31,6 +31,8 @@ pub(crate) enum Wire {
     /// No value at all.
     Void,
     Array,
+    /// All values between two of another type.
+    Range,
     /// A type without a counterpart here; the server reads its text.
     Other,
 }
@@ -67,6 +69,7 @@ impl Wire {
                 Kind::Enum(_) => Wire::Text,
                 Kind::Domain(base) => Wire::of(base),
                 Kind::Array(_) => Wire::Array,
+                Kind::Range(ends) if may_end_range(Wire::of(ends)) => Wire::Range,
                 Kind::Simple if ty.name() == "citext" => Wire::Text,
                 _ => Wire::Other,
             },
@@ -81,4 +84,26 @@ pub(crate) fn element(ty: &Type) -> Option<&Type> {
         Kind::Domain(base) => element(base),
         _ => None,
     }
+}
+
+/// The type of a range's ends, seen through domains.
+pub(crate) fn ends(ty: &Type) -> Option<&Type> {
+    match ty.kind() {
+        Kind::Range(ends) => Some(ends),
+        Kind::Domain(base) => ends(base),
+        _ => None,
+    }
+}
+
+fn may_end_range(wire: Wire) -> bool {
+    matches!(wire, Wire::Int4 | Wire::Int8 | Wire::Numeric | Wire::Date | Wire::Timestamp | Wire::TimestampTz)
+}
+
+/// What the first byte of a range says.
+pub(crate) mod range {
+    pub(crate) const EMPTY: u8 = 0x01;
+    pub(crate) const LOWER_INCLUDED: u8 = 0x02;
+    pub(crate) const UPPER_INCLUDED: u8 = 0x04;
+    pub(crate) const LOWER_INFINITE: u8 = 0x08;
+    pub(crate) const UPPER_INFINITE: u8 = 0x10;
 }

@@ -40,8 +40,10 @@ pub enum Capability {
     UnstoredGeneratedColumns,
     /// Columns that are computed from columns which are computed themselves.
     ChainedGeneratedColumns,
-    /// Values that are arrays.
+    /// Arrays made of many rows, and arrays that can be cast to text.
     Arrays,
+    /// Values that are ranges.
+    Ranges,
     /// Searching texts for words, and comparing them by their letters.
     FullTextSearch,
     /// A type for spans of time, of which parts can be read.
@@ -81,6 +83,7 @@ impl Capability {
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
             Capability::FullTextSearch => "full-text search (SearchVector, SearchQuery, SearchRank, TrigramSimilarity)",
             Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
+            Capability::Ranges => "ranges (IntegerRangeField, DateRangeField and their like)",
             Capability::Intervals => "a type for spans of time",
             Capability::Uuid7 => "UUIDs of version 7 (UUID7)",
             Capability::DocumentsWithin => "the lookups contains and contained_by of a JSONField",
@@ -111,6 +114,7 @@ impl Capability {
         Capability::UnstoredGeneratedColumns,
         Capability::ChainedGeneratedColumns,
         Capability::Arrays,
+        Capability::Ranges,
         Capability::FullTextSearch,
         Capability::Intervals,
         Capability::Uuid7,

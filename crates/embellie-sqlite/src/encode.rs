@@ -43,6 +43,7 @@ fn encode(value: &Value) -> Result<ToSqlOutput<'_>, Error> {
         Value::List(_) => {
             return Err(Error::Type("a list cannot be a parameter of SQLite; give each of its values".into()));
         }
+        Value::Range(_) => return Err(Error::Type("SQLite has no ranges, and takes none as a parameter".into())),
     };
     Ok(ToSqlOutput::Borrowed(borrowed))
 }

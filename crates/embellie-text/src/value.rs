@@ -314,6 +314,8 @@ impl From<Value> for Py {
             Value::Json(value) => Py::Json(value),
             Value::Ip(value) => Py::Str(value.to_string()),
             Value::List(values) => Py::List(values.into_iter().map(Py::from_value).collect()),
+            // Python has no ranges of its own: as the database writes them.
+            Value::Range(range) => Py::Str(range.to_string()),
         }
     }
 }

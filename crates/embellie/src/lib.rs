@@ -52,8 +52,8 @@ pub mod write;
 
 pub use database::{Database, Executor};
 pub use embellie_core::{
-    ColumnRef, Columns, DatabaseError, Error, Expr, FromColumn, FromRow, IntoParams, OrderBy, Params, Path, Registry,
-    Result, ServerInfo, Sql, Value, expr, field, lookup, meta,
+    ColumnRef, Columns, DatabaseError, Error, Expr, FromColumn, FromRow, IntoParams, OrderBy, Params, Path, Range,
+    Registry, Result, ServerInfo, Sql, Value, expr, field, lookup, meta,
 };
 #[doc = include_str!("docs/choices.md")]
 pub use embellie_macros::Choices;
@@ -88,7 +88,8 @@ pub mod prelude {
         Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Prefetch, Q,
         QuerySet, Related, Row, Set, Transaction, model, new, q, row, set,
     };
-    pub use embellie_core::field::{FieldType, Json};
+    pub use embellie_core::Range;
+    pub use embellie_core::field::{FieldType, Json, SearchVector};
     pub use jiff::{SignedDuration, Timestamp, civil};
     pub use rust_decimal::Decimal;
     pub use uuid::Uuid;
@@ -109,7 +110,7 @@ pub mod __private {
     pub use crate::typed::*;
     pub use crate::typed::{check_new, left, required};
     pub use embellie_core as core;
-    pub use embellie_core::field::{FieldKind, FieldType};
+    pub use embellie_core::field::{ArrayElement, FieldKind, FieldType};
     pub use embellie_core::meta;
     pub use inventory;
 }

@@ -170,6 +170,54 @@ functions! {
     TrigramSimilarity = "TrigramSimilarity",
     /// How alike a text is to the most alike part of another.
     TrigramWordSimilarity = "TrigramWordSimilarity",
+    /// An array of the arguments.
+    Array = "ArrayField.of",
+    /// How many elements an array has.
+    ArrayLength = "ArrayField.len",
+    /// The element of an array at a place, counted from 0.
+    ArrayAt = "ArrayField.index",
+    /// The elements of an array from a place, counted from 0, up to another that is left out, or to the end.
+    ArraySlice = "ArrayField.slice",
+    /// Whether an array has all elements of another.
+    ArrayContains = "ArrayField.contains",
+    /// Whether two arrays have an element in common.
+    ArrayOverlap = "ArrayField.overlap",
+    /// Whether a range holds another, or a value.
+    RangeContains = "RangeField.contains",
+    /// Whether two ranges have a value in common.
+    RangeOverlap = "RangeField.overlap",
+    /// Whether all values of a range are less than those of another.
+    RangeFullyLess = "RangeField.fully_lt",
+    /// Whether all values of a range are greater than those of another.
+    RangeFullyGreater = "RangeField.fully_gt",
+    /// Whether no value of a range is less than all of another.
+    RangeNotLess = "RangeField.not_lt",
+    /// Whether no value of a range is greater than all of another.
+    RangeNotGreater = "RangeField.not_gt",
+    /// Whether a range begins where another ends, or the other way round.
+    RangeAdjacent = "RangeField.adjacent_to",
+    /// The lower end of a range.
+    RangeLower = "RangeField.startswith",
+    /// The upper end of a range.
+    RangeUpper = "RangeField.endswith",
+    /// Whether a range holds no value.
+    RangeIsEmpty = "RangeField.isempty",
+    /// Whether the lower end of a range is part of it.
+    RangeLowerIncluded = "RangeField.lower_inc",
+    /// Whether a range has no lower end.
+    RangeLowerInfinite = "RangeField.lower_inf",
+    /// Whether the upper end of a range is part of it.
+    RangeUpperIncluded = "RangeField.upper_inc",
+    /// Whether a range has no upper end.
+    RangeUpperInfinite = "RangeField.upper_inf",
+    /// Whether two texts are alike.
+    TrigramSimilar = "trigram_similar",
+    /// Whether a text is alike to a part of another.
+    TrigramWordSimilar = "trigram_word_similar",
+    /// Whether a text is alike to words of another.
+    TrigramStrictWordSimilar = "trigram_strict_word_similar",
+    /// How alike a text is to the most alike words of another.
+    TrigramStrictWordSimilarity = "TrigramStrictWordSimilarity",
     /// In a window: the share of rows up to this one and its peers.
     CumeDist = "CumeDist",
     /// In a window: the rank without gaps.
@@ -216,6 +264,38 @@ impl Function {
                 | F::SearchHeadline
                 | F::TrigramSimilarity
                 | F::TrigramWordSimilarity
+                | F::TrigramStrictWordSimilarity
+                | F::TrigramSimilar
+                | F::TrigramWordSimilar
+                | F::TrigramStrictWordSimilar
+        )
+    }
+
+    /// Whether the function makes or takes arrays.
+    pub fn is_of_arrays(self) -> bool {
+        use Function as F;
+        matches!(self, F::Array | F::ArrayLength | F::ArrayAt | F::ArraySlice | F::ArrayContains | F::ArrayOverlap)
+    }
+
+    /// Whether the function takes ranges.
+    pub fn is_of_ranges(self) -> bool {
+        use Function as F;
+        matches!(
+            self,
+            F::RangeContains
+                | F::RangeOverlap
+                | F::RangeFullyLess
+                | F::RangeFullyGreater
+                | F::RangeNotLess
+                | F::RangeNotGreater
+                | F::RangeAdjacent
+                | F::RangeLower
+                | F::RangeUpper
+                | F::RangeIsEmpty
+                | F::RangeLowerIncluded
+                | F::RangeLowerInfinite
+                | F::RangeUpperIncluded
+                | F::RangeUpperInfinite
         )
     }
 

@@ -134,3 +134,9 @@ pub fn trigram_similarity(text: Expr, other: impl Into<Expr>) -> Expr {
 pub fn trigram_word_similarity(word: impl Into<Expr>, text: Expr) -> Expr {
     Expr::call(Function::TrigramWordSimilarity, [word.into(), text])
 }
+
+/// How alike a text is to the most alike words of another: Django's `TrigramStrictWordSimilarity`. It needs the extension
+/// `pg_trgm`.
+pub fn trigram_strict_word_similarity(word: impl Into<Expr>, text: Expr) -> Expr {
+    Expr::call(Function::TrigramStrictWordSimilarity, [word.into(), text])
+}

@@ -1,5 +1,8 @@
 //! The kinds of column a model can have.
 
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 /// What a field stores: Django's field classes. The database type of each is chosen by the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -61,8 +64,14 @@ pub enum FieldKind {
     Json,
     /// `GenericIPAddressField`.
     GenericIpAddress,
-    /// Several values in one, as `ArrayAgg` and `ArraySubquery` give them: Django's `ArrayField`. No model's field yet.
+    /// `ArrayField`: several values of one kind, see [`FieldKind::array`].
+    Array(&'static FieldKind),
+    /// Several values of a kind that nothing is known of. No model's field.
     List,
+    /// `IntegerRangeField` and its like: all values between two.
+    Range(RangeKind),
+    /// `SearchVectorField`: the words of a text, with their places and weights.
+    SearchVector,
     /// `ForeignKey` and `OneToOneField`: stored as the field it refers to is stored, see
     /// [`Registry::storage_kind`](crate::meta::Registry::storage_kind).
     ForeignKey,
@@ -72,6 +81,47 @@ pub enum FieldKind {
     /// What nothing is known of, say a column of somebody's own SQL: read as the database gives it. No field is of this
     /// kind.
     Any,
+}
+
+/// What a range is of: Django's range fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RangeKind {
+    /// `IntegerRangeField`: of 32-bit integers.
+    Integer,
+    /// `BigIntegerRangeField`: of 64-bit integers.
+    BigInteger,
+    /// `DecimalRangeField`: of decimals of any number of digits.
+    Decimal,
+    /// `DateRangeField`.
+    Date,
+    /// `DateTimeRangeField`: of points in time.
+    DateTime,
+}
+
+impl RangeKind {
+    /// What the ends of the range, and the values in it, are.
+    pub fn ends(self) -> FieldKind {
+        match self {
+            RangeKind::Integer => FieldKind::Integer,
+            RangeKind::BigInteger => FieldKind::BigInteger,
+            RangeKind::Decimal => FieldKind::DECIMAL,
+            RangeKind::Date => FieldKind::Date,
+            RangeKind::DateTime => FieldKind::DateTime,
+        }
+    }
+
+    /// The ranges of values of a kind.
+    pub fn of(ends: FieldKind) -> Option<Self> {
+        Some(match ends {
+            FieldKind::BigInteger | FieldKind::BigAuto | FieldKind::PositiveBigInteger => RangeKind::BigInteger,
+            kind if kind.integer_range().is_some() => RangeKind::Integer,
+            FieldKind::Decimal { .. } | FieldKind::Float => RangeKind::Decimal,
+            FieldKind::Date => RangeKind::Date,
+            FieldKind::DateTime => RangeKind::DateTime,
+            _ => return None,
+        })
+    }
 }
 
 impl FieldKind {
@@ -106,11 +156,59 @@ impl FieldKind {
             FieldKind::Binary => "BinaryField",
             FieldKind::Json => "JSONField",
             FieldKind::GenericIpAddress => "GenericIPAddressField",
-            FieldKind::List => "ArrayField",
+            FieldKind::Array(_) | FieldKind::List => "ArrayField",
+            FieldKind::Range(RangeKind::Integer) => "IntegerRangeField",
+            FieldKind::Range(RangeKind::BigInteger) => "BigIntegerRangeField",
+            FieldKind::Range(RangeKind::Decimal) => "DecimalRangeField",
+            FieldKind::Range(RangeKind::Date) => "DateRangeField",
+            FieldKind::Range(RangeKind::DateTime) => "DateTimeRangeField",
+            FieldKind::SearchVector => "SearchVectorField",
             FieldKind::ForeignKey => "ForeignKey",
             FieldKind::CompositePrimaryKey => "CompositePrimaryKey",
             FieldKind::Any => "Field",
         }
+    }
+
+    /// Arrays of this kind: Django's `ArrayField(base_field)`.
+    ///
+    /// Each kind of array is made once in a program and kept for good, so that kinds stay small and can be compared. In a
+    /// constant, write `FieldKind::Array(&FieldKind::Text)`.
+    ///
+    /// ```
+    /// use embellie_core::field::FieldKind;
+    /// assert_eq!(FieldKind::Text.array(), FieldKind::Array(&FieldKind::Text));
+    /// assert_eq!(FieldKind::Text.array().elements(), Some(FieldKind::Text));
+    /// ```
+    #[must_use]
+    pub fn array(self) -> FieldKind {
+        static KNOWN: LazyLock<Mutex<HashSet<&'static FieldKind>>> = LazyLock::new(Mutex::default);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(base) = known.get(&self) {
+            return FieldKind::Array(base);
+        }
+        let base: &'static FieldKind = Box::leak(Box::new(self));
+        known.insert(base);
+        FieldKind::Array(base)
+    }
+
+    /// What an array holds, where that is known.
+    pub fn elements(self) -> Option<FieldKind> {
+        if let FieldKind::Array(base) = self { Some(*base) } else { None }
+    }
+
+    /// What an array holds in the end, arrays of arrays taken apart; any other kind as it is.
+    #[must_use]
+    pub fn innermost(self) -> FieldKind {
+        let mut kind = self;
+        while let FieldKind::Array(base) = kind {
+            kind = *base;
+        }
+        kind
+    }
+
+    /// Whether this holds several values.
+    pub fn is_array(self) -> bool {
+        matches!(self, FieldKind::Array(_) | FieldKind::List)
     }
 
     /// Whether the database counts the value up by itself.
@@ -131,6 +229,7 @@ impl FieldKind {
             FieldKind::Char => self.is_text() && self != FieldKind::Text,
             FieldKind::Integer => self.integer_range().is_some(),
             FieldKind::Decimal { .. } => matches!(self, FieldKind::Decimal { .. }),
+            FieldKind::Array(_) | FieldKind::List => self.is_array(),
             FieldKind::Date => matches!(self, FieldKind::Date | FieldKind::DateTime | FieldKind::NaiveDateTime),
             FieldKind::DateTime | FieldKind::NaiveDateTime => {
                 matches!(self, FieldKind::DateTime | FieldKind::NaiveDateTime)

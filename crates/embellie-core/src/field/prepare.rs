@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 
-use super::FieldKind;
+use super::{FieldKind, array, range};
 use crate::{ColumnRef, Error, FromColumn, Result, Value};
 
 /// The value as a field of `kind` stores and compares it. `field` names the field in messages.
@@ -17,6 +17,11 @@ use crate::{ColumnRef, Error, FromColumn, Result, Value};
 pub fn prepare(kind: FieldKind, field: &str, value: Value) -> Result<Value> {
     if value.is_null() {
         return Ok(value);
+    }
+    match kind {
+        FieldKind::Array(base) => return array::prepare(*base, field, value),
+        FieldKind::Range(of) => return range::prepare(of, field, value),
+        _ => {}
     }
     if let Value::List(values) = value {
         let prepared: Result<Vec<Value>> = values.into_iter().map(|value| prepare(kind, field, value)).collect();
@@ -36,6 +41,10 @@ pub fn prepare(kind: FieldKind, field: &str, value: Value) -> Result<Value> {
         FieldKind::Uuid => uuid(field, value),
         FieldKind::GenericIpAddress => ip(field, value),
         FieldKind::Json => Ok(json(value)),
+        FieldKind::SearchVector => match value {
+            Value::Text(_) => Ok(value),
+            other => wrong_type(field, "text", &other),
+        },
         FieldKind::Binary => match value {
             Value::Text(text) => Ok(Value::Bytes(text.into_bytes())),
             other => Ok(other),
@@ -80,12 +89,14 @@ impl FieldKind {
             FieldKind::Json => Value::Json(Box::new(serde_json::Value::from_column(column)?)),
             FieldKind::GenericIpAddress => Value::Ip(std::net::IpAddr::from_column(column)?),
             FieldKind::Binary => Value::Bytes(Vec::from_column(column)?),
+            FieldKind::Array(base) => array::decode(*base, column)?,
+            FieldKind::SearchVector => Value::Text(String::from_column(column)?),
             _ => Value::from_column(column)?,
         })
     }
 }
 
-fn wrong_type<T>(field: &str, expected: &str, value: &Value) -> Result<T> {
+pub(super) fn wrong_type<T>(field: &str, expected: &str, value: &Value) -> Result<T> {
     Err(Error::Type(format!("Field '{field}' expected {expected} but got {}.", value.type_name())))
 }
 

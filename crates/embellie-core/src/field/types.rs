@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::FieldKind;
+use super::{FieldKind, RangeKind};
 use crate::meta::Choice;
-use crate::{ColumnRef, Error, FromColumn, Value};
+use crate::{ColumnRef, Error, FromColumn, Range, RangeEnd, Value, each_element};
 
 /// A Rust type that a model's field can have: what it is stored as, and how it goes there and back.
 ///
@@ -143,6 +143,152 @@ impl FieldType for Decimal {
     fn with_decimal_places(mut self, places: u16) -> Self {
         self.rescale(places.into());
         self
+    }
+}
+
+/// A type of which a field may hold several, as `Vec<T>`: Django's `ArrayField`. All field types have it but `u8`, since
+/// `Vec<u8>` are bytes.
+///
+/// Implement it for a field type of your own to have arrays of it: `impl ArrayElement for Celsius { type Plain = Celsius; }`.
+pub trait ArrayElement: FieldType {
+    /// The type without `Option`.
+    type Plain: FieldType;
+
+    /// An element read back. A text is always meant as such, also where a list is kept as JSON.
+    ///
+    /// # Errors
+    /// When the element is something else.
+    fn decode_element(column: ColumnRef<'_>) -> Result<Self, Error> {
+        Self::decode(column)
+    }
+}
+
+macro_rules! array_elements {
+    ($($t:ty),+ $(,)?) => {$(
+        impl ArrayElement for $t {
+            type Plain = $t;
+        }
+    )+};
+}
+array_elements! {
+    bool, i16, i32, i64, u16, u32, u64, f64, String, Decimal, Date, Time, Timestamp, DateTime, SignedDuration, Uuid,
+    IpAddr, Vec<u8>,
+}
+
+impl ArrayElement for serde_json::Value {
+    type Plain = Self;
+
+    fn decode_element(column: ColumnRef<'_>) -> Result<Self, Error> {
+        match column {
+            ColumnRef::Text(text) => Ok(text.into()),
+            other => Self::decode(other),
+        }
+    }
+}
+
+impl<T: ArrayElement> ArrayElement for Option<T> {
+    type Plain = T;
+
+    fn decode_element(column: ColumnRef<'_>) -> Result<Self, Error> {
+        match column {
+            ColumnRef::Null => Ok(None),
+            other => T::decode_element(other).map(Some),
+        }
+    }
+}
+
+impl<T: ArrayElement> ArrayElement for Vec<T> {
+    type Plain = Self;
+}
+
+/// Django's `ArrayField`. The options of the field, `max_length` say, are those of its elements.
+impl<T: ArrayElement> FieldType for Vec<T> {
+    const KIND: FieldKind = FieldKind::Array(&T::KIND);
+    const MAX_LENGTH: Option<u32> = T::MAX_LENGTH;
+
+    fn encode(&self) -> Result<Value, Error> {
+        self.iter().map(T::encode).collect::<Result<Vec<Value>, Error>>().map(Value::List)
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        let mut values = Vec::new();
+        each_element(column, |element| {
+            values.push(T::decode_element(element)?);
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    fn with_decimal_places(self, places: u16) -> Self {
+        self.into_iter().map(|value| value.with_decimal_places(places)).collect()
+    }
+}
+
+/// A type of which there are range fields: `Range<T>`.
+pub trait RangeElement: FieldType + FromColumn {
+    /// What the ranges are.
+    const RANGE: RangeKind;
+}
+
+macro_rules! range_elements {
+    ($($t:ty => $kind:ident),+ $(,)?) => {$(
+        impl RangeElement for $t {
+            const RANGE: RangeKind = RangeKind::$kind;
+        }
+    )+};
+}
+range_elements! {
+    i32 => Integer,
+    i64 => BigInteger,
+    Decimal => Decimal,
+    Date => Date,
+    Timestamp => DateTime,
+}
+
+impl<T: RangeElement> FieldType for Range<T> {
+    const KIND: FieldKind = FieldKind::Range(T::RANGE);
+
+    fn encode(&self) -> Result<Value, Error> {
+        self.clone().try_map(|end| RangeEnd::try_from(end.encode()?)).map(Value::from)
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        Range::from_column(column)
+    }
+}
+
+impl<T: RangeElement> ArrayElement for Range<T> {
+    type Plain = Self;
+}
+
+/// The words of a text with their places and weights, as the database keeps them in a column for searches: Django's
+/// `SearchVectorField`. It is text to read, `'cloud':2 'grey':1A`, and is written by the database, from an expression.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct SearchVector {
+    text: String,
+}
+
+impl SearchVector {
+    /// A vector as the database writes it.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        SearchVector { text: text.into() }
+    }
+
+    /// The vector as the database writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FieldType for SearchVector {
+    const KIND: FieldKind = FieldKind::SearchVector;
+
+    fn encode(&self) -> Result<Value, Error> {
+        Ok(Value::Text(self.text.clone()))
+    }
+
+    fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
+        String::from_column(column).map(SearchVector::from_text)
     }
 }
 

@@ -7,6 +7,8 @@ pub use registered::{CustomLookup, Templates, Transform, TransformBody};
 
 use std::fmt;
 
+use crate::field::{FieldKind, RangeKind};
+
 /// A comparison of an expression with a value: Django's built-in lookups.
 ///
 /// ```
@@ -50,7 +52,7 @@ pub enum Lookup {
     In,
     /// Null, or not.
     IsNull,
-    /// Of a JSON document: lies within another.
+    /// Of a JSON document, an array or a range: lies within another. Of a number or date: lies within a range.
     ContainedBy,
     /// Of a JSON document: has a member of this name.
     HasKey,
@@ -58,10 +60,30 @@ pub enum Lookup {
     HasKeys,
     /// Of a JSON document: has a member of one of these names.
     HasAnyKeys,
+    /// Of an array or a range: has something in common with another.
+    Overlap,
+    /// Of a range: lies before another.
+    FullyLt,
+    /// Of a range: lies after another.
+    FullyGt,
+    /// Of a range: does not begin before another.
+    NotLt,
+    /// Of a range: does not end after another.
+    NotGt,
+    /// Of a range: lies next to another, with nothing between.
+    AdjacentTo,
+    /// Of a text or a search vector: has the words that are looked for.
+    Search,
+    /// Of a text: is alike to another, by the letters that they share in threes.
+    TrigramSimilar,
+    /// Of a text: has a part that is alike to another.
+    TrigramWordSimilar,
+    /// Of a text: has words that are alike to another.
+    TrigramStrictWordSimilar,
 }
 
 /// All lookups with their names.
-const NAMES: [(&str, Lookup); 21] = [
+const NAMES: [(&str, Lookup); 31] = [
     ("exact", Lookup::Exact),
     ("iexact", Lookup::IExact),
     ("contains", Lookup::Contains),
@@ -83,6 +105,16 @@ const NAMES: [(&str, Lookup); 21] = [
     ("has_key", Lookup::HasKey),
     ("has_keys", Lookup::HasKeys),
     ("has_any_keys", Lookup::HasAnyKeys),
+    ("overlap", Lookup::Overlap),
+    ("fully_lt", Lookup::FullyLt),
+    ("fully_gt", Lookup::FullyGt),
+    ("not_lt", Lookup::NotLt),
+    ("not_gt", Lookup::NotGt),
+    ("adjacent_to", Lookup::AdjacentTo),
+    ("search", Lookup::Search),
+    ("trigram_similar", Lookup::TrigramSimilar),
+    ("trigram_word_similar", Lookup::TrigramWordSimilar),
+    ("trigram_strict_word_similar", Lookup::TrigramStrictWordSimilar),
 ];
 
 impl Lookup {
@@ -101,9 +133,47 @@ impl Lookup {
         NAMES.iter().map(|&(name, _)| name)
     }
 
-    /// Whether only JSON documents have it.
-    pub fn is_of_json(self) -> bool {
-        matches!(self, Lookup::ContainedBy | Lookup::HasKey | Lookup::HasKeys | Lookup::HasAnyKeys)
+    /// Whether fields of a kind have it, as Django registers it for them.
+    ///
+    /// ```
+    /// use embellie_core::field::FieldKind;
+    /// use embellie_core::lookup::Lookup;
+    /// assert!(Lookup::Overlap.is_of(FieldKind::Text.array()) && !Lookup::Overlap.is_of(FieldKind::Text));
+    /// ```
+    pub fn is_of(self, kind: FieldKind) -> bool {
+        let range = matches!(kind, FieldKind::Range(_));
+        match self {
+            Lookup::HasKey | Lookup::HasKeys | Lookup::HasAnyKeys => kind == FieldKind::Json,
+            Lookup::ContainedBy => kind == FieldKind::Json || kind.is_array() || range || RangeKind::of(kind).is_some(),
+            Lookup::Overlap => kind.is_array() || range,
+            Lookup::FullyLt | Lookup::FullyGt | Lookup::NotLt | Lookup::NotGt | Lookup::AdjacentTo => range,
+            // Transforms, of a range.
+            Lookup::StartsWith | Lookup::EndsWith => !range,
+            Lookup::Search => kind.is_text() || kind == FieldKind::SearchVector,
+            Lookup::TrigramSimilar | Lookup::TrigramWordSimilar | Lookup::TrigramStrictWordSimilar => kind.is_text(),
+            _ => true,
+        }
+    }
+
+    /// Whether it is of one of the kinds that are few: where nothing is known of what is compared, it is none of it.
+    pub fn is_special(self) -> bool {
+        matches!(
+            self,
+            Lookup::ContainedBy
+                | Lookup::HasKey
+                | Lookup::HasKeys
+                | Lookup::HasAnyKeys
+                | Lookup::Overlap
+                | Lookup::FullyLt
+                | Lookup::FullyGt
+                | Lookup::NotLt
+                | Lookup::NotGt
+                | Lookup::AdjacentTo
+                | Lookup::Search
+                | Lookup::TrigramSimilar
+                | Lookup::TrigramWordSimilar
+                | Lookup::TrigramStrictWordSimilar
+        )
     }
 
     /// Whether the right-hand side is a text pattern whatever the left-hand side's type is.

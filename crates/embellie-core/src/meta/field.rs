@@ -19,8 +19,11 @@ pub struct FieldMeta {
     pub column: String,
     /// What the column holds.
     pub kind: FieldKind,
-    /// The greatest length of a text, in characters.
+    /// The greatest length of a text, in characters; of an array of texts, that of each.
     pub max_length: Option<u32>,
+    /// How many elements an array should have at most: the `size` of Django's `ArrayField`. Validation asks for it;
+    /// databases do not.
+    pub size: Option<u32>,
     /// Whether the column may be null.
     pub null: bool,
     /// Whether a form may leave the field empty. Metadata.
@@ -165,7 +168,7 @@ impl FieldMeta {
     /// index.
     pub fn new(name: impl Into<String>, kind: FieldKind) -> Self {
         let name = name.into();
-        let max_length = match kind {
+        let max_length = match kind.innermost() {
             FieldKind::Email => Some(254),
             FieldKind::Url => Some(200),
             FieldKind::Slug => Some(50),
@@ -176,6 +179,7 @@ impl FieldMeta {
             name,
             kind,
             max_length,
+            size: None,
             null: false,
             blank: false,
             primary_key: false,
@@ -231,6 +235,13 @@ impl FieldMeta {
     #[must_use]
     pub fn max_length(mut self, length: u32) -> Self {
         self.max_length = Some(length);
+        self
+    }
+
+    /// Sets how many elements an array should have at most.
+    #[must_use]
+    pub fn size(mut self, size: u32) -> Self {
+        self.size = Some(size);
         self
     }
 

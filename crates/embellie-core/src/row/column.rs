@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::ListRef;
+use crate::{Range, RangeEnd};
 
 /// A column's value, borrowed from the row: what each driver can give without allocating.
 ///
@@ -49,4 +50,6 @@ pub enum ColumnRef<'a> {
     Ip(IpAddr),
     /// Several values.
     List(ListRef<'a>),
+    /// All values between two.
+    Range(Range<RangeEnd>),
 }

@@ -254,6 +254,7 @@ impl FromColumn for Value {
             }
             ColumnRef::Ip(v) => Value::Ip(v),
             ColumnRef::List(_) => Value::List(Vec::from_column(column)?),
+            ColumnRef::Range(v) => Value::Range(Box::new(v)),
         })
     }
 }

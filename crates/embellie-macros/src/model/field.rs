@@ -46,6 +46,7 @@ pub(crate) struct FieldOptions {
     pub(crate) column: Option<String>,
     pub(crate) table: Option<String>,
     pub(crate) max_length: Option<u32>,
+    pub(crate) size: Option<u32>,
     pub(crate) max_digits: Option<u32>,
     pub(crate) decimal_places: Option<u32>,
     pub(crate) kind: Option<&'static str>,
@@ -69,7 +70,7 @@ pub(crate) struct FieldOptions {
 }
 
 /// The options of all fields.
-const OPTIONS: [&str; 37] = [
+const OPTIONS: [&str; 38] = [
     "primary_key",
     "auto",
     "unique",
@@ -80,6 +81,7 @@ const OPTIONS: [&str; 37] = [
     "column",
     "table",
     "max_length",
+    "size",
     "max_digits",
     "decimal_places",
     "kind",
@@ -278,6 +280,7 @@ impl FieldOptions {
             "column" => self.column = Some(option.text()?),
             "table" => self.table = Some(option.text()?),
             "max_length" => self.max_length = Some(option.number()?),
+            "size" => self.size = Some(option.number()?),
             "max_digits" => self.max_digits = Some(option.number()?),
             "decimal_places" => self.decimal_places = Some(option.number()?),
             "kind" => self.kind = Some(kind_named(option)?),

@@ -1,7 +1,7 @@
 //! The database's functions, as expressions in declarations name them: `Lower(F(name))`.
 
 /// Django's names, each with that of core's variant.
-const FUNCTIONS: [(&str, &str); 65] = [
+const FUNCTIONS: [(&str, &str); 66] = [
     ("ACos", "ACos"),
     ("ASin", "ASin"),
     ("ATan", "ATan"),
@@ -63,6 +63,7 @@ const FUNCTIONS: [(&str, &str); 65] = [
     ("Tan", "Tan"),
     ("TrigramSimilarity", "TrigramSimilarity"),
     ("TrigramWordSimilarity", "TrigramWordSimilarity"),
+    ("TrigramStrictWordSimilarity", "TrigramStrictWordSimilarity"),
     ("Trim", "Trim"),
     ("UUID4", "Uuid4"),
     ("UUID7", "Uuid7"),

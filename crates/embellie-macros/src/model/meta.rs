@@ -76,7 +76,7 @@ fn field_spec(field: &Field) -> TokenStream {
         given.push(quote!(max_length: ::core::option::Option::Some(#length)));
     }
     if let Some(kind) = kind(field) {
-        given.push(quote!(kind: #kind));
+        given.push(quote!(said: ::core::option::Option::Some(#kind)));
     }
     if options.primary_key {
         given.push(quote!(primary_key: true));
@@ -119,11 +119,7 @@ fn max_length(field: &Field) -> Option<u32> {
 
 /// The decimal places of all columns by their place, unless no field looks like a decimal.
 pub(super) fn decimal_places(model: &Model) -> Option<TokenStream> {
-    let may_have = |field: &Field| {
-        let named = matches!(&field.base, syn::Type::Path(path)
-            if path.path.segments.last().is_some_and(|segment| segment.ident == "Decimal"));
-        named || field.options.max_digits.is_some()
-    };
+    let may_have = |field: &Field| is_of_decimals(&field.base) || field.options.max_digits.is_some();
     if !model.columns().any(|(_, field)| may_have(field)) {
         return None;
     }
@@ -137,6 +133,20 @@ pub(super) fn decimal_places(model: &Model) -> Option<TokenStream> {
         false => quote!(::core::option::Option::None),
     });
     Some(quote!(const DECIMAL_PLACES: &'static [::core::option::Option<u16>] = &[#id #(#places),*];))
+}
+
+/// Whether a type is `Decimal`, or an array of it.
+fn is_of_decimals(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    match &last.arguments {
+        _ if last.ident == "Decimal" => true,
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Vec" || last.ident == "Option" => arguments
+            .args
+            .iter()
+            .any(|argument| matches!(argument, syn::GenericArgument::Type(ty) if is_of_decimals(ty))),
+        _ => false,
+    }
 }
 
 fn kind(field: &Field) -> Option<TokenStream> {
@@ -176,6 +186,10 @@ fn field_options(field: &Field) -> Vec<TokenStream> {
     }
     if options.blank {
         given.push(quote!(__it.blank = true;));
+    }
+    if let Some(size) = options.size {
+        let size = some(quote!(#size));
+        given.push(quote!(__it.size = #size;));
     }
     if let Some(value) = &options.default {
         let stored = quote!(__e::stored::<#ty>(&__e::IntoField::into_field(#value)));

@@ -11,6 +11,7 @@ use crate::wire::{self, Wire};
 
 mod list;
 mod numeric;
+mod range;
 
 pub(crate) use list::Elements;
 
@@ -22,6 +23,8 @@ pub(crate) struct Column {
     pub(crate) stored: bool,
     /// What it holds several of.
     pub(crate) elements: Option<Box<Elements>>,
+    /// What it is a range of.
+    pub(crate) ends: Option<Box<Column>>,
 }
 
 impl Column {
@@ -31,7 +34,8 @@ impl Column {
 
     fn of_type(ty: &Type, name: &str, stored: bool) -> Self {
         let elements = wire::element(ty).map(|element| Box::new(Elements::new(element, name, stored)));
-        Column { wire: Wire::of(ty), stored, elements }
+        let ends = wire::ends(ty).map(|ends| Box::new(Column::of_type(ends, name, stored)));
+        Column { wire: Wire::of(ty), stored, elements, ends }
     }
 }
 
@@ -91,6 +95,7 @@ pub(crate) fn decode<'a>(column: &'a Column, bytes: &'a [u8]) -> Result<ColumnRe
         Wire::Inet => inet(bytes)?,
         Wire::Void => ColumnRef::Null,
         Wire::Array => list::decode(column.elements.as_deref(), bytes)?,
+        Wire::Range => ColumnRef::Range(range::decode(column.ends.as_deref(), bytes)?),
         Wire::Other => return Err(Unreadable::Type),
     })
 }

@@ -11,7 +11,9 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use crate::calendar::{self, EPOCH_MICROS, MICROS_PER_DAY};
 use crate::wire::{self, Wire};
 
+mod list;
 mod numeric;
+mod range;
 
 /// One parameter, sent as the type that the server has found for its place.
 pub(crate) struct Parameter<'a> {
@@ -83,6 +85,8 @@ enum Reason {
     Element(&'static str),
     /// An element of a list is beyond what the type holds.
     ElementRange(&'static str),
+    /// Lists in a list are not all of the same length.
+    Ragged,
 }
 
 impl Reason {
@@ -99,6 +103,11 @@ impl Reason {
                 format!(
                     "parameter {place} is a list that holds a value of the kind {kind}, but the statement needs \
                      elements of the type {element} there"
+                )
+            }
+            Reason::Ragged => {
+                format!(
+                    "parameter {place} is a list of lists that are not all of the same length, as {name} needs them"
                 )
             }
             Reason::ElementRange(kind) => {
@@ -198,7 +207,8 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), Reason> {
             }
             _ => Err(Reason::Kind),
         },
-        Value::List(values) => array(values, ty, out),
+        Value::List(values) => list::encode(values, ty, out),
+        Value::Range(v) => range::encode(v, ty, out),
     }
 }
 
@@ -258,38 +268,5 @@ fn interval(value: jiff::SignedDuration, out: &mut BytesMut) -> Result<(), Reaso
     out.put_i64(i64::try_from(rest).map_err(|_| Reason::Range)?);
     out.put_i32(i32::try_from(days).map_err(|_| Reason::Range)?);
     out.put_i32(0);
-    Ok(())
-}
-
-fn array(values: &[Value], ty: &Type, out: &mut BytesMut) -> Result<(), Reason> {
-    let Some(element) = wire::element(ty) else { return Err(Reason::Kind) };
-    let length = i32::try_from(values.len()).map_err(|_| Reason::Range)?;
-    out.put_i32(i32::from(length > 0)); // dimensions
-    out.put_i32(i32::from(values.iter().any(Value::is_null)));
-    out.put_u32(element.oid());
-    if length > 0 {
-        out.put_i32(length);
-        out.put_i32(1); // the index of the first
-    }
-    for value in values {
-        if value.is_null() {
-            out.put_i32(-1);
-            continue;
-        }
-        let start = out.len();
-        out.put_i32(0);
-        // The elements of an array are all in binary form, which text of these types is not.
-        let unreadable = matches!(value, Value::Text(_)) && is_text_form(Wire::of(element));
-        if unreadable || matches!(value, Value::List(_)) {
-            return Err(Reason::Element(value.type_name()));
-        }
-        encode(value, element, out).map_err(|reason| match reason {
-            Reason::Range => Reason::ElementRange(value.type_name()),
-            Reason::Kind => Reason::Element(value.type_name()),
-            other => other,
-        })?;
-        let size = i32::try_from(out.len() - start - 4).map_err(|_| Reason::Range)?;
-        out[start..start + 4].copy_from_slice(&size.to_be_bytes());
-    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What databases spell otherwise: one file each, and nowhere else a database's name.
 
 mod postgres;
-mod sqlite;
+pub(crate) mod sqlite;
 
 use std::fmt;
 
@@ -109,7 +109,15 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Writes a document, or what is compared with one, such that equal documents are equal and stand in their order.
     fn document(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()>;
 
-    /// Whether documents stand in their order by themselves.
+    /// Writes an array, or what is compared with one, such that equal arrays are equal and stand in their order.
+    fn array(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()>;
+
+    /// The value as it travels, where that is otherwise.
+    fn parameter(&self, _value: &Value) -> Result<Option<Value>> {
+        Ok(None)
+    }
+
+    /// Whether documents and arrays stand in their order by themselves.
     fn orders_documents(&self) -> bool {
         true
     }

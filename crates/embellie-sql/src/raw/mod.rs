@@ -60,7 +60,12 @@ pub(crate) fn write(writer: &mut Writer<'_>, text: &str, parameters: &Params) ->
 /// The database finds the type of a text and of a null from what stands around it, as it does for literals.
 fn value(writer: &mut Writer<'_>, value: &Value) -> Result<()> {
     match value {
-        Value::Null | Value::Text(_) | Value::List(_) => writer.value(value),
+        // A list is one where the database has lists; elsewhere the driver says that it has none.
+        Value::List(_) => {
+            writer.parameter(value.clone());
+            Ok(())
+        }
+        Value::Null | Value::Text(_) => writer.value(value),
         value => writer.dialect().typed_value(writer, value, None),
     }
 }

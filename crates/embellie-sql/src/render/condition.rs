@@ -27,14 +27,14 @@ impl Writer<'_> {
             Condition::Never => self.push("1 = 0"),
             Condition::Group { connector, negated, children } => self.group(*connector, *negated, children)?,
             Condition::Compare { left, comparison, right } => {
-                let documents = is_document(left) || is_document(right);
-                self.side(left, documents)?;
+                let compared = Compared::of(left, right);
+                self.side(left, compared)?;
                 self.push(" ");
                 self.push(comparison.symbol());
                 self.push(" ");
-                match documents {
-                    true => self.dialect().document(self, right)?,
-                    false => self.beside(left, right)?,
+                match compared {
+                    Compared::Plain => self.beside(left, right)?,
+                    _ => self.side(right, compared)?,
                 }
             }
             Condition::Truth { expr, expected } => {
@@ -71,9 +71,18 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A side of a comparison, of documents or not.
-    fn side(&mut self, expr: &Scalar<'_>, document: bool) -> Result<()> {
-        if document { self.dialect().document(self, expr) } else { self.scalar(expr) }
+    /// A side of a comparison.
+    fn side(&mut self, expr: &Scalar<'_>, compared: Compared) -> Result<()> {
+        match compared {
+            Compared::Documents => self.dialect().document(self, expr),
+            Compared::Arrays => self.dialect().array(self, expr),
+            Compared::Plain => self.scalar(expr),
+        }
+    }
+
+    /// What rows are ordered by.
+    pub(super) fn term(&mut self, expr: &Scalar<'_>) -> Result<()> {
+        self.side(expr, Compared::of(expr, expr))
     }
 
     /// The other side of a comparison: beside a column, the database knows the type of a constant.
@@ -124,17 +133,20 @@ impl Writer<'_> {
     }
 
     fn one_of(&mut self, expr: &Scalar<'_>, among: &Among<'_>) -> Result<()> {
-        let documents = is_document(expr) && !matches!(among, Among::Query(_));
-        self.side(expr, documents)?;
+        let compared = match among {
+            Among::Query(_) => Compared::Plain,
+            _ => Compared::of(expr, expr),
+        };
+        self.side(expr, compared)?;
         match among {
             Among::Values(values) => self.dialect().one_of(self, expr.kind(), values),
             Among::Exprs(exprs) => {
                 self.push(" IN (");
                 for (i, element) in exprs.iter().enumerate() {
                     self.push(if i > 0 { ", " } else { "" });
-                    match documents {
-                        true => self.dialect().document(self, element)?,
-                        false => self.beside(expr, element)?,
+                    match compared {
+                        Compared::Plain => self.beside(expr, element)?,
+                        _ => self.side(element, compared)?,
                     }
                 }
                 self.push(")");
@@ -148,6 +160,23 @@ impl Writer<'_> {
     }
 }
 
-pub(super) fn is_document(expr: &Scalar<'_>) -> bool {
-    expr.kind() == Some(FieldKind::Json)
+/// What is compared: databases that keep it as text need more than the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    Plain,
+    Documents,
+    Arrays,
+}
+
+impl Compared {
+    pub(super) fn of(left: &Scalar<'_>, right: &Scalar<'_>) -> Self {
+        let is = |test: fn(FieldKind) -> bool| left.kind().is_some_and(test) || right.kind().is_some_and(test);
+        if is(|kind| kind == FieldKind::Json) {
+            Compared::Documents
+        } else if is(FieldKind::is_array) {
+            Compared::Arrays
+        } else {
+            Compared::Plain
+        }
+    }
 }

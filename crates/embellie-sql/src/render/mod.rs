@@ -31,7 +31,7 @@ pub(crate) struct Writer<'t> {
     /// Whether the rows of the present query are grouped: equal expressions must then have the same parameters.
     grouped: bool,
     /// Parameters with the type that each was given.
-    typed: Vec<(usize, &'static str)>,
+    typed: Vec<(usize, String)>,
 }
 
 /// Where the SQL is to stand.
@@ -104,24 +104,30 @@ impl<'t> Writer<'t> {
         match self.place {
             _ if value.is_null() && !matches!(self.place, Place::Statement) => self.text.push_str("NULL"),
             Place::Statement => {
-                self.parameters.push(value.clone());
-                self.dialect().placeholder(self.parameters.len(), &mut self.text);
+                let value = self.dialect().parameter(value)?.unwrap_or_else(|| value.clone());
+                self.parameter(value);
             }
             Place::Definition(literal) => self.text.push_str(&literal(value)?),
         }
         Ok(())
     }
 
+    /// A parameter as the driver takes it.
+    pub(crate) fn parameter(&mut self, value: Value) {
+        self.parameters.push(value);
+        self.dialect().placeholder(self.parameters.len(), &mut self.text);
+    }
+
     /// The number of a parameter of this value and type, where an equal one can be used again.
-    pub(crate) fn known_parameter(&mut self, value: &Value, type_name: &'static str) -> Option<usize> {
+    pub(crate) fn known_parameter(&mut self, value: &Value, type_name: &str) -> Option<usize> {
         if !self.grouped || self.is_definition() {
             return None;
         }
         let same = |number: usize| self.parameters.get(number - 1) == Some(value);
         let known =
-            self.typed.iter().find(|(number, name)| *name == type_name && same(*number)).map(|(number, _)| *number);
+            self.typed.iter().find(|(number, name)| name == type_name && same(*number)).map(|(number, _)| *number);
         if known.is_none() {
-            self.typed.push((self.parameters.len() + 1, type_name));
+            self.typed.push((self.parameters.len() + 1, type_name.to_owned()));
         }
         known
     }

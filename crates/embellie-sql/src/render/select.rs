@@ -5,7 +5,7 @@ use embellie_core::query::{SetOperator, Slice};
 use embellie_core::{Effect, Result, Statement, Value};
 
 use super::Writer;
-use super::condition::is_document;
+use super::condition::Compared;
 use crate::Target;
 use crate::resolved::{Alias, Condition, Cte, Distinct, Join, JoinKind, Lock, Scalar, Select, Source, Term};
 
@@ -197,7 +197,9 @@ impl Writer<'_> {
         for (i, term) in select.order_by.iter().enumerate() {
             self.push(if i > 0 { ", " } else { " ORDER BY " });
             match selected(select, &term.expr) {
-                Some(place) if self.dialect().orders_documents() || !is_document(&term.expr) => {
+                Some(place)
+                    if self.dialect().orders_documents() || Compared::of(&term.expr, &term.expr) == Compared::Plain =>
+                {
                     self.push(&place.to_string());
                 }
                 _ => self.term(&term.expr)?,
@@ -205,11 +207,6 @@ impl Writer<'_> {
             self.direction(term);
         }
         Ok(())
-    }
-
-    /// What rows are ordered by.
-    pub(super) fn term(&mut self, expr: &Scalar<'_>) -> Result<()> {
-        if is_document(expr) { self.dialect().document(self, expr) } else { self.scalar(expr) }
     }
 
     /// Which way a term orders.

@@ -430,7 +430,7 @@ fn aggregate_kind(function: AggregateFunction, arguments: &[Scalar<'_>]) -> Resu
     let of = arguments.first().and_then(Scalar::kind);
     Ok(match function {
         A::Count => FieldKind::BigInteger,
-        A::ArrayAgg => FieldKind::List,
+        A::ArrayAgg => of.map_or(FieldKind::List, FieldKind::array),
         A::JsonArrayAgg => FieldKind::Json,
         A::StringAgg => FieldKind::Text,
         A::AnyValue | A::Max | A::Min => of.unwrap_or(FieldKind::Text),

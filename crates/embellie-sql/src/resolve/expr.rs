@@ -47,9 +47,6 @@ impl<'r> Scope<'_, 'r> {
                 let names: Vec<&str> = path.names().collect();
                 self.outer_path(&names, *levels)
             }
-            Expr::Value(Value::List(_)) => {
-                Err(Error::Type("a list can only be compared with; it cannot be part of an expression".into()))
-            }
             Expr::Value(value) => Ok(Scalar::Value { value: value.clone(), kind: None }),
             Expr::Combined { left, operator, right } => {
                 let left = self.scalar_in(left, shared, joins)?;
@@ -124,9 +121,7 @@ impl<'r> Scope<'_, 'r> {
             Expr::Value(Value::Null) if kind == FieldKind::Json => {
                 Ok(Scalar::Value { value: Value::Json(Box::default()), kind: Some(kind) })
             }
-            Expr::Value(value) if !matches!(value, Value::List(_)) => {
-                Ok(Scalar::Value { value: prepare(kind, "value", value.clone())?, kind: Some(kind) })
-            }
+            Expr::Value(value) => Ok(Scalar::Value { value: prepare(kind, "value", value.clone())?, kind: Some(kind) }),
             expr => Ok(Scalar::Typed { expr: Box::new(self.scalar_in(expr, shared, joins)?), kind }),
         }
     }

@@ -77,7 +77,8 @@ impl<'r> Left<'r> {
 
     /// A value as it is stored or computed here.
     pub(super) fn prepare(&self, value: Value) -> Result<Value> {
-        if matches!(value, Value::List(_)) && self.kind != Some(FieldKind::List) {
+        let takes_lists = |kind: FieldKind| kind.is_array() || matches!(kind, FieldKind::Range(_));
+        if matches!(value, Value::List(_)) && !self.kind.is_some_and(takes_lists) {
             return Err(Error::Type(format!("Field '{}' takes one value, not a list.", self.name)));
         }
         match self.kind {

@@ -6,7 +6,8 @@ use embellie_core::{Error, Result, Value};
 
 use super::left::Left;
 use super::operand::{Element, Operand};
-use super::{Scope, document, message};
+use super::{Scope, array, document, message, range};
+use crate::Capability;
 use crate::resolved::{Among, Comparison, Condition, PatternKind, Scalar};
 
 /// The lookup that is meant.
@@ -57,7 +58,18 @@ impl<'r> Scope<'_, 'r> {
             Lookup::Range => return self.range(left, operand).map(Built::from),
             _ => {}
         }
+        if let Some(condition) = self.range_lookup(left, lookup, &operand)? {
+            return Ok(condition.into());
+        }
+        if let Some(condition) = self.search_lookup(left, lookup, &operand)? {
+            return Ok(condition.into());
+        }
         let of_json = document::is_document(left);
+        let operand = match (array::is_array(left), range::of(left)) {
+            (true, _) => self.array_operand(left, operand)?,
+            (_, Some(_)) => range::operand(operand)?,
+            _ => operand,
+        };
         if matches!(lookup, Lookup::HasKeys | Lookup::HasAnyKeys) {
             return self.has_keys(left, lookup, operand).map(Built::from);
         }
@@ -101,6 +113,9 @@ impl<'r> Scope<'_, 'r> {
             Lookup::Gte => self.compare(left, Comparison::GreaterOrEqual, operand),
             Lookup::Lt => self.compare(left, Comparison::Less, operand),
             Lookup::Lte => self.compare(left, Comparison::LessOrEqual, operand),
+            Lookup::Contains | Lookup::ContainedBy | Lookup::Overlap if array::is_array(left) => {
+                self.array_lookup(left, lookup, operand).map(Built::from)
+            }
             Lookup::Contains if of_json => self.holds(left, lookup, operand).map(Built::from),
             Lookup::ContainedBy => self.holds(left, lookup, operand).map(Built::from),
             Lookup::HasKey => self.has_keys(left, lookup, operand).map(Built::from),
@@ -138,6 +153,9 @@ impl<'r> Scope<'_, 'r> {
     }
 
     fn text_lookup(&mut self, left: &Left<'r>, lookup: Lookup, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
+        if array::is_array(left) {
+            self.context.target.require(Capability::Arrays)?;
+        }
         let expr = document::as_text(left.scalar.clone());
         let operand = match operand {
             Operand::Value(value) => Scalar::Value { value: as_text(left, value)?, kind: Some(FieldKind::Text) },
@@ -169,7 +187,7 @@ impl<'r> Scope<'_, 'r> {
         };
         let expr = left.scalar.clone();
         let (low, high) = (self.element(left, low)?, self.element(left, high)?);
-        if document::is_document(left) {
+        if document::is_document(left) || array::is_array(left) {
             return Ok(self.document_range(left, low, high));
         }
         Ok(match self.clamp(left, low, high) {
@@ -231,7 +249,7 @@ fn known(left: &Left<'_>, lookup: Lookup) -> bool {
     let whole = left.relation.is_some() || matches!(left.scalar, Scalar::Tuple(_));
     match whole {
         true => message::is_relation_lookup(lookup),
-        false => !lookup.is_of_json() || left.kind == Some(FieldKind::Json),
+        false => left.kind.map_or(!lookup.is_special(), |kind| lookup.is_of(kind)),
     }
 }
 

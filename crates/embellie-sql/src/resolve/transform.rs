@@ -4,8 +4,9 @@ use embellie_core::Result;
 use embellie_core::expr::{DatePart, TruncUnit};
 use embellie_core::field::FieldKind;
 
-use super::Scope;
 use super::left::Left;
+use super::{Scope, array, range};
+use crate::Capability;
 use crate::resolved::{Key, Scalar};
 
 impl<'r> Scope<'_, 'r> {
@@ -23,6 +24,17 @@ impl<'r> Scope<'_, 'r> {
                 self.trunc(scalar(), unit, None, None)?
             }
             Some(FieldKind::Json) => step(scalar(), name),
+            Some(kind) if kind.is_array() => match array::transform(scalar(), kind, name) {
+                Some(made) => made,
+                None => return Ok(None),
+            },
+            Some(FieldKind::Range(of)) => match range::transform(scalar(), of, name) {
+                Some(made) => {
+                    self.context.target.require(Capability::Ranges)?;
+                    made
+                }
+                None => return Ok(None),
+            },
             Some(kind) => match DatePart::from_name(name).filter(|part| has(kind, *part)) {
                 Some(part) => self.extract(scalar(), part, None)?,
                 None => return Ok(None),

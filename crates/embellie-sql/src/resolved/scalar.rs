@@ -1,8 +1,8 @@
 //! Expressions that give one value.
 
 use embellie_core::expr::{AggregateFunction, DatePart, Frame, Function, Operator, TruncUnit};
-use embellie_core::field::FieldKind;
-use embellie_core::{Params, Sql, Value};
+use embellie_core::field::{FieldKind, RangeKind};
+use embellie_core::{Params, RangeEnd, Sql, Value};
 
 use super::{Alias, Condition, Select, Term};
 
@@ -229,7 +229,10 @@ impl Scalar<'_> {
             Scalar::Json { text, .. } => Some(if *text { FieldKind::Text } else { FieldKind::Json }),
             Scalar::Tuple(_) => Some(FieldKind::CompositePrimaryKey),
             Scalar::Query(query) => query.outputs.first().map(|output| output.kind),
-            Scalar::Array(_) => Some(FieldKind::List),
+            Scalar::Array(query) => Some(match query.outputs.first().map(|output| output.kind) {
+                None | Some(FieldKind::Any) => FieldKind::List,
+                Some(kind) => kind.array(),
+            }),
             Scalar::Star => None,
             Scalar::One => Some(FieldKind::BigInteger),
             Scalar::Random => Some(FieldKind::Float),
@@ -240,7 +243,8 @@ impl Scalar<'_> {
 /// The kind of field that a constant is of, as Django infers it.
 pub(crate) fn kind_of(value: &Value) -> Option<FieldKind> {
     Some(match value {
-        Value::Null | Value::List(_) => return None,
+        Value::Null => return None,
+        Value::List(values) => values.iter().find_map(kind_of)?.array(),
         Value::Bool(_) => FieldKind::Bool,
         Value::Int(_) => FieldKind::Integer,
         Value::Float(_) => FieldKind::Float,
@@ -255,5 +259,11 @@ pub(crate) fn kind_of(value: &Value) -> Option<FieldKind> {
         Value::Uuid(_) => FieldKind::Uuid,
         Value::Json(_) => FieldKind::Json,
         Value::Ip(_) => FieldKind::GenericIpAddress,
+        Value::Range(range) => FieldKind::Range(match range.lower().or(range.upper())? {
+            RangeEnd::Int(_) => RangeKind::BigInteger,
+            RangeEnd::Decimal(_) => RangeKind::Decimal,
+            RangeEnd::Date(_) => RangeKind::Date,
+            _ => RangeKind::DateTime,
+        }),
     })
 }

@@ -110,7 +110,7 @@ fn lists_and_texts_differ_by_database() {
     NULLIF(JSON_GROUP_ARRAY("word" ORDER BY "id" ASC), '[]'): Json?
     JSONB_AGG("word" ORDER BY "id" ASC): Json?
     NotSupportedError: SQLite 3.50 lacks arrays (ArrayAgg, ArraySubquery)
-    ARRAY_AGG("word"): List?
+    ARRAY_AGG("word"): Array(Char)?
     ANY_VALUE("word"): Char?
     COALESCE(SUM("weight") FILTER (WHERE "word" = ?), ?): BigInteger
     COALESCE(SUM("weight") FILTER (WHERE "word" = $1), $2::integer): BigInteger

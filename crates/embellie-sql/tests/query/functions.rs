@@ -92,6 +92,12 @@ fn uses(function: Function) -> Vec<(&'static str, Vec<Expr>)> {
             vec![post(vec![f("price")]), post(vec![f("views") - 3]), ("Sample", vec![f("ratio")])]
         }
         _ if function.is_window() => vec![],
+        // Of ranges, there is no field here; lookups of them are tried with the types.
+        _ if function.is_of_ranges() => vec![],
+        F::Array => vec![post(vec![f("title"), "x".into()]), post(vec![f("views"), f("rating")])],
+        F::ArrayLength => vec![post(vec![array()])],
+        F::ArrayAt | F::ArraySlice => vec![post(vec![array(), 1.into()])],
+        F::ArrayContains | F::ArrayOverlap => vec![post(vec![array(), array()])],
         _ if function.is_search() => searches(function).into_iter().map(post).collect(),
         F::ACos
         | F::ASin
@@ -109,6 +115,10 @@ fn uses(function: Function) -> Vec<(&'static str, Vec<Expr>)> {
     }
 }
 
+fn array() -> Expr {
+    call(Function::Array, vec![f("title"), f("subtitle")])
+}
+
 /// What functions of search are used with.
 fn searches(function: Function) -> Vec<Vec<Expr>> {
     use Function as F;
@@ -121,7 +131,12 @@ fn searches(function: Function) -> Vec<Vec<Expr>> {
         F::SearchQueryNot => vec![vec![query()]],
         F::SearchMatch | F::SearchRank | F::SearchRankCover => vec![vec![vector(), query()]],
         F::SearchHeadline => vec![vec![f("title"), query()], vec!["simple".into(), f("views"), query()]],
-        F::TrigramSimilarity | F::TrigramWordSimilarity => {
+        F::TrigramSimilarity
+        | F::TrigramWordSimilarity
+        | F::TrigramStrictWordSimilarity
+        | F::TrigramSimilar
+        | F::TrigramWordSimilar
+        | F::TrigramStrictWordSimilar => {
             vec![vec![f("title"), "x".into()], vec![f("views"), "x".into()]]
         }
         _ => vec![vec![f("title")], vec![f("views")], vec!["english".into(), f("subtitle")]],

@@ -10,6 +10,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
 mod aggregate;
+mod array;
 mod date;
 mod hash;
 mod identity;
@@ -27,6 +28,7 @@ pub(crate) fn register(connection: &Connection) -> Result<()> {
     hash::register(connection)?;
     identity::register(connection)?;
     json::register(connection)?;
+    array::register(connection)?;
     aggregate::register(connection)
 }
 

@@ -125,7 +125,7 @@ fn each_kind_is_stored_as_django_stores_it() {
                 Value::Json(v) => assert_eq!(read_back::<serde_json::Value>(&mut link, column).await, *v),
                 Value::Ip(v) => assert_eq!(read_back::<IpAddr>(&mut link, column).await, v),
                 Value::Null => assert_eq!(read_back::<Option<String>>(&mut link, column).await, None),
-                Value::List(_) => unreachable!(),
+                Value::List(_) | Value::Range(_) => unreachable!(),
             }
         }
     });

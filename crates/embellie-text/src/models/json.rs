@@ -166,7 +166,8 @@ impl Reader<'_> {
         if let Some(column) = json["column"].as_str() {
             field.column = column.to_owned();
         }
-        field.max_length = number(&json["max_length"]);
+        field.max_length = number(&innermost(json)["max_length"]);
+        field.size = number(&json["size"]);
         field.null = json["null"] == true;
         field.blank = json["blank"] == true;
         field.primary_key = json["primary_key"] == true;
@@ -200,6 +201,9 @@ impl Reader<'_> {
 
     fn kind(&self, json: &Json) -> Result<FieldKind> {
         let name = json["type"].as_str().unwrap_or_default();
+        if name == "ArrayField" {
+            return self.kind(&json["base_field"]).map(FieldKind::array);
+        }
         let kind = crate::names::field_kind(name, self.settings.use_tz);
         Ok(match kind.ok_or_else(|| unreadable(format!("there is no field class '{name}'")))? {
             FieldKind::Decimal { .. } => FieldKind::Decimal {
@@ -299,6 +303,7 @@ impl Reader<'_> {
             }
             Some("datetime.date.today" | "None.date.today") => Some(Default::Function(|| Value::Date(now().date()))),
             Some("builtins.dict") => Some(Default::Function(|| Value::Json(Box::new(serde_json::json!({}))))),
+            Some("builtins.list") if field.kind.is_array() => Some(Default::Function(|| Value::List(Vec::new()))),
             Some("builtins.list") => Some(Default::Function(|| Value::Json(Box::new(serde_json::json!([]))))),
             // Python code, which is not run.
             Some(_) => None,
@@ -324,6 +329,11 @@ fn on_delete(relation: &Json) -> OnDelete {
         // `SET(…)` holds a value or code that the description does not tell.
         _ => OnDelete::DoNothing,
     }
+}
+
+/// A field, or the one that an array's elements are of in the end.
+fn innermost(json: &Json) -> &Json {
+    if json["base_field"].is_object() { innermost(&json["base_field"]) } else { json }
 }
 
 pub(super) fn now() -> DateTime {

@@ -1,6 +1,6 @@
 //! Field classes: what an expression gives, and what a column holds.
 
-use embellie_core::field::FieldKind;
+use embellie_core::field::{FieldKind, RangeKind};
 
 use crate::arguments::Arguments;
 use crate::models::Settings;
@@ -8,15 +8,20 @@ use crate::value::Field;
 use crate::{Error, Py, Result};
 
 pub(super) const NAMES: &[&str] = &[
+    "ArrayField",
     "AutoField",
     "BigAutoField",
     "BigIntegerField",
+    "BigIntegerRangeField",
     "BinaryField",
     "BooleanField",
     "CharField",
     "DateField",
+    "DateRangeField",
     "DateTimeField",
+    "DateTimeRangeField",
     "DecimalField",
+    "DecimalRangeField",
     "DurationField",
     "EmailField",
     "FileField",
@@ -25,10 +30,12 @@ pub(super) const NAMES: &[&str] = &[
     "GenericIPAddressField",
     "ImageField",
     "IntegerField",
+    "IntegerRangeField",
     "JSONField",
     "PositiveBigIntegerField",
     "PositiveIntegerField",
     "PositiveSmallIntegerField",
+    "SearchVectorField",
     "SlugField",
     "SmallAutoField",
     "SmallIntegerField",
@@ -44,22 +51,28 @@ pub(crate) fn field_kind(class: &str, use_tz: bool) -> Option<FieldKind> {
         "AutoField" => FieldKind::Auto,
         "BigAutoField" => FieldKind::BigAuto,
         "BigIntegerField" => FieldKind::BigInteger,
+        "BigIntegerRangeField" => FieldKind::Range(RangeKind::BigInteger),
         "BinaryField" => FieldKind::Binary,
         "BooleanField" => FieldKind::Bool,
         "CharField" | "FileField" | "FilePathField" | "ImageField" => FieldKind::Char,
         "DateField" => FieldKind::Date,
+        "DateRangeField" => FieldKind::Range(RangeKind::Date),
         "DateTimeField" if use_tz => FieldKind::DateTime,
         "DateTimeField" => FieldKind::NaiveDateTime,
+        "DateTimeRangeField" => FieldKind::Range(RangeKind::DateTime),
         "DecimalField" => FieldKind::Decimal { max_digits: 28, decimal_places: 0 },
+        "DecimalRangeField" => FieldKind::Range(RangeKind::Decimal),
         "DurationField" => FieldKind::Duration,
         "EmailField" => FieldKind::Email,
         "FloatField" => FieldKind::Float,
         "GenericIPAddressField" => FieldKind::GenericIpAddress,
         "IntegerField" => FieldKind::Integer,
+        "IntegerRangeField" => FieldKind::Range(RangeKind::Integer),
         "JSONField" => FieldKind::Json,
         "PositiveBigIntegerField" => FieldKind::PositiveBigInteger,
         "PositiveIntegerField" => FieldKind::PositiveInteger,
         "PositiveSmallIntegerField" => FieldKind::PositiveSmallInteger,
+        "SearchVectorField" => FieldKind::SearchVector,
         "SlugField" => FieldKind::Slug,
         "SmallAutoField" => FieldKind::SmallAuto,
         "SmallIntegerField" => FieldKind::SmallInteger,
@@ -73,6 +86,9 @@ pub(crate) fn field_kind(class: &str, use_tz: bool) -> Option<FieldKind> {
 
 /// A field, as an `output_field`.
 pub(super) fn field(class: &str, mut arguments: Arguments, settings: &Settings) -> Result<Py> {
+    if class == "ArrayField" {
+        return array(arguments);
+    }
     let kind =
         field_kind(class, settings.use_tz).ok_or_else(|| Error::Unknown(format!("there is no field {class}")))?;
     let mut number = |name: &str| -> Result<Option<u32>> {
@@ -95,4 +111,13 @@ pub(super) fn field(class: &str, mut arguments: Arguments, settings: &Settings) 
         kind => kind,
     };
     Ok(Py::Field(Field { kind, max_length }))
+}
+
+/// `ArrayField(CharField(max_length=10), size=4)`.
+fn array(arguments: Arguments) -> Result<Py> {
+    let [base, _size] = arguments.bind("ArrayField", ["base_field", "size"])?;
+    match base {
+        Some(Py::Field(Field { kind, max_length })) => Ok(Py::Field(Field { kind: kind.array(), max_length })),
+        _ => Err(Error::type_error("ArrayField takes a field: ArrayField(IntegerField())")),
+    }
 }

@@ -36,6 +36,8 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// What the type is stored as.
     pub kind: FieldKind,
+    /// What the options say that it is, or that the elements of the array are.
+    pub said: Option<FieldKind>,
     /// Whether the type is an `Option`.
     pub null: bool,
     /// The greatest length of a text.
@@ -97,6 +99,7 @@ impl FieldSpec {
         FieldSpec {
             name,
             kind: T::KIND,
+            said: None,
             null: T::NULLABLE,
             max_length: T::MAX_LENGTH,
             primary_key: false,
@@ -145,11 +148,18 @@ impl FieldSpec {
     }
 
     fn kind(&self) -> FieldKind {
-        match (self.kind, self.auto, self.max_length) {
-            (FieldKind::SmallInteger, true, _) => FieldKind::SmallAuto,
-            (FieldKind::Integer, true, _) => FieldKind::Auto,
-            (FieldKind::BigInteger, true, _) => FieldKind::BigAuto,
-            (FieldKind::Text, _, Some(_)) => FieldKind::Char,
+        self.kind_of(self.kind)
+    }
+
+    /// The kind with what the options say of it, or of the elements of an array.
+    fn kind_of(&self, kind: FieldKind) -> FieldKind {
+        match (kind, self.said, self.auto, self.max_length) {
+            (FieldKind::Array(elements), ..) => self.kind_of(*elements).array(),
+            (_, Some(said), ..) => said,
+            (FieldKind::SmallInteger, _, true, _) => FieldKind::SmallAuto,
+            (FieldKind::Integer, _, true, _) => FieldKind::Auto,
+            (FieldKind::BigInteger, _, true, _) => FieldKind::BigAuto,
+            (FieldKind::Text, _, _, Some(_)) => FieldKind::Char,
             (kind, ..) => kind,
         }
     }

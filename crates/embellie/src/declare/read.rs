@@ -62,12 +62,13 @@ impl std::fmt::Debug for Reader<'_> {
     }
 }
 
-/// The decimal places of a kind of field, if it has some.
+/// The decimal places of a kind of field, or of the elements of an array, if they have some.
 pub const fn decimal_places(kind: FieldKind) -> Option<u16> {
     match kind {
         // As many as it has.
         FieldKind::Decimal { max_digits: 0, decimal_places: 0 } => None,
         FieldKind::Decimal { decimal_places, .. } => Some(decimal_places),
+        FieldKind::Array(elements) => decimal_places(*elements),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! Arrays that the database makes.
+//! Arrays: what fields hold, and what the database makes.
 
 use std::ops::Deref;
 
-use embellie_core::field::{FieldKind, FieldType};
+use embellie_core::field::{ArrayElement, FieldKind, FieldType};
 use embellie_core::{ColumnRef, Error, Result, Value, each_element};
 
 /// Several values, as `ArrayAgg` and `ArraySubquery` give them.
@@ -27,7 +27,7 @@ impl<T> IntoIterator for Array<T> {
 }
 
 impl<T: FieldType> FieldType for Array<T> {
-    const KIND: FieldKind = T::KIND;
+    const KIND: FieldKind = FieldKind::Array(&T::KIND);
 
     fn encode(&self) -> Result<Value, Error> {
         self.0.iter().map(T::encode).collect::<Result<Vec<_>>>().map(Value::List)
@@ -41,4 +41,23 @@ impl<T: FieldType> FieldType for Array<T> {
         })?;
         Ok(Array(values))
     }
+
+    fn with_decimal_places(self, places: u16) -> Self {
+        Array(self.0.into_iter().map(|value| value.with_decimal_places(places)).collect())
+    }
+}
+
+/// Several values: `Vec<T>`, as a field has them, and [`Array`].
+#[diagnostic::on_unimplemented(message = "`{Self}` is no array", label = "expected an array")]
+pub trait ArrayType: FieldType {
+    /// What it holds, without `Option`.
+    type Item: FieldType;
+}
+
+impl<T: ArrayElement> ArrayType for Vec<T> {
+    type Item = T::Plain;
+}
+
+impl<T: ArrayElement> ArrayType for Array<T> {
+    type Item = T::Plain;
 }

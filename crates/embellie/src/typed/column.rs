@@ -2,14 +2,15 @@
 
 use std::marker::PhantomData;
 
-use embellie_core::field::{FieldType, Json};
+use embellie_core::field::{ArrayElement, FieldType, Json, RangeElement};
 use embellie_core::lookup::Lookup;
 use embellie_core::query::Operand;
-use embellie_core::{Expr, Path, Result, Value};
+use embellie_core::{Expr, Path, Range, Result, Value};
 
+use super::range::RangePart;
 use super::rhs::{Rhs, RhsList, RhsRange};
 use super::trail::{Marker, Nullability, Trail, expr, zero_sized};
-use super::{Expression, Order, Paths, Q};
+use super::{Array, Expression, Order, Paths, Q};
 
 /// A path that ends in a field: `Post::title`, `Post::author.name`.
 ///
@@ -79,6 +80,47 @@ impl Containing for serde_json::Value {
 
 impl<T> Containing for Json<T> {
     type Part = serde_json::Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ArrayElement> Containing for Vec<T> {
+    type Part = Vec<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ArrayElement> Containing for Array<T> {
+    type Part = Vec<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: RangeElement> Containing for Range<T> {
+    type Part = RangePart<T>;
+}
+
+/// What begins and ends with something: text with a part, a range with a value.
+#[diagnostic::on_unimplemented(
+    message = "text lookups work on text fields, and this field holds `{Self}`",
+    label = "this lookup needs a text field",
+    note = "a field type of your own that is stored as text may implement `embellie::typed::Text`"
+)]
+pub trait Ending {
+    /// What it begins and ends with.
+    type End;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Text> Ending for T {
+    type End = String;
+}
+
+#[diagnostic::do_not_recommend]
+impl Ending for serde_json::Value {
+    type End = String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: RangeElement> Ending for Range<T> {
+    type End = T;
 }
 
 impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
@@ -175,7 +217,7 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
         self.compare(Lookup::IExact, text.operand())
     }
 
-    /// Holds the text; of JSON, the other JSON.
+    /// Holds the text; of JSON, the other JSON; of an array, all of the elements; of a range, the value or the range.
     pub fn contains<V: Rhs<P::Root, T::Part>>(self, text: V) -> Q<P::Root>
     where
         T: Containing,
@@ -191,10 +233,10 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
         self.compare(Lookup::IContains, text.operand())
     }
 
-    /// Begins with the text.
-    pub fn startswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    /// Begins with the text; of a range, with the value.
+    pub fn startswith<V: Rhs<P::Root, T::End>>(self, text: V) -> Q<P::Root>
     where
-        T: Texts,
+        T: Ending,
     {
         self.compare(Lookup::StartsWith, text.operand())
     }
@@ -207,10 +249,10 @@ impl<P: Trail, T, N, const I: usize> Column<P, T, N, I> {
         self.compare(Lookup::IStartsWith, text.operand())
     }
 
-    /// Ends with the text.
-    pub fn endswith<V: Rhs<P::Root, String>>(self, text: V) -> Q<P::Root>
+    /// Ends with the text; of a range, with the value.
+    pub fn endswith<V: Rhs<P::Root, T::End>>(self, text: V) -> Q<P::Root>
     where
-        T: Texts,
+        T: Ending,
     {
         self.compare(Lookup::EndsWith, text.operand())
     }

@@ -5,7 +5,7 @@ use embellie_core::query::Operand;
 use embellie_core::{Result, Value};
 
 use super::rhs::{Rhs, RhsList, RhsRange};
-use super::{Containing, Expression, Q, Texts};
+use super::{Containing, Ending, Expression, Q, Texts};
 
 impl<M, T, N, K> Expression<M, T, N, K> {
     /// Equal to the value; `None` means null.
@@ -72,7 +72,7 @@ impl<M, T, N, K> Expression<M, T, N, K> {
         self.compare(Lookup::IExact, text.operand())
     }
 
-    /// Holds the text; of JSON, the other JSON.
+    /// Holds the text; of JSON, the other JSON; of an array, all of the elements; of a range, the value or the range.
     pub fn contains<V: Rhs<M, T::Part>>(&self, text: V) -> Q<M>
     where
         T: Containing,
@@ -88,10 +88,10 @@ impl<M, T, N, K> Expression<M, T, N, K> {
         self.compare(Lookup::IContains, text.operand())
     }
 
-    /// Begins with the text.
-    pub fn startswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
+    /// Begins with the text; of a range, with the value.
+    pub fn startswith<V: Rhs<M, T::End>>(&self, text: V) -> Q<M>
     where
-        T: Texts,
+        T: Ending,
     {
         self.compare(Lookup::StartsWith, text.operand())
     }
@@ -104,10 +104,10 @@ impl<M, T, N, K> Expression<M, T, N, K> {
         self.compare(Lookup::IStartsWith, text.operand())
     }
 
-    /// Ends with the text.
-    pub fn endswith<V: Rhs<M, String>>(&self, text: V) -> Q<M>
+    /// Ends with the text; of a range, with the value.
+    pub fn endswith<V: Rhs<M, T::End>>(&self, text: V) -> Q<M>
     where
-        T: Texts,
+        T: Ending,
     {
         self.compare(Lookup::EndsWith, text.operand())
     }

@@ -22,6 +22,7 @@ mod order;
 mod outer;
 mod prefetch;
 mod q;
+mod range;
 mod rel;
 mod related;
 mod rhs;
@@ -39,10 +40,10 @@ pub use aggregate::{
     StringAgg, Sum, Summed, Variance, VarianceSample,
 };
 pub use arithmetic::{Combine, Integer, operator};
-pub use array::Array;
+pub use array::{Array, ArrayType};
 pub use case::{Case, Cases};
 pub use cells::{Cells, Join, Places};
-pub use column::{Column, Containing, Text, Texts};
+pub use column::{Column, Containing, Ending, Text, Texts};
 pub use common::Common;
 pub use composite::{CompositeKey, KeyTuple, RhsKey, RhsKeys};
 pub use expression::{Expression, F, IntoF, Named, Plain};
@@ -54,6 +55,7 @@ pub use order::{IntoOrdering, Order};
 pub use outer::{ArraySubquery, Exists, Further, Level, Next, Outer, OuterRef, Subquery};
 pub use prefetch::{Beside, Handle, IntoPrefetch, Leads, Levels, Prefetch, Route, prefetch_related_objects};
 pub use q::Q;
+pub use range::{RangePart, RangeType};
 pub use rel::Rel;
 pub use rhs::{Like, Rhs, RhsList, RhsRange};
 pub use scalar::{Cell, Holds, Scalar, Selected, Term};
@@ -64,7 +66,7 @@ pub use trail::{
     Back, Forward, KeyOf, NotNull, Nullability, Nullable, PrimaryKey, Root, SingleBack, ToField, Trail, UniqueField,
     Via,
 };
-pub use transform::JsonType;
+pub use transform::{Contained, JsonType, Numbered, Overlapping, Searchable, Sliced};
 pub use value::{Constant, Value};
 pub use window::{
     CumeDist, DenseRank, FirstValue, Lag, LastValue, Lead, NthValue, Ntile, PercentRank, Rank, RowNumber, Shifted,

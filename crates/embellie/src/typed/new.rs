@@ -1,9 +1,10 @@
 //! New objects: what `new!` is made of.
 
 use std::net::IpAddr;
+use std::ops;
 
-use embellie_core::Value;
-use embellie_core::field::Json;
+use embellie_core::field::{ArrayElement, Json, RangeElement};
+use embellie_core::{Range, Value};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -75,6 +76,13 @@ into_field! {
     [] &[u8] => Vec<u8>: |bytes| bytes.to_vec();
     [const LEN: usize] &[u8; LEN] => Vec<u8>: |bytes| bytes.to_vec();
     [] i32 => Decimal: |number| number.into();
+    [T: ArrayElement, V: IntoField<T>, const LEN: usize] [V; LEN] => Vec<T>:
+        |values| values.into_iter().map(IntoField::into_field).collect();
+    [T: RangeElement] ops::Range<T> => Range<T>: |range| range.into();
+    [T: RangeElement] ops::RangeInclusive<T> => Range<T>: |range| range.into();
+    [T: RangeElement] ops::RangeFrom<T> => Range<T>: |range| range.into();
+    [T: RangeElement] ops::RangeTo<T> => Range<T>: |range| range.into();
+    [T: RangeElement] ops::RangeToInclusive<T> => Range<T>: |range| range.into();
     [] Date => DateTime: |date| date.into();
     [] std::net::Ipv4Addr => IpAddr: |address| address.into();
     [] std::net::Ipv6Addr => IpAddr: |address| address.into();

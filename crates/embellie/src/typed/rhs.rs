@@ -2,14 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use embellie_core::field::{FieldType, Json};
+use embellie_core::field::{ArrayElement, FieldType, Json};
 use embellie_core::query::Operand;
 use embellie_core::{Expr, Result, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::trail::expr;
-use super::{Column, Expression, Named, Paths, Q, Rel, Trail};
+use super::{Array, Column, Expression, Named, Paths, Q, Rel, Trail};
 use crate::model::Model;
 use crate::related::{ForeignKey, OneToOne};
 
@@ -145,6 +145,28 @@ impl<M> Rhs<M, serde_json::Value> for &String {
     }
 }
 
+/// The elements of an array.
+#[diagnostic::do_not_recommend]
+impl<M, T: ArrayElement, V: Rhs<M, T::Plain>, const LEN: usize> Rhs<M, Vec<T>> for [V; LEN] {
+    fn operand(self) -> Result<Operand> {
+        list(self.into_iter().map(Rhs::operand))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Rhs<M, Vec<String>> for Vec<&str> {
+    fn operand(self) -> Result<Operand> {
+        Ok(Value::List(self.into_iter().map(Value::from).collect()).into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: ArrayElement> Rhs<M, Vec<T>> for Array<T> {
+    fn operand(self) -> Result<Operand> {
+        constant(&self)
+    }
+}
+
 /// A JSON column that holds a type of its own is compared with any JSON.
 #[diagnostic::do_not_recommend]
 impl<M, T> Rhs<M, Json<T>> for serde_json::Value {
@@ -159,6 +181,13 @@ pub trait Like<T> {}
 
 #[diagnostic::do_not_recommend]
 impl<T> Like<T> for T {}
+
+/// An array that a field holds, and one that the database makes.
+#[diagnostic::do_not_recommend]
+impl<T> Like<Vec<T>> for Array<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Like<Array<T>> for Vec<T> {}
 
 macro_rules! like {
     ($($a:ty: $($b:ty),+;)+) => {$($(

@@ -1,5 +1,6 @@
 //! Models built at run time, each set small enough that its tables are made in no time.
 
+pub mod arrays;
 mod blog;
 mod deletion;
 mod fields;
@@ -11,6 +12,7 @@ mod places;
 mod pointing;
 pub mod typed;
 
+pub use arrays::{arrays, indexed, ranges};
 pub use blog::{blog, blog_rows};
 pub use deletion::deletion;
 pub use fields::{every_kind, fields};

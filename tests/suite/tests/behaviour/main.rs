@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aggregates;
+mod arrays;
 mod blog_performance;
 mod blog_queries;
 mod boolean;
@@ -29,6 +30,7 @@ mod patterns;
 mod peers;
 mod pointing;
 mod prefetch;
+mod ranges;
 mod raw;
 mod reading;
 mod registered;

@@ -92,6 +92,15 @@ async fn nearness_and_likeness(db: &Database) -> Outcome {
     assert_eq!(ranked.all(db).await?, ["Clouds over Paris", "Rain"]);
     db.cursor().execute("CREATE EXTENSION IF NOT EXISTS pg_trgm", ()).await?;
     assert_eq!(likest.all(db).await?, [("Clouds over Paris".to_owned(), 1.0)]);
+    let strictly = Post::objects().values_list(TrigramStrictWordSimilarity("clouds", Post::title));
+    assert_eq!(strictly.order_by(Post::title).first(db).await?, Some(1.0));
+    for alike in [
+        q!(Post, title__trigram_similar = "Cloud over Paris"),
+        Post::title.trigram_word_similar("cloud ove"),
+        Post::title.trigram_strict_word_similar("clouds"),
+    ] {
+        assert_eq!(Post::objects().filter(alike.clone()).count(db).await?, 1, "{alike:?}");
+    }
     Ok(())
 }
 

@@ -72,6 +72,7 @@ pub(in super::super) fn text(value: &Value) -> String {
         Value::Uuid(v) => v.to_string(),
         Value::Json(v) => v.to_string(),
         Value::Ip(v) => v.to_string(),
+        Value::Range(v) => v.to_string(),
         Value::List(values) => values.iter().map(text).collect::<Vec<_>>().join(", "),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Saving does not validate, as in Django.
 
+mod array;
 mod number;
 mod regex;
 mod text;
@@ -111,6 +112,7 @@ fn is_empty(kind: FieldKind, value: &Value) -> bool {
         Value::Null => true,
         Value::Text(text) => text.is_empty(),
         Value::Bytes(bytes) => bytes.is_empty() && kind == FieldKind::Binary,
+        Value::List(values) => values.is_empty(),
         Value::Json(json) => match &**json {
             serde_json::Value::Null => true,
             serde_json::Value::String(text) => text.is_empty(),
@@ -139,6 +141,9 @@ fn unreadable(field: &FieldMeta, kind: FieldKind, value: &Value, error: &Error) 
 }
 
 fn built_in(field: &FieldMeta, kind: FieldKind, value: &Value, messages: &mut Vec<String>) {
+    if let (FieldKind::Array(base), Value::List(values)) = (kind, value) {
+        return array::items(field, *base, values, messages);
+    }
     let found = match (kind, value) {
         (FieldKind::Email, Value::Text(v)) => text::email(v),
         (FieldKind::Slug, Value::Text(v)) => text::slug(v),

@@ -36,10 +36,10 @@ fn check_kind(field: &FieldMeta, object: &str, findings: &mut Findings) {
             "A CharField without a max_length: not every database can have it.".into(),
             "Set max_length, or use a TextField.",
         ),
-        (kind, Some(0)) if kind.is_text() || kind == FieldKind::Binary => {
+        (kind, Some(0)) if has_length(kind) => {
             findings.error("fields.E121", object, "max_length must be 1 at least.".into(), "");
         }
-        (kind, Some(_)) if !kind.is_text() && kind != FieldKind::Binary => {
+        (kind, Some(_)) if !has_length(kind) => {
             findings.warning("fields.W122", object, format!("max_length means nothing for a {name}."), "Remove it.")
         }
         _ => {}
@@ -67,6 +67,7 @@ fn check_kind(field: &FieldMeta, object: &str, findings: &mut Findings) {
             );
         }
     }
+    check_array(field, object, findings);
     if field.kind.is_auto() && !field.primary_key {
         findings.error("fields.E100", object, format!("A {name} must be the primary key."), "Set primary_key.");
     }
@@ -77,6 +78,40 @@ fn check_kind(field: &FieldMeta, object: &str, findings: &mut Findings) {
             "A GenericIPAddressField that may be blank must be null: a blank address is stored as null.".into(),
             "Set null, or remove blank.",
         );
+    }
+}
+
+fn has_length(kind: FieldKind) -> bool {
+    kind.innermost().is_text() || kind == FieldKind::Binary
+}
+
+/// As many dimensions as databases have.
+const MOST_DIMENSIONS: usize = 6;
+
+fn check_array(field: &FieldMeta, object: &str, findings: &mut Findings) {
+    let base = field.kind.innermost();
+    if !matches!(field.kind, FieldKind::Array(_)) {
+        if field.size.is_some() {
+            let message = format!("size means nothing for a {}.", field.kind.django_name());
+            findings.warning("embellie.W007", object, message, "Remove it.");
+        }
+        return;
+    }
+    let mut dimensions = 0;
+    let mut kind = field.kind;
+    while let Some(elements) = kind.elements() {
+        (kind, dimensions) = (elements, dimensions + 1);
+    }
+    if dimensions > MOST_DIMENSIONS {
+        let message = format!("An array has {MOST_DIMENSIONS} dimensions at most, and this one has {dimensions}.");
+        findings.error("embellie.E016", object, message, "");
+    }
+    if base == FieldKind::ForeignKey {
+        let hint = "Declare a many-to-many relation.";
+        findings.error("embellie.E017", object, "An array cannot hold relations.".into(), hint);
+    } else if base.is_auto() || matches!(base, FieldKind::List | FieldKind::CompositePrimaryKey | FieldKind::Any) {
+        let message = format!("An array cannot hold values of a {}.", base.django_name());
+        findings.error("embellie.E018", object, message, "Give it the kind of a field with values of its own.");
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn cast(w: &mut Writer<'_>, expr: &Scalar<'_>, kind: FieldKind, max_l
     Ok(())
 }
 
-fn type_name(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
+pub(super) fn type_name(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
     Ok(match kind {
         FieldKind::SmallAuto | FieldKind::SmallInteger | FieldKind::PositiveSmallInteger => "smallint",
         FieldKind::Auto | FieldKind::Integer | FieldKind::PositiveInteger => "integer",
@@ -39,6 +39,10 @@ fn type_name(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
         FieldKind::Binary => "bytea",
         FieldKind::Json => "jsonb",
         FieldKind::GenericIpAddress => "inet",
+        // An array of arrays is one array of more dimensions.
+        FieldKind::Array(base) => return Ok(format!("{}[]", type_name(base.innermost(), max_length)?)),
+        FieldKind::Range(of) => super::range::type_name(of),
+        FieldKind::SearchVector => "tsvector",
         other => return Err(Error::Value(format!("Nothing can be cast to a {}.", other.django_name()))),
     }
     .to_owned())

@@ -1,10 +1,14 @@
 //! PostgreSQL.
 
+mod array;
 mod call;
 mod cast;
 mod date;
 mod json;
+mod range;
 mod search;
+
+use std::borrow::Cow;
 
 use embellie_core::expr::{AggregateFunction, DatePart, Function, Operator};
 use embellie_core::field::FieldKind;
@@ -89,24 +93,26 @@ impl Dialect for Postgres {
         let name = type_name(value, kind);
         if value.is_null() {
             w.push("NULL");
-            name.iter().for_each(|name| {
+            if let Some(name) = name {
                 w.push("::");
-                w.push(name);
-            });
+                w.push(&name);
+            }
             return Ok(());
         }
         let Some(name) = name else { return w.value(value) };
-        match w.known_parameter(value, name) {
+        match w.known_parameter(value, &name) {
             Some(number) => w.push(&format!("${number}")),
             None => w.value(value)?,
         }
         w.push("::");
-        w.push(name);
+        w.push(&name);
         Ok(())
     }
 
-    fn one_of(&self, w: &mut Writer<'_>, _: Option<FieldKind>, values: &[Value]) -> Result<()> {
-        if w.is_definition() {
+    fn one_of(&self, w: &mut Writer<'_>, kind: Option<FieldKind>, values: &[Value]) -> Result<()> {
+        // An array of arrays is one array of more dimensions, and words are sent as text, one at a time.
+        let alone = |kind: FieldKind| kind.is_array() || kind == FieldKind::SearchVector;
+        if w.is_definition() || kind.is_some_and(alone) {
             w.push(" IN (");
             w.values(values.iter())?;
         } else {
@@ -192,8 +198,13 @@ impl Dialect for Postgres {
         Ok(())
     }
 
-    fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], _: FieldKind) -> Result<()> {
-        if function.is_search() { search::call(w, function, arguments) } else { call::call(w, function, arguments) }
+    fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()> {
+        match function {
+            function if function.is_search() => search::call(w, function, arguments),
+            function if function.is_of_arrays() => array::call(w, function, arguments, kind),
+            function if function.is_of_ranges() => range::call(w, function, arguments),
+            function => call::call(w, function, arguments),
+        }
     }
 
     fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()> {
@@ -213,8 +224,12 @@ impl Dialect for Postgres {
         w.push("(");
         w.scalar(expr)?;
         w.push(")::");
-        w.push(name);
+        w.push(&name);
         Ok(())
+    }
+
+    fn array(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
+        array::beside(w, expr)
     }
 
     fn json(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, path: &[Key], text: bool) -> Result<()> {
@@ -333,17 +348,17 @@ fn as_text(w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
 }
 
 /// The type of a constant.
-fn type_name(value: &Value, kind: Option<FieldKind>) -> Option<&'static str> {
+fn type_name(value: &Value, kind: Option<FieldKind>) -> Option<Cow<'static, str>> {
     let kind = kind.or_else(|| kind_of(value))?;
     match value {
-        Value::Int(v) if kind.integer_range().is_some() && i32::try_from(*v).is_ok() => Some("integer"),
+        Value::Int(v) if kind.integer_range().is_some() && i32::try_from(*v).is_ok() => Some("integer".into()),
         _ => plain_type(kind),
     }
 }
 
 /// The type of all expressions of a kind, whatever their lengths and digits.
-fn plain_type(kind: FieldKind) -> Option<&'static str> {
-    Some(match kind {
+fn plain_type(kind: FieldKind) -> Option<Cow<'static, str>> {
+    let name = match kind {
         _ if kind.integer_range().is_some() => "bigint",
         _ if kind.is_text() => "text",
         FieldKind::Bool => "boolean",
@@ -358,6 +373,10 @@ fn plain_type(kind: FieldKind) -> Option<&'static str> {
         FieldKind::Binary => "bytea",
         FieldKind::Json => "jsonb",
         FieldKind::GenericIpAddress => "inet",
+        FieldKind::Array(_) => return cast::type_name(kind, None).ok().map(Cow::Owned),
+        FieldKind::Range(of) => range::type_name(of),
+        FieldKind::SearchVector => "tsvector",
         _ => return None,
-    })
+    };
+    Some(Cow::Borrowed(name))
 }

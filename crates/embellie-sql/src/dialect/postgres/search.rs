@@ -14,6 +14,8 @@ enum Shape {
     Configured(usize, &'static str),
     /// An operator between both.
     Between(&'static str),
+    /// An operator between two texts.
+    TextsBetween(&'static str),
     /// Two texts.
     Texts(&'static str),
     /// Whatever they are.
@@ -21,7 +23,7 @@ enum Shape {
 }
 
 pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) -> Result<()> {
-    use Shape::{Between, Configured, Plain, Texts};
+    use Shape::{Between, Configured, Plain, Texts, TextsBetween};
     let shape = match function {
         F::SearchVector => Configured(1, "to_tsvector"),
         F::SearchQueryPlain => Configured(1, "plainto_tsquery"),
@@ -32,6 +34,10 @@ pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) ->
         F::SearchVectorCombined | F::SearchQueryOr => Between(" || "),
         F::SearchQueryAnd => Between(" && "),
         F::SearchMatch => Between(" @@ "),
+        F::TrigramSimilar => TextsBetween(" % "),
+        F::TrigramWordSimilar => TextsBetween(" %> "),
+        F::TrigramStrictWordSimilar => TextsBetween(" %>> "),
+        F::TrigramStrictWordSimilarity => Texts("strict_word_similarity"),
         F::SearchQueryNot => Plain("!!"),
         F::SearchRank => Plain("ts_rank"),
         F::SearchRankCover => Plain("ts_rank_cd"),
@@ -51,6 +57,14 @@ pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) ->
             w.scalar(left)?;
             w.push(operator);
             w.scalar(right)?;
+            w.push(")");
+            Ok(())
+        }
+        (TextsBetween(operator), [left, right]) => {
+            w.push("(");
+            as_text(w, left)?;
+            w.push(operator);
+            as_text(w, right)?;
             w.push(")");
             Ok(())
         }
@@ -78,6 +92,6 @@ pub(super) fn call(w: &mut Writer<'_>, function: F, arguments: &[Scalar<'_>]) ->
             w.push(")");
             Ok(())
         }
-        (Plain(name) | Texts(name) | Between(name), arguments) => w.function(name, arguments),
+        (Plain(name) | Texts(name) | Between(name) | TextsBetween(name), arguments) => w.function(name, arguments),
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn document(w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
         Scalar::Value { value: Value::Null, .. } => return w.scalar(expr),
         _ => {}
     }
-    let plain = !matches!(expr.kind(), Some(FieldKind::Json | FieldKind::Bool) | None);
+    let plain = !matches!(expr.kind(), Some(FieldKind::Json | FieldKind::Bool | FieldKind::Array(_)) | None);
     w.push(if plain { "embellie_json_key(JSON_QUOTE(" } else { "embellie_json_key(" });
     match expr.kind() {
         Some(FieldKind::Bool) => member(w, expr)?,

@@ -1,5 +1,6 @@
 //! SQLite, with the functions that the driver registers for what SQLite lacks.
 
+pub(crate) mod array;
 mod call;
 mod cast;
 mod date;
@@ -50,6 +51,7 @@ impl Dialect for Sqlite {
             | Capability::AnyValue => true,
             Capability::DefaultInValues
             | Capability::Arrays
+            | Capability::Ranges
             | Capability::FullTextSearch
             | Capability::Intervals
             | Capability::DocumentsWithin
@@ -125,6 +127,10 @@ impl Dialect for Sqlite {
         let values = match kind {
             Some(FieldKind::Json) => {
                 documents = values.iter().map(json::key).collect();
+                &documents
+            }
+            Some(kind) if kind.is_array() => {
+                documents = values.iter().map(array::key).collect::<Result<_>>()?;
                 &documents
             }
             _ => values,
@@ -221,7 +227,10 @@ impl Dialect for Sqlite {
     }
 
     fn call(&self, w: &mut Writer<'_>, function: Function, arguments: &[Scalar<'_>], kind: FieldKind) -> Result<()> {
-        numeric(w, kind, |w| call::call(w, function, arguments))
+        numeric(w, kind, |w| match function.is_of_arrays() {
+            true => array::call(w, function, arguments, kind),
+            false => call::call(w, function, arguments),
+        })
     }
 
     fn extract(&self, w: &mut Writer<'_>, expr: &Scalar<'_>, part: DatePart, zone: Option<&str>) -> Result<()> {
@@ -246,6 +255,18 @@ impl Dialect for Sqlite {
 
     fn orders_documents(&self) -> bool {
         false
+    }
+
+    fn array(&self, w: &mut Writer<'_>, expr: &Scalar<'_>) -> Result<()> {
+        array::compared(w, expr)
+    }
+
+    fn parameter(&self, value: &Value) -> Result<Option<Value>> {
+        match value {
+            Value::List(values) => array::stored(values).map(|text| Some(Value::Text(text))),
+            Value::Range(_) => Err(Error::NotSupported("SQLite has no ranges".into())),
+            _ => Ok(None),
+        }
     }
 
     fn has_keys(&self, w: &mut Writer<'_>, document: &Scalar<'_>, keys: &[String], all: bool) -> Result<()> {

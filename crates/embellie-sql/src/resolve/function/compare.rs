@@ -7,6 +7,7 @@ use embellie_core::{Error, Result};
 use super::super::Scope;
 use super::super::joins::Places;
 use super::Call;
+use crate::Capability;
 use crate::resolved::Scalar;
 
 pub(super) fn call(call: Call<'_>) -> Result<Scalar<'_>> {
@@ -45,8 +46,17 @@ impl<'r> Scope<'_, 'r> {
         kind: FieldKind,
         max_length: Option<u32>,
     ) -> Result<Scalar<'r>> {
-        if let FieldKind::ForeignKey | FieldKind::CompositePrimaryKey | FieldKind::List = kind {
+        if let FieldKind::ForeignKey | FieldKind::CompositePrimaryKey | FieldKind::List | FieldKind::Any = kind {
             return Err(Error::Value(format!("Nothing can be cast to a {}.", kind.django_name())));
+        }
+        let target = self.context.target;
+        match kind {
+            FieldKind::Array(_) if !expr.kind().is_some_and(FieldKind::is_array) => {
+                target.require(Capability::Arrays)?
+            }
+            FieldKind::Range(_) => target.require(Capability::Ranges)?,
+            FieldKind::SearchVector => target.require(Capability::FullTextSearch)?,
+            _ => {}
         }
         Ok(Scalar::Cast { expr: Box::new(expr), kind, max_length })
     }
@@ -66,7 +76,10 @@ impl<'r> Scope<'_, 'r> {
                 arguments.extend(length.map(|length| constant(number(length))));
                 Ok(Scalar::Call { function: F::Substr, arguments, kind: kind_of_text })
             }
-            Some(FieldKind::List) => Ok(super::custom::sublist(scalar, number(start), length.map(number))),
+            Some(kind) if kind.is_array() => {
+                let end = length.map(|length| number(start.saturating_add(length)));
+                Ok(crate::resolve::array::slice(scalar, kind, number(start), end))
+            }
             _ => Err(Error::NotSupported("This field does not support slicing.".into())),
         }
     }

@@ -91,14 +91,3 @@ pub(in crate::resolve) fn pieces(template: &str, name: &str, arguments: usize) -
     pieces.push(FuncPiece::Text(text));
     Ok(pieces)
 }
-
-/// Some elements of an array, from a place counted from 0.
-pub(super) fn sublist(list: Scalar<'_>, start: i64, length: Option<i64>) -> Scalar<'_> {
-    let end = length.map_or_else(String::new, |length| start.saturating_add(length).to_string());
-    let pieces = vec![
-        FuncPiece::Text("(".into()),
-        FuncPiece::Argument(0),
-        FuncPiece::Text(format!(")[{}:{end}]", start.saturating_add(1))),
-    ];
-    Scalar::Func(Box::new(Resolved { pieces, arguments: vec![list], kind: Some(FieldKind::List), aggregate: false }))
-}

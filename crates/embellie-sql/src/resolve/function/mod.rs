@@ -1,11 +1,13 @@
 //! Functions: what they take and what they give.
 
+mod array;
 mod case;
 mod compare;
 mod custom;
 mod date;
 mod json;
 mod math;
+mod range;
 mod search;
 mod text;
 pub(super) mod zone;
@@ -69,6 +71,8 @@ impl<'r> Scope<'_, 'r> {
             }
             F::Uuid4 | F::Uuid7 => self.uuid(call),
             _ if function.is_search() => self.search(call),
+            _ if function.is_of_arrays() => array::call(call),
+            _ if function.is_of_ranges() => self.of_range(call),
             _ if text::is_about(function) => text::call(call),
             _ => math::call(call),
         }

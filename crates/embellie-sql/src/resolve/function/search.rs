@@ -14,16 +14,20 @@ impl<'r> Scope<'_, 'r> {
         self.context.target.require(Capability::FullTextSearch)?;
         let (counts, kind) = match call.function {
             F::SearchQueryNot => (1..=1, FieldKind::Text),
-            F::SearchMatch => (2..=2, FieldKind::Bool),
-            F::SearchVector
-            | F::SearchQueryPlain
-            | F::SearchQueryPhrase
-            | F::SearchQueryRaw
-            | F::SearchQueryWebsearch => (1..=2, FieldKind::Text),
-            F::SearchHeadline => (2..=3, FieldKind::Text),
-            F::SearchRank | F::SearchRankCover | F::TrigramSimilarity | F::TrigramWordSimilarity => {
-                (2..=2, FieldKind::Float)
+            F::SearchMatch | F::TrigramSimilar | F::TrigramWordSimilar | F::TrigramStrictWordSimilar => {
+                (2..=2, FieldKind::Bool)
             }
+            F::SearchVector => (1..=2, FieldKind::SearchVector),
+            F::SearchVectorWeighted | F::SearchVectorCombined => (2..=2, FieldKind::SearchVector),
+            F::SearchQueryPlain | F::SearchQueryPhrase | F::SearchQueryRaw | F::SearchQueryWebsearch => {
+                (1..=2, FieldKind::Text)
+            }
+            F::SearchHeadline => (2..=3, FieldKind::Text),
+            F::SearchRank
+            | F::SearchRankCover
+            | F::TrigramSimilarity
+            | F::TrigramWordSimilarity
+            | F::TrigramStrictWordSimilarity => (2..=2, FieldKind::Float),
             _ => (2..=2, FieldKind::Text),
         };
         call.takes(counts)?;

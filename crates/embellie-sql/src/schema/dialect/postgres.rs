@@ -1,6 +1,6 @@
 //! Tables on PostgreSQL.
 
-use embellie_core::field::FieldKind;
+use embellie_core::field::{FieldKind, RangeKind};
 use embellie_core::{Result, Value};
 
 use super::{Dialect, Supports, no_type, varchar};
@@ -56,6 +56,13 @@ fn column_type(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
         FieldKind::Binary => "bytea",
         FieldKind::Json => "jsonb",
         FieldKind::GenericIpAddress => "inet",
+        FieldKind::Array(base) => return Ok(format!("{}[]", column_type(base.innermost(), max_length)?)),
+        FieldKind::Range(RangeKind::Integer) => "int4range",
+        FieldKind::Range(RangeKind::BigInteger) => "int8range",
+        FieldKind::Range(RangeKind::Decimal) => "numrange",
+        FieldKind::Range(RangeKind::Date) => "daterange",
+        FieldKind::Range(RangeKind::DateTime) => "tstzrange",
+        FieldKind::SearchVector => "tsvector",
         other => return Err(no_type(other, "PostgreSQL")),
     }
     .to_owned())
@@ -110,6 +117,45 @@ fn literal(value: &Value) -> Result<String> {
         Value::Uuid(v) => typed(&v.to_string(), "uuid")?,
         Value::Json(v) => typed(&v.to_string(), "jsonb")?,
         Value::Ip(v) => typed(&v.to_string(), "inet")?,
-        Value::List(_) => return Err(literal::none(value, "give each of its values")),
+        Value::List(values) => text(&array(values)?)?,
+        Value::Range(range) => text(&range.to_string())?,
     })
+}
+
+/// `{1,NULL,"a b"}`: an array as the server reads it.
+fn array(values: &[Value]) -> Result<String> {
+    let mut text = "{".to_owned();
+    for (place, value) in values.iter().enumerate() {
+        text.push_str(if place > 0 { "," } else { "" });
+        let element = match value {
+            Value::Null => {
+                text.push_str("NULL");
+                continue;
+            }
+            Value::List(values) => {
+                text.push_str(&array(values)?);
+                continue;
+            }
+            Value::Bool(v) => v.to_string(),
+            Value::Int(v) => v.to_string(),
+            Value::Float(v) => v.to_string(),
+            Value::Decimal(v) => v.to_string(),
+            Value::Text(v) => v.clone(),
+            Value::Bytes(v) => format!("\\x{}", literal::hex(v)),
+            Value::Date(v) => literal::date(*v)?,
+            Value::Time(v) => literal::time(*v),
+            Value::DateTime(v) => literal::datetime(*v)?,
+            Value::Timestamp(v) => format!("{}+00", literal::timestamp(*v)?),
+            Value::Duration(v) => format!("{} microseconds", v.as_micros()),
+            Value::Uuid(v) => v.to_string(),
+            Value::Json(v) => v.to_string(),
+            Value::Ip(v) => v.to_string(),
+            Value::Range(v) => v.to_string(),
+        };
+        text.push('"');
+        text.push_str(&element.replace('\\', "\\\\").replace('"', "\\\""));
+        text.push('"');
+    }
+    text.push('}');
+    Ok(text)
 }

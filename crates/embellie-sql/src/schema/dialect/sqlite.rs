@@ -4,6 +4,7 @@ use embellie_core::field::FieldKind;
 use embellie_core::{Result, Value, json};
 
 use super::{Dialect, Supports, no_type, varchar};
+use crate::dialect::sqlite::array;
 use crate::schema::literal::{self, Backslash};
 
 pub(super) const NAME: &str = "sqlite";
@@ -51,6 +52,10 @@ fn column_type(kind: FieldKind, max_length: Option<u32>) -> Result<String> {
         FieldKind::Uuid => "char(32)",
         FieldKind::Binary => "BLOB",
         FieldKind::GenericIpAddress => "char(39)",
+        // JSON, which has no form for all that there is.
+        FieldKind::Array(base) if !matches!(base.innermost(), FieldKind::Binary) => {
+            return column_type(base.innermost(), max_length).map(|_| "text".to_owned());
+        }
         other => return Err(no_type(other, "SQLite")),
     }
     .to_owned())
@@ -61,7 +66,7 @@ fn column_check(kind: FieldKind, column: &str) -> Option<String> {
         FieldKind::PositiveSmallInteger | FieldKind::PositiveInteger | FieldKind::PositiveBigInteger => {
             Some(format!("{column} >= 0"))
         }
-        FieldKind::Json => Some(format!("(JSON_VALID({column}) OR {column} IS NULL)")),
+        FieldKind::Json | FieldKind::Array(_) => Some(format!("(JSON_VALID({column}) OR {column} IS NULL)")),
         _ => None,
     }
 }
@@ -85,6 +90,7 @@ fn literal(value: &Value) -> Result<String> {
         Value::Uuid(v) => text(&v.simple().to_string())?,
         Value::Json(v) => text(&json::dumps(v)?)?,
         Value::Ip(v) => text(&v.to_string())?,
-        Value::List(_) => return Err(literal::none(value, "give each of its values")),
+        Value::List(values) => text(&array::stored(values)?)?,
+        Value::Range(_) => return Err(literal::none(value, "SQLite has no ranges")),
     })
 }

@@ -6,7 +6,7 @@ use embellie_core::expr::{
     Aggregate, AggregateFunction as A, Bound, DatePart, Exclusion, Frame, FrameUnits, Func, Function, Operator, RawSql,
     TruncUnit, Window,
 };
-use embellie_core::field::FieldKind;
+use embellie_core::field::{FieldKind, RangeKind};
 use embellie_core::query::{
     Aggregation, Annotation, Comparison, Condition, Connector, Cte, CteJoin, Distinct, Extra, ExtraColumn,
     FilteredRelation, Lock, Operand, SetOperator, Slice, Step,
@@ -166,6 +166,9 @@ impl Choices<'_> {
             FieldKind::Binary,
             FieldKind::GenericIpAddress,
             FieldKind::List,
+            FieldKind::Array(&FieldKind::Integer),
+            FieldKind::Range(RangeKind::Date),
+            FieldKind::SearchVector,
             FieldKind::ForeignKey,
             FieldKind::BigAuto,
             FieldKind::CompositePrimaryKey,

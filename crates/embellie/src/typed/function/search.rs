@@ -2,18 +2,49 @@
 //! anything is sent.
 
 use embellie_core::expr::{Function, search};
-use embellie_core::{Expr, Result};
+use embellie_core::query::Operand;
+use embellie_core::{Expr, Result, Value};
 
 pub use embellie_core::expr::search::Weight;
 
 use super::Operands;
 use crate::typed::scalar::Scalar;
-use crate::typed::trail::Nullability;
-use crate::typed::{Expression, Q, Text};
+use crate::typed::{Expression, Like, Q, Rhs, Text};
 
-/// What the words of texts are: the type of a [`SearchVector`]. No rows hold it.
+pub use embellie_core::field::SearchVector;
+
+/// What the words of texts are: the type of a [`SearchVector()`].
+pub type Words = SearchVector;
+
+/// What is looked for by [`search`](Expression::search): a text, or a [`SearchQuery`].
 #[derive(Debug, Clone, Copy)]
-pub enum Words {}
+pub enum Searched {}
+
+#[diagnostic::do_not_recommend]
+impl Like<Searched> for Wanted {}
+
+/// A search vector is compared with what is looked for in it.
+#[diagnostic::do_not_recommend]
+impl Like<SearchVector> for Wanted {}
+
+macro_rules! texts {
+    ($($text:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> Rhs<M, Searched> for $text {
+            fn operand(self) -> Result<Operand> {
+                Ok(Value::from(self).into())
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M> Rhs<M, SearchVector> for $text {
+            fn operand(self) -> Result<Operand> {
+                Ok(Value::from(self).into())
+            }
+        }
+    )+};
+}
+texts!(&str, String, &String);
 
 /// What is looked for: the type of a [`SearchQuery`]. No rows hold it.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +83,26 @@ pub fn SearchQuery<M>(text: impl Into<String>) -> Expression<M, Wanted> {
 }
 
 /// How well words fit a query: Django's `SearchRank`.
-pub fn SearchRank<M>(vector: &Expression<M, Words>, query: &Expression<M, Wanted>) -> Expression<M, f64> {
+///
+/// ```
+/// use embellie::functions::*;
+/// use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct Post { title: String, words: Option<SearchVector> }
+/// let query = SearchQuery("clouds");
+/// let best = Post::objects().filter(Post::words.search(&query)).order_by(SearchRank(Post::words, &query).desc());
+/// ```
+pub fn SearchRank<M, V: Scalar<M, Type = Words>>(
+    vector: V,
+    query: &Expression<M, Wanted>,
+) -> Expression<M, f64, V::Null> {
     both(vector, query, search::rank)
 }
 
 /// How well words fit a query, by how near they are to each other: Django's `SearchRank` with `cover_density`.
-pub fn SearchRankCover<M>(vector: &Expression<M, Words>, query: &Expression<M, Wanted>) -> Expression<M, f64> {
+pub fn SearchRankCover<M, V: Scalar<M, Type = Words>>(
+    vector: V,
+    query: &Expression<M, Wanted>,
+) -> Expression<M, f64, V::Null> {
     both(vector, query, search::rank_by_distance)
 }
 
@@ -104,7 +149,24 @@ pub fn TrigramWordSimilarity<M, V: Scalar<M, Type: Text>>(
     Expression::new(text.scalar().expr.map(|text| search::trigram_word_similarity(word, text)))
 }
 
-impl<M> Expression<M, Words> {
+/// How alike a text is to the most alike words of another, whole words alone: Django's `TrigramStrictWordSimilarity`. It
+/// needs PostgreSQL's extension `pg_trgm`.
+///
+/// ```
+/// use embellie::functions::*;
+/// use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct User { name: String }
+/// let users = User::objects().order_by(TrigramStrictWordSimilarity("Anne", User::name).desc());
+/// ```
+pub fn TrigramStrictWordSimilarity<M, V: Scalar<M, Type: Text>>(
+    word: impl Into<String>,
+    text: V,
+) -> Expression<M, f64, V::Null> {
+    let word = word.into();
+    Expression::new(text.scalar().expr.map(|text| search::trigram_strict_word_similarity(word, text)))
+}
+
+impl<M, N> Expression<M, Words, N> {
     /// How much the words count.
     #[must_use]
     pub fn weight(self, weight: Weight) -> Self {
@@ -113,7 +175,7 @@ impl<M> Expression<M, Words> {
 
     /// The words of this vector and of another: Django's `+`.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    pub fn plus<O>(self, other: Expression<M, Words, O>) -> Self {
         self.and_then(|vector| Ok(search::both(vector, other.into_expr()?)))
     }
 
@@ -177,12 +239,12 @@ fn pair(left: Result<Expr>, right: Result<Expr>) -> Result<(Expr, Expr)> {
     Ok((left?, right?))
 }
 
-fn both<M, T, N: Nullability>(
-    vector: &Expression<M, Words>,
+fn both<M, T, V: Scalar<M, Type = Words>>(
+    vector: V,
     query: &Expression<M, Wanted>,
     make: fn(Expr, Expr) -> Expr,
-) -> Expression<M, T, N> {
-    Expression::new(pair(vector.expr(), query.expr()).map(|(vector, query)| make(vector, query)))
+) -> Expression<M, T, V::Null> {
+    Expression::new(pair(vector.scalar().expr, query.expr()).map(|(vector, query)| make(vector, query)))
 }
 
 /// The same text read another way.
