@@ -72,11 +72,14 @@ impl Tree {
         })
     }
 
-    /// The packages of the workspace.
+    /// The packages of the workspace; not those that are a workspace of their own.
     pub(super) fn packages(&self) -> impl Iterator<Item = Package<'_>> {
         self.files.iter().filter(|file| file.path.rsplit('/').next() == Some("Cargo.toml")).filter_map(|file| {
             let manifest: toml::Table = file.text.parse().ok()?;
             let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
+            if manifest.contains_key("workspace") {
+                return None;
+            }
             Some(Package { path: &file.path, name, manifest })
         })
     }
