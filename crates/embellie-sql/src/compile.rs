@@ -1,5 +1,7 @@
 //! From queries to statements: resolve, verify, legalize, render.
 
+use std::sync::Arc;
+
 use embellie_core::field::FieldKind;
 use embellie_core::meta::ModelId;
 use embellie_core::query::{Annotation, Assignment, Insert};
@@ -15,9 +17,9 @@ pub struct Compiled {
     /// The statement.
     pub statement: Statement,
     /// The columns of each row, in order. A row may have more: they are of no interest.
-    pub columns: Vec<OutputColumn>,
+    pub columns: Arc<[OutputColumn]>,
     /// Where the columns of related objects are, those nearer to the model first.
-    pub related: Vec<RelatedObject>,
+    pub related: Arc<[RelatedObject]>,
 }
 
 /// The columns of a related object in a row: those of its model, in order. All are null where there is none.
@@ -152,7 +154,7 @@ fn finished<'r>(context: &Context<'r>, select: Select<'r>) -> Result<Compiled> {
             _ => columns.push(OutputColumn { name, kind, nullable, parts: Vec::new() }),
         }
     }
-    Ok(Compiled { statement, columns, related })
+    Ok(Compiled { statement, columns: columns.into(), related })
 }
 
 /// The statement that changes a query's rows. `None` when there is nothing to change.

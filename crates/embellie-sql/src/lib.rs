@@ -14,6 +14,7 @@ mod separate;
 mod target;
 mod verify;
 
+pub mod plan;
 pub mod schema;
 
 pub use compile::{

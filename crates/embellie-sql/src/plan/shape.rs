@@ -1,0 +1,320 @@
+//! Queries without their values.
+
+use std::hash::{Hash, Hasher};
+
+use embellie_core::query::{Annotation, Assignment, Condition, Distinct, Operand, SelectRelated, Slice, Step};
+use embellie_core::{Expr, OrderBy, Q, Query, Value};
+
+use super::Asked;
+use super::probe::Class;
+
+/// How deep a query may be nested, to have a shape.
+const DEEPEST: u32 = 48;
+/// How many values a query may have, to have a shape.
+const MOST_SLOTS: usize = 256;
+
+/// A query without its values: equal for all queries that differ in these only. And the values, in order.
+#[derive(Debug, Clone)]
+pub struct Shape<'q> {
+    key: Vec<u8>,
+    slots: Vec<Slot<'q>>,
+}
+
+/// A value that is not part of a shape.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Slot<'q> {
+    Value(&'q Value),
+    /// How many rows, or how many to pass over.
+    Number(u64),
+}
+
+impl<'q> Shape<'q> {
+    /// The shape of a query, `None` where it has parts that plans do not know.
+    pub fn of(asked: &Asked<'q>) -> Option<Self> {
+        let mut walk = Walk { key: Key(Vec::with_capacity(96)), slots: Vec::with_capacity(4), left: DEEPEST };
+        asked.purpose.hash(&mut walk.key);
+        walk.query(asked.query)?;
+        walk.all(asked.assignments, Walk::assignment)?;
+        Some(Shape { key: walk.key.0, slots: walk.slots })
+    }
+
+    /// The query without its values.
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The query without its values, to keep.
+    pub fn into_key(self) -> Vec<u8> {
+        self.key
+    }
+
+    pub(super) fn slots(&self) -> &[Slot<'q>] {
+        &self.slots
+    }
+}
+
+/// Whether a number of rows is part of the shape: those that are asked for most, and what may mean something else.
+pub(super) fn is_fixed(number: u64) -> bool {
+    number < 2 || number > u64::from(u32::MAX)
+}
+
+/// Collects what is hashed: all of it, so that different things give different keys.
+struct Key(Vec<u8>);
+
+impl Hasher for Key {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        match u8::try_from(number) {
+            Ok(small) if small < u8::MAX => self.0.push(small),
+            _ => {
+                self.0.push(u8::MAX);
+                self.0.extend_from_slice(&number.to_ne_bytes());
+            }
+        }
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_usize(number as usize);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+struct Walk<'q> {
+    key: Key,
+    slots: Vec<Slot<'q>>,
+    left: u32,
+}
+
+/// What becomes of walking: nothing, where a part is not known.
+type Walked = Option<()>;
+
+impl<'q> Walk<'q> {
+    fn tag(&mut self, tag: u8) {
+        self.key.0.push(tag);
+    }
+
+    fn keep(&mut self, tag: u8, part: impl Hash) -> Walked {
+        self.tag(tag);
+        part.hash(&mut self.key);
+        Some(())
+    }
+
+    fn all<T>(&mut self, items: &'q [T], one: fn(&mut Self, &'q T) -> Walked) -> Walked {
+        items.len().hash(&mut self.key);
+        items.iter().try_for_each(|item| one(self, item))
+    }
+
+    fn option<T>(&mut self, item: Option<&'q T>, one: fn(&mut Self, &'q T) -> Walked) -> Walked {
+        item.is_some().hash(&mut self.key);
+        item.map_or(Some(()), |item| one(self, item))
+    }
+
+    fn deeper(&mut self, walk: impl FnOnce(&mut Self) -> Walked) -> Walked {
+        self.left = self.left.checked_sub(1)?;
+        walk(self)?;
+        self.left += 1;
+        Some(())
+    }
+
+    fn query(&mut self, query: &'q Query) -> Walked {
+        let Query {
+            model,
+            ctes,
+            from,
+            compound,
+            steps,
+            order_by,
+            reversed,
+            distinct,
+            slice: Slice { offset, limit },
+            none,
+            lock,
+            select_related,
+            aggregation,
+            time_zone,
+        } = query;
+        if !ctes.is_empty() || from.is_some() || compound.is_some() || *none {
+            return None;
+        }
+        model.hash(&mut self.key);
+        self.deeper(|walk| walk.all(steps, Walk::step))?;
+        order_by.is_some().hash(&mut self.key);
+        self.all(order_by.as_deref().unwrap_or_default(), Walk::term)?;
+        (reversed, aggregation, time_zone).hash(&mut self.key);
+        match distinct {
+            Distinct::No => self.tag(0),
+            Distinct::Rows => self.tag(1),
+            Distinct::On(paths) => self.keep(2, paths)?,
+        }
+        match select_related {
+            SelectRelated::No => self.tag(0),
+            SelectRelated::All => self.tag(1),
+            SelectRelated::Paths(paths) => self.keep(2, paths)?,
+        }
+        lock.is_some().hash(&mut self.key);
+        if let Some(lock) = lock {
+            (lock.nowait, lock.skip_locked, lock.no_key, &lock.of).hash(&mut self.key);
+        }
+        limit.is_some().hash(&mut self.key);
+        self.number(limit.unwrap_or_default())?;
+        self.number(*offset)
+    }
+
+    fn number(&mut self, number: u64) -> Walked {
+        if is_fixed(number) {
+            return self.keep(0, number);
+        }
+        self.tag(1);
+        self.slots.push(Slot::Number(number));
+        Some(())
+    }
+
+    fn step(&mut self, step: &'q Step) -> Walked {
+        match step {
+            Step::Filter(q) => {
+                self.tag(0);
+                self.q(q)
+            }
+            Step::Exclude(q) => {
+                self.tag(1);
+                self.q(q)
+            }
+            Step::Annotate(Annotation { alias, expr, selected }) => {
+                self.keep(2, (alias, selected))?;
+                self.expr(expr)
+            }
+            Step::Values(paths) => self.keep(3, paths),
+            Step::Group => {
+                self.tag(4);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    fn assignment(&mut self, assignment: &'q Assignment) -> Walked {
+        assignment.field.hash(&mut self.key);
+        self.expr(&assignment.value)
+    }
+
+    fn term(&mut self, term: &'q OrderBy) -> Walked {
+        (term.descending, term.nulls).hash(&mut self.key);
+        self.expr(&term.expr)
+    }
+
+    fn q(&mut self, q: &'q Q) -> Walked {
+        self.deeper(|walk| match q {
+            Q::Condition(Condition { path, operand }) => {
+                // Patterns are checked, each by itself.
+                if path.names().next_back().is_some_and(|name| name.ends_with("regex")) {
+                    return None;
+                }
+                walk.keep(0, path)?;
+                walk.operand(operand)
+            }
+            Q::Group { connector, negated, children } => {
+                walk.keep(1, (connector, negated))?;
+                walk.all(children, Walk::q)
+            }
+            Q::Expr(expr) => {
+                walk.tag(2);
+                walk.expr(expr)
+            }
+            _ => None,
+        })
+    }
+
+    fn operand(&mut self, operand: &'q Operand) -> Walked {
+        match operand {
+            Operand::Expr(expr) => {
+                self.tag(0);
+                self.expr(expr)
+            }
+            Operand::List(exprs) => {
+                self.tag(1);
+                self.all(exprs, Walk::expr)
+            }
+            Operand::Query(query) => {
+                self.tag(2);
+                self.deeper(|walk| walk.query(query))
+            }
+            _ => None,
+        }
+    }
+
+    fn expr(&mut self, expr: &'q Expr) -> Walked {
+        self.deeper(|walk| match expr {
+            Expr::Path(path) => walk.keep(0, path),
+            Expr::Value(value) => {
+                walk.tag(1);
+                walk.value(value)
+            }
+            Expr::Combined { left, operator, right } => {
+                walk.keep(2, operator)?;
+                walk.expr(left)?;
+                walk.expr(right)
+            }
+            Expr::Outer { path, levels } => walk.keep(3, (path, levels)),
+            Expr::Typed { expr, kind } => {
+                walk.keep(4, kind)?;
+                walk.expr(expr)
+            }
+            Expr::Condition(q) => {
+                walk.tag(5);
+                walk.q(q)
+            }
+            Expr::Aggregate(aggregate) => {
+                walk.keep(6, (aggregate.function, aggregate.distinct))?;
+                walk.all(&aggregate.arguments, Walk::expr)?;
+                walk.option(aggregate.filter.as_ref(), Walk::q)?;
+                walk.option(aggregate.default.as_ref(), Walk::expr)?;
+                walk.all(&aggregate.order_by, Walk::term)
+            }
+            Expr::Subquery(query) => {
+                walk.tag(7);
+                walk.query(query)
+            }
+            Expr::Exists(query) => {
+                walk.tag(8);
+                walk.query(query)
+            }
+            Expr::Call { function, arguments } => {
+                walk.keep(9, function)?;
+                walk.all(arguments, Walk::expr)
+            }
+            Expr::Star => {
+                walk.tag(10);
+                Some(())
+            }
+            _ => None,
+        })
+    }
+
+    fn value(&mut self, value: &'q Value) -> Walked {
+        match (Class::of(value)?, value) {
+            (Class::Itself, Value::Null) => self.tag(0),
+            (Class::Itself, Value::Bool(value)) => self.keep(1, value)?,
+            (Class::Itself, Value::Int(value)) => self.keep(2, value)?,
+            (Class::Itself, Value::Text(value)) => self.keep(3, value)?,
+            (Class::Itself, _) => return None,
+            (Class::List(values), _) => {
+                self.tag(4);
+                return self.deeper(|walk| walk.all(values, Walk::value));
+            }
+            (Class::Slot(class), value) => {
+                if self.slots.len() >= MOST_SLOTS {
+                    return None;
+                }
+                self.keep(5, class)?;
+                self.slots.push(Slot::Value(value));
+            }
+        }
+        Some(())
+    }
+}
