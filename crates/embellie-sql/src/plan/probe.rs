@@ -130,8 +130,8 @@ fn other_value(value: &Value, place: i64, round: i64) -> Value {
             let number = start + step;
             Value::Int(if *value < 0 { !number } else { number })
         }
-        // With what patterns, trimming and changes of case would change.
-        Value::Text(_) => Value::Text(format!(" %_\\Ä'\"{place}ß.{round} ")),
+        // With all that patterns, trimming, quoting and changes of case would change.
+        Value::Text(_) => Value::Text(format!(" \t%_\\!\"#$&'()*+,-./:;<=>?@[]^`{{|}}~ÄẞaZ{place}x{round} ")),
         Value::Float(value) => Value::Float((step as f64 + 0.123_456_789).copysign(*value)),
         Value::Timestamp(_) => {
             let later = Timestamp::UNIX_EPOCH.checked_add(SignedDuration::new(951_782_400 + seconds, nanoseconds));

@@ -101,7 +101,7 @@ fn tree(all: Vec<(String, Kind, bool)>) -> BoxedStrategy<Q> {
         .boxed()
 }
 
-fn queries() -> BoxedStrategy<Query> {
+pub(crate) fn queries() -> BoxedStrategy<Query> {
     let registry = registry();
     let of_model = |name: &'static str| {
         let paths = paths(&registry, registry.model(&format!("blog.{name}")).unwrap(), 2);

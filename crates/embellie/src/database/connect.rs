@@ -9,6 +9,7 @@ use embellie_sql::Target;
 
 use super::capture::Captures;
 use super::driver::{PoolOptions, driver_for};
+use super::plans::Plans;
 use super::writes::Writes;
 use super::{Database, Inner, pool};
 use crate::log::called;
@@ -131,6 +132,7 @@ impl DatabaseBuilder {
                 server,
                 target,
                 captures: Captures::default(),
+                plans: Plans::default(),
                 writes: Arc::<Writes>::default(),
             })))
         })

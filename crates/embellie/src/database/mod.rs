@@ -3,6 +3,7 @@
 mod capture;
 mod connect;
 mod driver;
+mod plans;
 mod pool;
 mod session;
 mod writes;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 
 use embellie_core::meta::Model;
 use embellie_core::{FromColumn, Registry, Result, ServerInfo, Statement};
-use embellie_sql::Target;
+use embellie_sql::plan::Asked;
 use embellie_sql::schema::{self, SchemaOptions};
+use embellie_sql::{Compiled, Target};
 
 use crate::log::{CallSite, called};
 use crate::transaction::Transaction;
@@ -38,6 +40,7 @@ struct Inner {
     server: ServerInfo,
     target: Target,
     captures: capture::Captures,
+    plans: plans::Plans,
     writes: Arc<writes::Writes>,
 }
 
@@ -196,6 +199,11 @@ impl Database {
     /// What this program wrote of late.
     pub(crate) fn writes(&self) -> &writes::Writes {
         &self.0.writes
+    }
+
+    /// The statement of a query; `None` when nothing needs to be sent.
+    pub(crate) fn compile(&self, asked: &Asked<'_>) -> Result<Option<Compiled>> {
+        self.0.plans.compile(asked, &self.0.registry, &self.0.target)
     }
 
     pub(crate) async fn acquire(&self) -> Result<Pooled> {

@@ -8,6 +8,7 @@ use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
 use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
+use embellie_sql::plan::{Asked, Purpose};
 
 use super::{FetchMode, QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
@@ -195,7 +196,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         called(async move {
             let (query, session) = (self.checked()?, db.session());
             let database = session.database();
-            let Some(compiled) = sql::count(query, database.registry(), database.target())? else { return Ok(0) };
+            let Some(compiled) = database.compile(&Asked::of(Purpose::Count, query))? else { return Ok(0) };
             let counts = session.gather(&compiled.statement, |row| u64::from_column(row.column(0)?)).await?;
             counts.first().copied().ok_or_else(|| Error::Interface("the database gave no count".into()))
         })
@@ -210,7 +211,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         called(async move {
             let (query, session) = (self.checked()?, db.session());
             let database = session.database();
-            let Some(compiled) = sql::exists(query, database.registry(), database.target())? else { return Ok(false) };
+            let Some(compiled) = database.compile(&Asked::of(Purpose::Exists, query))? else { return Ok(false) };
             let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
             Ok(outcome?.rows > 0)
         })
@@ -238,7 +239,7 @@ fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>>
         return Err(Error::TransactionManagement(message.into()));
     }
     warn_of_distortion(query, &[], session);
-    sql::select(query, database.registry(), database.target())
+    database.compile(&Asked::of(Purpose::Select, query))
 }
 
 /// Says which aggregates count rows several times, since they were asked for in one join.

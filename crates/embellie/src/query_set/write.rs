@@ -4,7 +4,7 @@ use embellie_core::field::prepare;
 use embellie_core::meta::Model;
 use embellie_core::query::{Assignment, Distinct};
 use embellie_core::{Error, Expr, Result, did_you_mean};
-use embellie_sql as sql;
+use embellie_sql::plan::Asked;
 
 use super::{QuerySet, Selection};
 use crate::database::{Executor, Session};
@@ -27,8 +27,8 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
                 return Err(mistake.clone());
             }
             let assignments = set.into_assignments();
-            match sql::update(query, &assignments, database.registry(), database.target())? {
-                Some(statement) => Ok(session.write(&statement).await?.rows),
+            match database.compile(&Asked::update(query, &assignments))? {
+                Some(compiled) => Ok(session.write(&compiled.statement).await?.rows),
                 None => Ok(0),
             }
         })

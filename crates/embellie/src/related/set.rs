@@ -12,6 +12,7 @@ use embellie_core::meta::{ManyToMany as Link, Member, Model as MetaModel, ModelI
 use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{Error, Expr, Path, Q, Query, Registry, Result, Value};
 use embellie_sql as sql;
+use embellie_sql::plan::{Asked, Purpose};
 
 use super::held::{Held, SetName};
 use super::peers::{Key, Peers};
@@ -333,7 +334,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         }
         let mut query = Query::new(model.label().to_owned()).filter(Q::new("pk", self.owner.clone()));
         query = query.values([Path::new([model.fields[field].name.clone()])]);
-        let found = match sql::select(&query, database.registry(), database.target())? {
+        let found = match database.compile(&Asked::of(Purpose::Select, &query))? {
             Some(compiled) => session.gather(&compiled.statement, |row| crate::record::any_value(row, 0)).await?,
             None => Vec::new(),
         };
@@ -493,7 +494,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         };
         query = query.values([Path::new([name])]);
         query.order_by = Some(Vec::new());
-        let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
+        let Some(compiled) = database.compile(&Asked::of(Purpose::Select, &query))? else {
             return Ok(HashSet::new());
         };
         let kind = compiled.columns.first().map_or(FieldKind::BigInteger, |column| column.kind);

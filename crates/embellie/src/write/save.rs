@@ -4,6 +4,7 @@ use embellie_core::field::FieldKind;
 use embellie_core::meta::{FieldMeta, Model};
 use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{ColumnRef, DatabaseError, Error, Expr, Path, Q, Query, Result, Value, did_you_mean};
+use embellie_sql::plan::{Asked, Purpose};
 use embellie_sql::{self as sql, Capability};
 use jiff::{Timestamp, Zoned};
 
@@ -123,7 +124,7 @@ async fn update(
     let database = session.database();
     let query = Query::new(model.label().to_owned()).filter(Q::new("pk", key.clone()));
     if places.is_empty() {
-        return match sql::exists(&query, database.registry(), database.target())? {
+        return match database.compile(&Asked::of(Purpose::Exists, &query))? {
             Some(compiled) => Ok(session.write(&compiled.statement).await?.rows > 0),
             None => Ok(false),
         };
@@ -136,16 +137,20 @@ async fn update(
             Ok(Assignment { field: field.name.clone().into(), value: Expr::Value(value) })
         })
         .collect();
+    let assignments = assignments?;
     let (registry, target) = (database.registry(), database.target());
     let computed: Vec<usize> = (0..model.fields.len()).filter(|&place| model.fields[place].is_generated()).collect();
+    if computed.is_empty() {
+        return match database.compile(&Asked::update(&query, &assignments))? {
+            Some(compiled) => Ok(session.write(&compiled.statement).await?.rows > 0),
+            None => Ok(false),
+        };
+    }
     let gives_back = target.can(Capability::Returning);
     let returning = if gives_back { computed.as_slice() } else { &[] };
-    let Some(statement) = sql::update_returning(&query, &assignments?, returning, registry, target)? else {
+    let Some(statement) = sql::update_returning(&query, &assignments, returning, registry, target)? else {
         return Ok(false);
     };
-    if computed.is_empty() {
-        return Ok(session.write(&statement).await?.rows > 0);
-    }
     let rows = if gives_back {
         session.gather(&statement, insert::returned_values).await?
     } else {
