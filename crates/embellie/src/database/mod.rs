@@ -75,6 +75,8 @@ impl Database {
             server: server.clone(),
             target: *target,
             captures: capture::Captures::default(),
+            // Other models make other statements.
+            plans: plans::Plans::default(),
             writes: Arc::clone(writes),
         }))
     }
