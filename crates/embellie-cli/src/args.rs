@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Print Rust models for the tables of a database, which is only read.
     Inspect(Inspect),
+    /// Print Rust models for the models of a Django project, table for table.
+    Import(Import),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
     Conformance(Conformance),
@@ -46,6 +48,29 @@ pub(crate) struct Demo {
     /// Print the tour as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Import {
+    /// A Django project's folder, the folder of an app, or a `models.py`. It is parsed and never run.
+    pub(crate) project: std::path::PathBuf,
+
+    /// The module of settings; by default what `manage.py` says.
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) settings: Option<String>,
+
+    /// A folder in which packages that the project uses are looked for, as `site-packages`; those of a virtual
+    /// environment that is active, or in the project's folder, are found without.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) packages: Vec<std::path::PathBuf>,
+
+    /// Only the models of this app, by its label. May be given several times.
+    #[arg(long = "app", value_name = "LABEL")]
+    pub(crate) apps: Vec<String>,
+
+    /// Write a file for each app into this folder, and print the lines that name them. No file is overwritten.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

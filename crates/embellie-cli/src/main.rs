@@ -4,6 +4,7 @@ mod args;
 mod conformance;
 mod demo;
 mod failure;
+mod import;
 mod inspect;
 mod terminal;
 
@@ -34,6 +35,7 @@ fn run(args: Args) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("the runtime cannot be started: {error}")))?;
     match args.command {
         Command::Demo(demo) => runtime.block_on(demo::run(demo)),
+        Command::Import(asked) => import::run(&asked),
         Command::Conformance(asked) => runtime.block_on(conformance::run(asked.models_py)),
         Command::Inspect(inspect) => runtime.block_on(inspect::run(inspect)),
     }

@@ -126,7 +126,7 @@ fn options_of_fields_are_read() {
     assert_eq!(loud.expression.to_string(), "Upper(F('title'))");
 
     let made = field(&models, "books.Note", "created_by").relation.clone().unwrap();
-    assert_eq!(made.related_name.as_deref(), Some("%(app_label)s_%(class)s_made"));
+    assert_eq!(made.related_name.as_deref(), Some("books_note_made"));
     assert!(models.registry().model("people.Reader").unwrap().member("books_note_made").is_some());
 }
 

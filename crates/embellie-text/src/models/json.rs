@@ -101,6 +101,7 @@ fn declaration(model: &Json) -> Declared {
         concrete: concrete_label(model).unwrap_or_default().to_owned(),
         managers: managers.collect(),
         default_manager: model["default_manager"].as_str().map(str::to_owned),
+        lost: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod expression;
 mod json;
 mod python;
+mod remarks;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -60,6 +61,8 @@ pub(crate) struct Declared {
     pub(crate) unique: Vec<String>,
     /// The fields without columns.
     pub(crate) without_columns: Vec<String>,
+    /// What else is said of fields that neither the registry nor a query needs.
+    pub(crate) lost: Vec<(String, String)>,
     /// The generic relations.
     pub(crate) generic: Vec<Generic>,
     /// The generic foreign keys: their names, and the fields of the content type and the key.
@@ -100,10 +103,7 @@ impl Models {
                 concrete: model.label().to_owned(),
                 managers,
                 default_manager: Some("objects".to_owned()),
-                unique: Vec::new(),
-                without_columns: Vec::new(),
-                generic: Vec::new(),
-                generic_keys: Vec::new(),
+                ..Declared::default()
             };
             (model.label().to_owned(), declared)
         });

@@ -111,6 +111,11 @@ pub(super) fn is_model_name(dotted: &str) -> bool {
     name(dotted) == Some("Model") && dotted.starts_with("django.") && dotted.contains(".db.models")
 }
 
+/// Whether what is not read is called like a model, or nothing is known of it at all.
+pub(super) fn is_named_like_a_model(dotted: &str) -> bool {
+    dotted == "?" || (!dotted.starts_with("django.") && (dotted.ends_with("Model") || dotted.ends_with("ModelMixin")))
+}
+
 /// Whether a name means a class of managers.
 pub(super) fn is_manager(dotted: &str) -> bool {
     matches!(name(dotted), Some("Manager" | "BaseManager" | "EmptyManager"))

@@ -62,7 +62,7 @@ impl Models {
 fn read(project: &Project) -> Result<(Models, Report)> {
     let mut read = Interpreter::new(project.sources());
     let found = project.find(&mut read);
-    read.apps = found.apps.iter().map(|app| app.module.clone()).collect();
+    read.apps = found.apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect();
     for app in &found.apps {
         let is_contrib = app.module.starts_with("django.");
         if !(is_contrib && found.any_contrib) {

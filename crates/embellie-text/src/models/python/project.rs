@@ -155,6 +155,7 @@ impl Project {
             let settings = self.given(read);
             return Found { apps, settings, longest_name: longest_name(read), any_contrib: true };
         };
+        read.installed = Some(installed.iter().filter_map(Val::as_text).collect());
         let mut apps: Vec<App> = Vec::new();
         for entry in installed.iter().filter_map(Val::as_text) {
             match self.installed(read, &entry) {
@@ -305,11 +306,5 @@ fn site_packages(environment: &Path) -> Vec<PathBuf> {
 
 /// How long names may be in the default database: what is longer is cut, as Django does.
 fn longest_name(read: &mut Interpreter) -> Option<usize> {
-    let Some(Val::Dict(databases)) = read.setting("DATABASES") else { return None };
-    let of = |items: &[(Val, Val)], name: &str| {
-        items.iter().find(|(key, _)| key.as_text().as_deref() == Some(name)).map(|(_, value)| value.clone())
-    };
-    let Some(Val::Dict(default)) = of(&databases.borrow(), "default") else { return None };
-    let engine = of(&default.borrow(), "ENGINE").and_then(|engine| engine.as_text())?;
-    super::dialect::longest_name(&engine)
+    super::dialect::longest_name(&read.engine()?)
 }

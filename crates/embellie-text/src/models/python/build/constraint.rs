@@ -33,7 +33,7 @@ impl Builder<'_> {
         for index in shape.option("indexes").and_then(|value| value.elements()).unwrap_or_default() {
             match self.index(shape, &index) {
                 Some(index) => meta.indexes.push(index),
-                None => self.lost(shape, &index, "an index", "indexes"),
+                None => self.left_out(shape, &index, "an index", "indexes"),
             }
         }
         for constraint in shape.option("constraints").and_then(|value| value.elements()).unwrap_or_default() {
@@ -46,12 +46,12 @@ impl Builder<'_> {
                     }
                     meta.constraints.push(constraint);
                 }
-                None => self.lost(shape, &constraint, "a constraint", "constraints"),
+                None => self.left_out(shape, &constraint, "a constraint", "constraints"),
             }
         }
     }
 
-    fn lost(&mut self, shape: &Rc<Shape>, value: &Val, what: &str, option: &str) {
+    fn left_out(&mut self, shape: &Rc<Shape>, value: &Val, what: &str, option: &str) {
         let place = match value {
             Val::Object(object) => object.place.clone(),
             _ => shape.place().clone(),

@@ -53,6 +53,9 @@ fn places(class: &str) -> &'static [&'static str] {
             &["to", "on_delete", "related_name", "related_query_name", "limit_choices_to", "parent_link", "to_field"]
         }
         "OneToOneField" => &["to", "on_delete", "to_field"],
+        "ManyToManyField" => {
+            &["to", "related_name", "related_query_name", "limit_choices_to", "symmetrical", "through"]
+        }
         _ => PLACES,
     }
 }
@@ -143,7 +146,7 @@ impl Builder<'_> {
         let options = Options::of(object, class_name);
         if matches!(class_name, "ForeignKey" | "OneToOneField") {
             let mut field = self.foreign_key(shape, member, object, class_name == "OneToOneField");
-            self.common(&label, object, &options, &mut field);
+            self.common(shape, member, object, &options, &mut field);
             return field;
         }
         if class_name == "GeneratedField" {
@@ -175,7 +178,7 @@ impl Builder<'_> {
         }
         field.auto_now = options.is("auto_now");
         field.auto_now_add = options.is("auto_now_add");
-        self.common(&label, object, &options, &mut field);
+        self.common(shape, member, object, &options, &mut field);
         field.blank |= field.auto_now || field.auto_now_add || field.kind.is_auto();
         if class_name == "NullBooleanField" {
             field.null = true;
@@ -188,7 +191,16 @@ impl Builder<'_> {
     }
 
     /// What all fields may say.
-    fn common(&mut self, label: &str, object: &Rc<Object>, options: &Options<'_>, field: &mut FieldMeta) {
+    fn common(
+        &mut self,
+        shape: &Rc<Shape>,
+        member: &Member,
+        object: &Rc<Object>,
+        options: &Options<'_>,
+        field: &mut FieldMeta,
+    ) {
+        let label = format!("{}.{}", shape.label(), member.name);
+        self.lose(shape, member, options);
         if let Some(column) = options.text("db_column").filter(|column| !column.is_empty()) {
             field.column = column;
         }
@@ -205,20 +217,51 @@ impl Builder<'_> {
         field.help_text = options.text("help_text").unwrap_or_default();
         if let Some(default) = options.get("default") {
             field.default = self.default(field, &default);
+            // Functions that are known are remembered by name, since nobody can tell them from a pointer.
+            if let Some(name) = function_name(&default)
+                && !matches!(field.default, Some(embellie_core::meta::Default::Value(_)))
+            {
+                self.lost(shape, &member.name, format!("The default is made by Python's `{name}`."));
+            } else if field.default.is_none() && !default.is_none() {
+                self.lost(shape, &member.name, "The default is made by Python.".to_owned());
+            }
         }
         if let Some(default) = options.get("db_default") {
             field.db_default =
                 self.read.query_value_of(&default).and_then(|value| super::value::expression(field, value));
             if field.db_default.is_none() && !default.is_none() {
-                self.read.add(&object.place, label, "what the database fills in (db_default) is not understood");
+                self.read.add(
+                    &object.place,
+                    label.as_str(),
+                    "what the database fills in (db_default) is not understood",
+                );
             }
         }
         if let Some(choices) = options.get("choices") {
             field.choices = self.choices(field, &choices);
         }
         if let Some(validators) = options.get("validators") {
-            field.validators = self.validators(&validators);
+            let (known, unknown) = self.validators(&validators);
+            field.validators = known;
+            for name in unknown {
+                self.lost(shape, &member.name, format!("The validator `{name}` is Python's."));
+            }
         }
+    }
+
+    /// Remembers what a registry has no place for.
+    fn lose(&mut self, shape: &Rc<Shape>, member: &Member, options: &Options<'_>) {
+        for name in
+            ["limit_choices_to", "unique_for_date", "unique_for_month", "unique_for_year", "db_collation", "db_comment"]
+        {
+            let Some(value) = options.get(name).filter(|value| !value.is_none()) else { continue };
+            let said = value.as_text().map(|text| format!(" `{text}`")).unwrap_or_default();
+            self.lost(shape, &member.name, format!("Django's option `{name}`{said} has no counterpart."));
+        }
+    }
+
+    pub(super) fn lost(&mut self, shape: &Rc<Shape>, field: &str, what: String) {
+        self.lost.push((shape.label(), field.to_owned(), what));
     }
 
     fn generated(
@@ -254,6 +297,19 @@ impl Builder<'_> {
         }
         field
     }
+}
+
+/// The name of what is called for a default.
+fn function_name(value: &Val) -> Option<String> {
+    Some(match value {
+        Val::Outside(name) => name.strip_prefix("builtins.").unwrap_or(name).to_owned(),
+        Val::Function(function) if &*function.name != "<lambda>" => {
+            format!("{}.{}", function.module.name, function.name)
+        }
+        Val::Class(class) => format!("{}.{}", class.module, class.name),
+        Val::Bound(bound) => bound.1.name.to_string(),
+        _ => return None,
+    })
 }
 
 /// Whether a class of Django's has no kind of its own here.

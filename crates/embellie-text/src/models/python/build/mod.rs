@@ -16,10 +16,11 @@ use embellie_core::Registry;
 use embellie_core::meta::ModelMeta;
 
 use self::shape::{Member, Role, Shape, Source};
+use super::django;
 use super::interpret::Interpreter;
 use super::managers::Classes;
 use super::project::App;
-use super::value::{Class, Text, Val};
+use super::value::{Class, Val};
 use crate::models::{Declared, ManagerKind, Models, Settings};
 
 /// Makes models of what was read.
@@ -35,6 +36,8 @@ pub(super) struct Builder<'a> {
     /// The order of fields that nobody declared: before all others, the last one first.
     auto: i64,
     classes: Classes,
+    /// What a registry has no place for: labels of models, fields, sentences.
+    lost: Vec<(String, String, String)>,
     /// Classes of managers and query sets by their names.
     named: HashMap<String, *const Class>,
 }
@@ -55,12 +58,14 @@ impl<'a> Builder<'a> {
             labels: HashMap::new(),
             auto: 0,
             classes: Classes::default(),
+            lost: Vec::new(),
             named: HashMap::new(),
         }
     }
 
     /// The models of the apps.
     pub(super) fn models(mut self) -> crate::Result<Models> {
+        self.tell_of_doubts();
         let mut shapes = Vec::new();
         for class in self.read.models.clone() {
             let shape = self.shape(&class);
@@ -107,6 +112,11 @@ impl<'a> Builder<'a> {
             names.entry(name).or_insert(label);
         }
         let registry = self.link(metas, &mut declared)?;
+        for (label, field, what) in std::mem::take(&mut self.lost) {
+            if let Some(said) = declared.get_mut(&label) {
+                said.lost.push((field, what));
+            }
+        }
         for link in registry.models().iter().filter(|model| model.auto_created) {
             let objects = [("objects".to_owned(), ManagerKind::Plain)].into();
             let default_manager = Some("objects".to_owned());
@@ -126,6 +136,25 @@ impl<'a> Builder<'a> {
             transforms: Vec::new(),
             classes: self.classes,
         })
+    }
+
+    /// Says which models extend what is not there.
+    fn tell_of_doubts(&mut self) {
+        for class in std::mem::take(&mut self.read.doubtful) {
+            if self.read.app_of(&class).is_empty() {
+                continue;
+            }
+            let names: Vec<&str> =
+                class.outside().map(|name| &**name).filter(|name| django::is_named_like_a_model(name)).collect();
+            let why = match names.contains(&"?") {
+                true => "the class extends what cannot be told: no model is made of it".to_owned(),
+                false => format!(
+                    "the class extends '{}', which cannot be read: fields that it has from there are missing",
+                    names.join("', '")
+                ),
+            };
+            self.read.add(&class.place.clone(), &*class.name, why);
+        }
     }
 
     /// The registry; what does not fit is left out and reported.
@@ -173,14 +202,6 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(Registry::link(metas)?)
-    }
-
-    /// The label of the app that a module belongs to; empty when it is none's.
-    fn app_of(&self, module: &str) -> Text {
-        let within =
-            |app: &&App| module.strip_prefix(&*app.module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let nearest = self.apps.iter().filter(within).max_by_key(|app| app.module.len());
-        nearest.map_or_else(|| "".into(), |app| app.label.clone())
     }
 
     fn meta_of(&mut self, shape: &Rc<Shape>, declared: &mut Declared) -> ModelMeta {

@@ -22,6 +22,7 @@ impl Builder<'_> {
     /// The label of the model that a link leads to.
     pub(super) fn link_target(&mut self, object: &Rc<Object>, app: &str, class: &Rc<Class>) -> Option<String> {
         let to = Options::of(object, "OneToOneField").get("to")?;
+        let to = self.read.follow(to);
         match to {
             Val::Class(to) => {
                 let concrete = self.concrete(&to);
@@ -40,7 +41,8 @@ impl Builder<'_> {
 
     /// The label of the model with the table that a declaration names.
     pub(super) fn target(&mut self, shape: &Rc<Shape>, to: &Val) -> Option<String> {
-        let class = match to {
+        let to = self.read.follow(to.clone());
+        let class = match &to {
             Val::Class(class) => {
                 let target = self.shape(class);
                 match target.swapped {
@@ -84,7 +86,7 @@ impl Builder<'_> {
         one_to_one: bool,
     ) -> FieldMeta {
         let options = Options::of(object, if one_to_one { "OneToOneField" } else { "ForeignKey" });
-        let to = options.get("to");
+        let to = options.get("to").map(|to| self.read.follow(to));
         let Some(target) = to.as_ref().and_then(|to| self.target(shape, to)) else {
             let label = format!("{}.{}", shape.label(), member.name);
             let why = format!(
@@ -95,10 +97,13 @@ impl Builder<'_> {
             return FieldMeta::new(format!("{}_id", member.name), FieldKind::Any);
         };
         let on_delete = self.on_delete(options.get("on_delete"));
+        if matches!((&on_delete, options.get("on_delete")), (OnDelete::DoNothing, Some(Val::Object(_)))) {
+            self.lost(shape, &member.name, "What is set when the other row is deleted is made by Python.".to_owned());
+        }
         let relation = ForeignKeyMeta {
             to_field: options.text("to_field"),
-            related_name: options.text("related_name").filter(|name| !name.is_empty()),
-            related_query_name: options.text("related_query_name"),
+            related_name: way_back(shape, options.text("related_name")),
+            related_query_name: way_back(shape, options.text("related_query_name")),
             one_to_one,
             db_constraint: options.get("db_constraint").and_then(|value| value.as_bool()) != Some(false),
             parent_link: one_to_one && options.is("parent_link"),
@@ -143,8 +148,7 @@ impl Builder<'_> {
         let Source::Declared(object) = &member.source else { return None };
         let label = format!("{}.{}", shape.label(), member.name);
         let options = Options::of(object, "ManyToManyField");
-        // All its arguments but the first are given by name.
-        let to = options.get("to").or_else(|| object.given.borrow().args.first().cloned());
+        let to = options.get("to");
         let Some(target) = to.as_ref().and_then(|to| self.target(shape, to)) else {
             let why = format!(
                 "the relation leads to {}, which is no model that is known: it is left out",
@@ -156,8 +160,11 @@ impl Builder<'_> {
         let to_itself = to.as_ref().and_then(Val::as_text).as_deref() == Some("self");
         let mut meta = ManyToManyMeta::new(&*member.name, target.clone());
         let through = options.get("through").filter(|through| !through.is_none());
-        meta.related_name = options.text("related_name").filter(|name| !name.is_empty());
-        meta.related_query_name = options.text("related_query_name");
+        meta.related_name = way_back(shape, options.text("related_name"));
+        meta.related_query_name = way_back(shape, options.text("related_query_name"));
+        if options.get("limit_choices_to").is_some() {
+            self.lost(shape, &member.name, "Django's option `limit_choices_to` has no counterpart.".to_owned());
+        }
         meta.verbose_name = options.text("verbose_name");
         meta.symmetrical = to_itself && options.get("symmetrical").and_then(|value| value.as_bool()) != Some(false);
         meta.db_constraint = options.get("db_constraint").and_then(|value| value.as_bool()) != Some(false);
@@ -259,4 +266,11 @@ impl Builder<'_> {
         self.managers(shape, &mut said);
         said
     }
+}
+
+/// The name of a way back, in which an abstract model may leave room for the class.
+fn way_back(shape: &Shape, name: Option<String>) -> Option<String> {
+    let name = name.filter(|name| !name.is_empty())?;
+    let (class, app) = (shape.class.name.to_lowercase(), shape.app.to_lowercase());
+    Some(name.replace("%(class)s", &class).replace("%(model_name)s", &class).replace("%(app_label)s", &app))
 }

@@ -97,7 +97,7 @@ impl Builder<'_> {
         let option = |name: &str| meta.as_ref().and_then(|meta| meta.find(name)).map(|(value, _)| value);
         let app = match option("app_label").and_then(|label| label.as_text()) {
             Some(label) => label.as_str().into(),
-            None => self.app_of(&class.module),
+            None => self.read.app_of(class),
         };
         let proxy = !class.is_abstract.get() && option("proxy").and_then(|value| value.as_bool()) == Some(true);
         let swappable = option("swappable").and_then(|name| name.as_text());
@@ -117,6 +117,7 @@ impl Builder<'_> {
         let own = self.declared(class);
         shape.members = own.clone();
         self.inherit(&mut shape, &own);
+        self.contributed(&mut shape);
         if !class.is_abstract.get() && !proxy {
             self.complete(&mut shape);
         }
@@ -220,6 +221,27 @@ impl Builder<'_> {
                     taken.contains(&member.name) || shape.members.iter().any(|known| known.name == member.name);
                 if !is_known {
                     shape.members.push(member.clone());
+                }
+            }
+        }
+    }
+
+    /// Adds the fields that fields of a project's own add: `contribute_to_class`.
+    fn contributed(&mut self, shape: &mut Shape) {
+        for member in shape.members.clone() {
+            let Source::Declared(object) = &member.source else { continue };
+            let Val::Class(class) = &object.class else { continue };
+            if class.find("contribute_to_class").is_none() {
+                continue;
+            }
+            let before: Vec<Text> = shape.class.attrs.all().into_iter().map(|(name, _)| name).collect();
+            let given = vec![Val::Class(Rc::clone(&shape.class)), Val::text(&member.name)];
+            self.asked(object, "contribute_to_class", given);
+            for added in self.declared(&shape.class) {
+                let is_known =
+                    before.contains(&added.name) || shape.members.iter().any(|known| known.name == added.name);
+                if !is_known {
+                    shape.members.push(added);
                 }
             }
         }

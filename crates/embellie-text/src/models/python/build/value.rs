@@ -82,8 +82,26 @@ impl Builder<'_> {
         choices
     }
 
-    pub(super) fn validators(&mut self, value: &Val) -> Vec<Validator> {
-        value.elements().unwrap_or_default().iter().filter_map(validator).collect()
+    /// The validators, and the names of those that are not known.
+    pub(super) fn validators(&mut self, value: &Val) -> (Vec<Validator>, Vec<String>) {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for value in value.elements().unwrap_or_default() {
+            match validator(&value) {
+                Some(validator) => known.push(validator),
+                None => unknown.push(match &value {
+                    Val::Outside(name) => name.to_string(),
+                    Val::Function(function) => function.name.to_string(),
+                    Val::Class(class) => class.name.to_string(),
+                    Val::Object(object) => match &object.class {
+                        Val::Class(class) => class.name.to_string(),
+                        Val::Outside(name) => name.to_string(),
+                        _ => "?".to_owned(),
+                    },
+                    _ => "?".to_owned(),
+                }),
+            }
+        }
+        (known, unknown)
     }
 }
 

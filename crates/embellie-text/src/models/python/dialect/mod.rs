@@ -12,3 +12,15 @@ pub(super) fn longest_name(engine: &str) -> Option<usize> {
 
 /// The modules of Python's library that are about one database.
 pub(super) const LIBRARY: &[&str] = &["sqlite3"];
+
+/// What Django calls the database of a backend: `connection.vendor`.
+pub(super) fn vendor(engine: &str) -> Option<&'static str> {
+    let known = [
+        ("postg", "postgresql"),
+        ("sqlite", "sqlite"),
+        ("spatialite", "sqlite"),
+        ("mysql", "mysql"),
+        ("oracle", "oracle"),
+    ];
+    known.iter().find(|(part, _)| engine.contains(part)).map(|(_, vendor)| *vendor)
+}

@@ -38,6 +38,10 @@ impl Interpreter {
                 }
                 self.call(function.clone(), all, place)
             }
+            // What reads the environment, which is nobody's here: `env("DEBUG", default=False)`.
+            Val::Object(object) if matches!(object.class, Val::Outside(_)) => {
+                given.keyword("default").cloned().unwrap_or(Val::Unknown)
+            }
             Val::Attribute(attribute) => {
                 let (of, name) = &*attribute;
                 self.call_method(of, name, given, place)
@@ -74,6 +78,10 @@ impl Interpreter {
         match outcome {
             Flow::Return(value) => Some(value),
             Flow::Next => Some(Val::none()),
+            Flow::Raise(raised) if self.trying > 0 => {
+                self.raised = Some(raised);
+                None
+            }
             _ => None,
         }
     }

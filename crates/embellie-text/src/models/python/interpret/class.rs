@@ -16,7 +16,8 @@ impl Interpreter {
         let given = class.arguments.as_ref().map(|arguments| self.given(arguments, frame)).unwrap_or_default();
         let mut bases = Vec::new();
         for base in &given.args {
-            bases.push(match base {
+            let base = self.follow(base.clone());
+            bases.push(match &base {
                 Val::Class(class) => Link::Read(Rc::clone(class)),
                 Val::Outside(name) => Link::Outside(name.clone()),
                 _ => Link::Outside("?".into()),
@@ -50,7 +51,18 @@ impl Interpreter {
         if class.outside().any(|name| django::is_enumeration(name)) {
             self.enumerate(&class);
         }
-        if django::is_model(&class) {
+        let is_known = django::is_model(&class);
+        // What extends a model of a package that is not there is one too, as far as its own fields go.
+        let is_likely = !is_known
+            && class.outside().any(|name| django::is_named_like_a_model(name))
+            && class.attrs.all().iter().any(|(_, value)| match value {
+                Val::Object(object) => object.outside().iter().any(|name| django::is_any_field(name)),
+                _ => false,
+            });
+        if is_likely {
+            self.doubtful.push(Rc::clone(&class));
+        }
+        if is_known || (is_likely && class.outside().all(|name| &**name != "?")) {
             // As in Django, what is abstract is not inherited.
             if let Some(Val::Class(meta)) = class.attrs.get("Meta")
                 && meta.find("abstract").is_some_and(|(value, _)| value.truth() == Some(true))

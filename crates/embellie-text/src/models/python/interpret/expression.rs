@@ -218,6 +218,14 @@ impl Interpreter {
                 _ => Val::Attribute(Rc::new((of.clone(), name.into()))),
             },
             Val::Unknown | Val::Later(_) => Val::Unknown,
+            Val::Attribute(at) if &*at.1 == "_meta" => match (&at.0, name) {
+                (Val::Class(class), "abstract") => Val::bool(class.is_abstract.get()),
+                (Val::Class(class), "app_label") => Val::text(&self.app_of(class)),
+                (Val::Class(class), "object_name") => Val::text(&class.name),
+                (Val::Class(class), "model_name") => Val::text(&class.name.to_lowercase()),
+                (Val::Class(class), "label") => Val::text(&format!("{}.{}", self.app_of(class), class.name)),
+                _ => Val::Attribute(Rc::new((of.clone(), name.into()))),
+            },
             _ => Val::Attribute(Rc::new((of.clone(), name.into()))),
         }
     }

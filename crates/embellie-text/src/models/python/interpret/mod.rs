@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 use super::report::{Finding, Report};
 use super::sources::Sources;
-use super::value::{Class, Link, Module, Names, Text, Val};
+use super::value::{Class, Given, Link, Module, Names, Text, Val};
 use crate::parse;
 
 /// How many steps a project may take.
@@ -35,13 +35,19 @@ pub(super) struct Interpreter {
     pub(super) models: Vec<Rc<Class>>,
     /// The module of settings.
     pub(super) settings: Option<Rc<Module>>,
-    /// The packages whose modules of models are followed wherever they lead within the package.
-    pub(super) apps: Vec<Text>,
+    /// The packages whose modules of models are followed wherever they lead within the package, and their labels.
+    pub(super) apps: Vec<(Text, Text)>,
     counter: i64,
     steps: usize,
     depth: usize,
     /// How many `try` statements around what is read now may handle an import that leads nowhere.
     trying: usize,
+    /// The class of an exception that a call has raised.
+    pub(super) raised: Option<Text>,
+    /// Classes that may be models, but extend what is not known.
+    pub(super) doubtful: Vec<Rc<Class>>,
+    /// The entries of `INSTALLED_APPS`, once they are known.
+    pub(super) installed: Option<Vec<String>>,
 }
 
 /// Where a statement stands: its module, and the names that it sees.
@@ -81,6 +87,9 @@ impl Interpreter {
             steps: 0,
             depth: 0,
             trying: 0,
+            raised: None,
+            doubtful: Vec::new(),
+            installed: None,
         }
     }
 
@@ -163,7 +172,7 @@ impl Interpreter {
     }
 
     fn is_app_package(&self, dotted: &str) -> bool {
-        self.apps.iter().any(|app| dotted.strip_prefix(&**app).is_some_and(|rest| rest.starts_with(".models")))
+        self.apps.iter().any(|(app, _)| dotted.strip_prefix(&**app).is_some_and(|rest| rest.starts_with(".models")))
     }
 
     /// What an import leads to.
@@ -172,9 +181,46 @@ impl Interpreter {
         for _ in 0..32 {
             let Val::Later(later) = &value else { return value };
             let (module, name) = &**later;
-            value = self.imported(&module.clone(), &name.clone());
+            let found = self.imported(&module.clone(), &name.clone());
+            // What a module that is being read does not have yet may come.
+            if let (Val::Later(now), Val::Later(before)) = (&found, &value)
+                && now == before
+            {
+                return found;
+            }
+            value = found;
         }
         Val::Unknown
+    }
+
+    /// The label of the app that a class of models belongs to; empty when it is none's.
+    pub(super) fn app_of(&self, class: &Rc<Class>) -> Text {
+        if let Some(label) = self.said_label(class) {
+            return label;
+        }
+        let within = |(app, _): &&(Text, Text)| {
+            class.module.strip_prefix(&**app).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let nearest = self.apps.iter().filter(within).max_by_key(|(app, _)| app.len());
+        nearest.map_or_else(|| "".into(), |(_, label)| label.clone())
+    }
+
+    /// The label of an app that a class says itself, or an abstract model above it.
+    fn said_label(&self, class: &Rc<Class>) -> Option<Text> {
+        let metas = class.read_above().enumerate().filter(|(place, above)| *place == 0 || above.is_abstract.get());
+        let meta = metas.into_iter().find_map(|(_, above)| match above.attrs.get("Meta") {
+            Some(Val::Class(meta)) => Some(meta),
+            _ => None,
+        });
+        let (label, _) = meta?.find("app_label")?;
+        Some(label.as_text()?.as_str().into())
+    }
+
+    /// Whether a model that is no abstract one was read.
+    pub(super) fn is_registered(&self, app: &str, name: &str) -> bool {
+        self.models.iter().any(|class| {
+            !class.is_abstract.get() && class.name.eq_ignore_ascii_case(name) && *self.app_of(class) == *app
+        })
     }
 
     /// A name of a module: what the module has, or the module below it.
@@ -188,6 +234,13 @@ impl Interpreter {
         let below = format!("{dotted}.{name}");
         if self.sources.has(&below) && module.package {
             return Val::Module(below.into());
+        }
+        if let Some(Val::Function(made)) = module.names.get("__getattr__") {
+            let given = Given { args: vec![Val::text(name)], ..Given::default() };
+            return self.run(&made, None, given).unwrap_or(Val::Unknown);
+        }
+        if !module.done.get() {
+            return Val::Later(Rc::new((dotted.into(), name.into())));
         }
         // What a module does not have where all of it is known may be made by code that is not followed.
         match known_missing(dotted) {
@@ -230,6 +283,18 @@ impl Interpreter {
             "SITE_ID" => return None,
             _ => return None,
         })
+    }
+
+    /// The backend of the default database.
+    pub(super) fn engine(&mut self) -> Option<String> {
+        let of = |value: &Val, name: &str| match value {
+            Val::Dict(items) => {
+                let items = items.borrow();
+                items.iter().find(|(key, _)| key.as_text().as_deref() == Some(name)).map(|(_, value)| value.clone())
+            }
+            _ => None,
+        };
+        of(&of(&self.setting("DATABASES")?, "default")?, "ENGINE")?.as_text()
     }
 
     /// Whether a setting is known to be missing: `hasattr(settings, name)`.

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{Interpreter, linearize};
 use crate::arguments::Arguments;
-use crate::models::python::django;
 use crate::models::python::value::{Given, Link, Names, Place, Val};
+use crate::models::python::{dialect, django};
 use crate::{Py, evaluate, names};
 
 /// Modules of Python's library, which are there for everybody.
@@ -109,6 +109,10 @@ impl Interpreter {
                 return Val::tuple(parts.chain([Val::text("final"), Val::int(0)]).collect());
             }
             "sys.version_info" => return Val::tuple([3, 12, 0].map(Val::int).to_vec()),
+            "django.db.connection.vendor" => {
+                let vendor = self.engine().and_then(|engine| dialect::vendor(&engine));
+                return vendor.map_or(Val::Unknown, Val::text);
+            }
             "typing.TYPE_CHECKING" => return Val::bool(false),
             "datetime.UTC" | "datetime.timezone.utc" | "django.utils.timezone.utc" => {
                 return Val::Py(Py::Zone("UTC".into()));
@@ -132,22 +136,56 @@ impl Interpreter {
             return self.builtin(builtin, given, place);
         }
         let last = dotted.rsplit('.').next().unwrap_or(dotted);
+        if last == "from_queryset"
+            && let (Some(base), Some(Val::Class(rows))) = (dotted.strip_suffix(".from_queryset"), given.args.first())
+        {
+            return self.manager_of(self.outside(base), Rc::clone(rows), place);
+        }
         match dotted {
-            "django.contrib.auth.get_user_model" => return self.setting("AUTH_USER_MODEL").unwrap_or(Val::Unknown),
+            "django.contrib.auth.get_user_model" => {
+                let label = self.setting("AUTH_USER_MODEL").unwrap_or(Val::Unknown);
+                return self.model_named(label);
+            }
             "functools.partial" => {
                 let mut args = given.args.into_iter();
                 let Some(function) = args.next() else { return Val::Unknown };
                 return Val::Partial(Rc::new((function, Given { args: args.collect(), ..given })));
+            }
+            // The environment of whoever reads the models says nothing of the project.
+            "os.environ.get" | "os.getenv" => {
+                return given.argument(1, "default").cloned().unwrap_or_else(Val::none);
+            }
+            "decouple.config" => return given.keyword("default").cloned().unwrap_or(Val::Unknown),
+            "django.apps.apps.get_registered_model" => {
+                return match (given.args.first().and_then(Val::as_text), given.args.get(1).and_then(Val::as_text)) {
+                    (Some(app), Some(model)) if self.is_registered(&app, &model) => {
+                        self.model_named(Val::text(&format!("{app}.{model}")))
+                    }
+                    (Some(_), Some(_)) => {
+                        self.raised = Some("LookupError".into());
+                        Val::Unknown
+                    }
+                    _ => Val::Unknown,
+                };
+            }
+            "django.apps.apps.is_installed" => {
+                return match (given.args.first().and_then(Val::as_text), &self.installed) {
+                    (Some(app), Some(installed)) => {
+                        let is_it = |entry: &String| *entry == app || entry.starts_with(&format!("{app}.apps."));
+                        Val::bool(installed.iter().any(is_it))
+                    }
+                    _ => Val::Unknown,
+                };
             }
             "collections.OrderedDict" => return self.builtin("dict", given, place),
             "collections.namedtuple" => return Val::Unknown,
             "django.apps.apps.get_model" => {
                 return match given.args.as_slice() {
                     [app, model] => match (app.as_text(), model.as_text()) {
-                        (Some(app), Some(model)) => Val::text(&format!("{app}.{model}")),
+                        (Some(app), Some(model)) => self.model_named(Val::text(&format!("{app}.{model}"))),
                         _ => Val::Unknown,
                     },
-                    [label] => label.clone(),
+                    [label] => self.model_named(label.clone()),
                     _ => Val::Unknown,
                 };
             }
@@ -178,6 +216,20 @@ impl Interpreter {
             return value;
         }
         self.outside_object(dotted, given, place)
+    }
+
+    /// The class of a label, as far as it was read already, or the label.
+    fn model_named(&mut self, label: Val) -> Val {
+        let Some(text) = label.as_text() else { return label };
+        let Some((app, name)) = text.split_once('.') else { return label };
+        let app_module = self.apps.iter().find(|(_, known)| **known == *app).map(|(module, _)| module.clone());
+        if let Some(module) = app_module {
+            self.module(&format!("{module}.models"));
+        }
+        let found = self.models.iter().find(|class| {
+            !class.is_abstract.get() && class.name.eq_ignore_ascii_case(name) && *self.app_of(class) == *app
+        });
+        found.map_or(label, |class| Val::Class(Rc::clone(class)))
     }
 
     /// What Django's query language makes of a call: an expression, a condition, a date.
@@ -283,6 +335,7 @@ impl Interpreter {
     ) -> Val {
         let (base, name) = match &base {
             Val::Class(class) => (Link::Read(Rc::clone(class)), class.name.to_string()),
+            Val::Outside(name) => (Link::Outside(name.clone()), name.rsplit('.').next().unwrap_or_default().to_owned()),
             _ => (Link::Outside("django.db.models.Manager".into()), "Manager".to_owned()),
         };
         let name = format!("{name}From{}", rows.name);

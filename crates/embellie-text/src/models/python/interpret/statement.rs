@@ -30,10 +30,16 @@ impl Interpreter {
             if !self.step() {
                 return Flow::Lost;
             }
-            match self.statement(statement, frame) {
+            let flow = self.statement(statement, frame);
+            let flow = match self.raised.take() {
+                Some(raised) => Flow::Raise(raised),
+                None => flow,
+            };
+            match flow {
                 Flow::Next => {}
                 // What a module or class does after what cannot be told is still read.
                 Flow::Lost if frame.own.is_none() || frame.in_class => {}
+                Flow::Raise(_) if self.trying == 0 && (frame.own.is_none() || frame.in_class) => {}
                 other => return other,
             }
         }
@@ -373,7 +379,7 @@ impl Interpreter {
     }
 
     fn leads_to_models(&self, from: &str, to: &str) -> bool {
-        self.apps.iter().any(|app| {
+        self.apps.iter().any(|(app, _)| {
             let within = |dotted: &str, part: &str| {
                 dotted.strip_prefix(&**app).is_some_and(|rest| {
                     rest.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
