@@ -38,7 +38,7 @@ impl Models {
                     || said.generic_keys.iter().any(|(known, ..)| known == name)
             };
             let is_key = self.registry.model(label).is_ok_and(|model| model.has_composite_key());
-            for name in said.without_columns.iter().filter(|name| !is_told(name) && !(is_key && *name == "pk")) {
+            for name in said.without_columns.iter().filter(|name| !(is_told(name) || is_key && *name == "pk")) {
                 remark(format!("`{name}` has no column of its own."));
             }
         }
