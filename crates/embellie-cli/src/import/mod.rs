@@ -83,7 +83,8 @@ fn tell(report: &Report, models: usize) {
         terminal::remark(&finding.to_string());
     }
     let found = report.findings().len();
-    let lost = if found == 0 { String::new() } else { format!("; {found} of their parts are not understood, see above") };
+    let lost =
+        if found == 0 { String::new() } else { format!("; {found} of their parts are not understood, see above") };
     terminal::remark(&format!("{models} models{lost}"));
 }
 
