@@ -99,7 +99,7 @@ impl Side {
     async fn read(&mut self, compiled: Option<Compiled>, sent: &mut Vec<Statement>) -> Result<Rows> {
         let Some(compiled) = compiled else { return Ok(Vec::new()) };
         sent.push(compiled.statement.clone());
-        let sink = Box::new(Decode { columns: compiled.columns, rows: Vec::new() });
+        let sink = Box::new(Decode { columns: compiled.columns.to_vec(), rows: Vec::new() });
         let (sink, outcome) = self.connection.execute(&compiled.statement, sink).await;
         outcome?;
         Ok(sink.into_any().downcast::<Decode>().unwrap().rows)
