@@ -1,4 +1,4 @@
-//! Rust source from embellie's data: models become structs with `#[model]`.
+//! Rust source from embellie's data: models become structs with `#[model]`, queries become query sets.
 //!
 //! Where the models come from does not matter: a database, a Django project, code. Everything here is pure: text comes
 //! out, nothing is read or written.
@@ -21,7 +21,9 @@
 mod layout;
 mod models;
 mod notation;
+mod query;
 mod word;
 
 pub use models::{ModelFile, ModelSource};
+pub use query::rust_of_query;
 pub use word::{ident, is_identifier, snake_case, upper_camel_case};

@@ -13,7 +13,7 @@ use embellie_core::meta::{FieldMeta, Model};
 
 use crate::layout::attribute;
 use crate::word::{comment, ident};
-use names::Names;
+pub(crate) use names::Names;
 
 /// The models of a registry as Rust source.
 ///

@@ -18,7 +18,7 @@ const OF_PATHS: [&str; 16] = [
 const OF_TYPES: [&str; 3] = ["Self", "Sized", "Box"];
 
 /// The names of the models and fields that are written.
-pub(super) struct Names {
+pub(crate) struct Names {
     modules: HashMap<String, String>,
     models: HashMap<ModelId, String>,
     apps: HashMap<ModelId, String>,
@@ -33,7 +33,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(models: &[&Model]) -> Self {
+    pub(crate) fn new(models: &[&Model]) -> Self {
         let mut names = Names {
             modules: HashMap::new(),
             models: HashMap::new(),
@@ -124,39 +124,39 @@ impl Names {
         }
     }
 
-    pub(super) fn module(&self, app: &str) -> &str {
+    pub(crate) fn module(&self, app: &str) -> &str {
         self.modules.get(app).map_or("app", String::as_str)
     }
 
     /// The name of a model's struct.
-    pub(super) fn model(&self, id: ModelId) -> &str {
+    pub(crate) fn model(&self, id: ModelId) -> &str {
         self.models.get(&id).map_or("Model", String::as_str)
     }
 
     /// A model as the models of an app name it; `None` when it is not written.
-    pub(super) fn path_to(&self, id: ModelId, app: &str) -> Option<String> {
+    pub(crate) fn path_to(&self, id: ModelId, app: &str) -> Option<String> {
         let name = ident(self.models.get(&id)?);
         let of = self.apps.get(&id)?;
         Some(if of == app { name } else { format!("super::{}::{name}", self.module(of)) })
     }
 
     /// The name of a field or relation.
-    pub(super) fn field<'n>(&'n self, model: ModelId, name: &'n str) -> &'n str {
+    pub(crate) fn field<'n>(&'n self, model: ModelId, name: &'n str) -> &'n str {
         self.fields.get(&(model, name.to_owned())).map_or(name, String::as_str)
     }
 
-    pub(super) fn has_way_back(&self, model: ModelId, relation: &str) -> bool {
+    pub(crate) fn has_way_back(&self, model: ModelId, relation: &str) -> bool {
         !self.without_way_back.contains(&(model, relation.to_owned()))
     }
 
     /// A type of the prelude or the standard library, by its path where a model has its name.
-    pub(super) fn standard(&self, app: &str, name: &str, path: &str) -> String {
+    pub(crate) fn standard(&self, app: &str, name: &str, path: &str) -> String {
         let taken = self.types.get(app).is_some_and(|types| types.contains(name));
         if taken { format!("{path}::{name}") } else { name.to_owned() }
     }
 
     /// A path of a query from a model, with the names that fields have in Rust.
-    pub(super) fn path(&self, registry: &Registry, model: ModelId, path: &Path) -> String {
+    pub(crate) fn path(&self, registry: &Registry, model: ModelId, path: &Path) -> String {
         let mut at = Some(model);
         let mut renamed = Vec::new();
         for name in path.names() {
@@ -180,7 +180,7 @@ impl Names {
     }
 
     /// The enum of a field's choices.
-    pub(super) fn enumeration(&self, model: ModelId, field: &str) -> Option<&str> {
+    pub(crate) fn enumeration(&self, model: ModelId, field: &str) -> Option<&str> {
         self.enums.get(&(model, field.to_owned())).map(String::as_str)
     }
 }

@@ -4,8 +4,10 @@
 //! tests with `EMBELLIE_WRITE=1` to write it anew, and look at what became different.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod asked;
 mod models;
 mod odd;
+mod queries;
 
 use std::path::{Path, PathBuf};
 

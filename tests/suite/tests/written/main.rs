@@ -14,6 +14,8 @@ mod names;
 #[rustfmt::skip]
 mod odd;
 #[rustfmt::skip]
+mod queries;
+#[rustfmt::skip]
 mod shop;
 #[rustfmt::skip]
 mod zoo;
@@ -21,7 +23,11 @@ mod zoo;
 #[path = "../source/odd.rs"]
 mod declared_odd;
 
-use embellie::{Model, Registry};
+#[path = "../source/asked.rs"]
+mod to_ask;
+
+use embellie::database::Capture;
+use embellie::{Database, Model, Registry};
 use embellie_core::meta::{Default, ModelMeta, OnDelete};
 use embellie_suite::models;
 
@@ -162,4 +168,37 @@ fn several_apps_and_names_that_clash() {
         ["S", "small", "🦀", "-1"]
     );
     assert_eq!(odd::left::OptionRank::VALUES.iter().map(|rank| rank.value()).collect::<Vec<_>>(), [-1, 0, 1]);
+}
+
+/// What a query asked the database.
+#[derive(Debug)]
+struct Asked {
+    name: &'static str,
+    statements: Vec<String>,
+}
+
+impl Asked {
+    fn of(name: &'static str, capture: &Capture) -> Self {
+        let statements = capture.statements().into_iter().map(|statement| statement.sql.to_string());
+        Asked { name, statements: statements.collect() }
+    }
+}
+
+/// Queries ask the same in Rust as they do as data.
+#[tokio::test]
+async fn queries_ask_the_same() -> embellie_suite::Outcome {
+    let db = Database::builder("sqlite::memory:").registry(models::documented()).connect().await?;
+    db.create_tables(&[]).await?;
+    let written = queries::all(&db).await?;
+    for (asked, (name, query)) in written.iter().zip(to_ask::queries()) {
+        let capture = db.capture();
+        match query.selected() {
+            Some(_) => drop(db.query_values(query).all(&db).await?),
+            None => drop(db.query_set(query)?.all(&db).await?),
+        }
+        let same = Asked::of(name, &capture);
+        assert_eq!((asked.name, &asked.statements), (name, &same.statements));
+        assert_eq!(asked.statements.len(), usize::from(name != "nothing"), "{name}");
+    }
+    Ok(())
 }
