@@ -84,7 +84,7 @@ impl Writer<'_> {
             _ => return None,
         };
         if !meta.choices.is_empty()
-            || lookup.is_of_json()
+            || lookup.is_special()
             || matches!(kind, FieldKind::Json | FieldKind::Any | FieldKind::List)
         {
             return None;
