@@ -16,6 +16,7 @@ cargo xtask <command>
   tidy             the rules of the house that no compiler checks
   bench [CASE…]    how fast embellie is beside the raw drivers, Diesel, sqlx, SeaORM and Toasty; all cases by default
   bench compile    how long models take to compile, beside Diesel's; `--runs <number>`, 5 by default
+  bench stream     how much memory a million rows take when they are streamed, on every database
   conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`
   ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
 ";

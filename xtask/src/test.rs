@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every test of the workspace, doc tests included, on every database.
 
+use std::process::Command;
+
 use embellie_testing::{POSTGRES_URL, PrivatePostgres};
 
 use crate::shell::{self, Result};
@@ -9,14 +11,19 @@ use crate::shell::{self, Result};
 pub(crate) fn run(arguments: &[String]) -> Result {
     let mut tests = shell::cargo();
     tests.arg("test").args(whole_workspace(arguments).then_some("--workspace")).args(arguments);
+    with_postgres(&mut tests)
+}
+
+/// Runs a command that needs a PostgreSQL: a private one, unless the environment names a server.
+pub(crate) fn with_postgres(command: &mut Command) -> Result {
     if std::env::var_os(POSTGRES_URL).is_some_and(|url| !url.is_empty()) {
         println!("PostgreSQL: the server that {POSTGRES_URL} names.");
-        return shell::run(&mut tests);
+        return shell::run(command);
     }
     println!("PostgreSQL: starting a private server; set {POSTGRES_URL} to use another …");
     let server = PrivatePostgres::start()?;
     println!("PostgreSQL: listening on port {} of 127.0.0.1 until the tests end.", server.port());
-    shell::run(tests.env(POSTGRES_URL, server.url()))
+    shell::run(command.env(POSTGRES_URL, server.url()))
 }
 
 /// Whether the arguments leave it open which packages are tested.

@@ -19,22 +19,30 @@ pub struct Statement {
     pub parameters: Vec<Value>,
     /// Whether the statement only reads.
     pub effect: Effect,
+    /// The table whose rows it changes, where that is known.
+    pub table: Option<Arc<str>>,
 }
 
 impl Statement {
     /// A statement that reads.
     pub fn read(sql: impl Into<Arc<str>>, parameters: Vec<Value>) -> Self {
-        Statement { sql: sql.into(), parameters, effect: Effect::Read }
+        Statement { sql: sql.into(), parameters, effect: Effect::Read, table: None }
     }
 
     /// A statement that writes.
     pub fn write(sql: impl Into<Arc<str>>, parameters: Vec<Value>) -> Self {
-        Statement { sql: sql.into(), parameters, effect: Effect::Write }
+        Statement { sql: sql.into(), parameters, effect: Effect::Write, table: None }
+    }
+
+    /// The statement, which changes rows of this table.
+    #[must_use]
+    pub fn changing(self, table: &str) -> Self {
+        Statement { table: Some(table.into()), ..self }
     }
 
     /// A statement that changes the schema; it is not kept prepared.
     pub fn schema(sql: impl Into<Arc<str>>) -> Self {
-        Statement { sql: sql.into(), parameters: Vec::new(), effect: Effect::Schema }
+        Statement { sql: sql.into(), parameters: Vec::new(), effect: Effect::Schema, table: None }
     }
 }
 
@@ -82,6 +90,18 @@ pub trait Driver: Send + Sync + fmt::Debug {
     fn max_connections(&self) -> Option<usize> {
         None
     }
+
+    /// Which database this is, as far as what is kept of it elsewhere is concerned. It holds no password.
+    fn identity(&self) -> Identity;
+}
+
+/// What tells a database from others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The database: what is written by one is read by all that have the same.
+    pub database: String,
+    /// How it is seen: whose rights, which schemas. Those with another one may see other rows.
+    pub view: String,
 }
 
 /// One connection, used by one task at a time.
@@ -99,6 +119,29 @@ pub trait Connection: Send + Sync {
         sink: Box<dyn RowSink>,
     ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)>;
 
+    /// Opens a cursor over the rows of a statement that reads, which [`fetch`](Connection::fetch) gives in chunks of
+    /// `rows`. Numbers of cursors are made by the runtime, each once in a transaction.
+    ///
+    /// A cursor stands in a transaction and ends with it, or with the return to a mark that was set before it was opened.
+    /// Other statements may run in between. Where the future is dropped, [`close_cursor`](Connection::close_cursor) is
+    /// still in order.
+    fn open_cursor<'a>(
+        &'a mut self,
+        cursor: u32,
+        statement: &'a Statement,
+        rows: usize,
+    ) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Hands the next chunk of a cursor's rows to `sink`. Fewer rows than the chunk holds mean that there are no more.
+    fn fetch(
+        &mut self,
+        cursor: u32,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, (Box<dyn RowSink>, Result<Outcome, Error>)>;
+
+    /// Closes a cursor. One that has ended, or was never opened, is closed already.
+    fn close_cursor(&mut self, cursor: u32) -> BoxFuture<'_, Result<(), Error>>;
+
     /// Begins, ends or marks a place in a transaction.
     fn control<'a>(&'a mut self, control: &'a Control) -> BoxFuture<'a, Result<(), Error>>;
 
@@ -115,6 +158,9 @@ pub trait Connection: Send + Sync {
 pub enum Control {
     /// Begin a transaction.
     Begin,
+    /// Begin a transaction that only reads, and sees one state of the database as long as it lasts. It keeps nobody
+    /// from writing.
+    BeginReading,
     /// Make it last.
     Commit,
     /// Undo it.

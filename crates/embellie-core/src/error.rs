@@ -54,6 +54,10 @@ pub enum Error {
         /// The rows that stand in the way, as `app.Model` and primary key.
         objects: Vec<(String, crate::Value)>,
     },
+    /// A page that has no rows, or none that could have (`EmptyPage`).
+    EmptyPage(String),
+    /// What names a page is no number of one (`PageNotAnInteger`).
+    PageNotAnInteger(String),
     /// The database refused a row: unique, foreign key, not null, check (`IntegrityError`).
     Integrity(DatabaseError),
     /// The database refused a value (`DataError`).
@@ -104,6 +108,8 @@ impl Error {
             Error::MultipleObjectsReturned { .. } => "MultipleObjectsReturned",
             Error::Protected { .. } => "ProtectedError",
             Error::Restricted { .. } => "RestrictedError",
+            Error::EmptyPage(_) => "EmptyPage",
+            Error::PageNotAnInteger(_) => "PageNotAnInteger",
             Error::Integrity(_) => "IntegrityError",
             Error::Data(_) => "DataError",
             Error::Operational(_) => "OperationalError",
@@ -169,6 +175,8 @@ impl fmt::Display for Error {
             | Error::Value(m)
             | Error::Type(m)
             | Error::Validation(m)
+            | Error::EmptyPage(m)
+            | Error::PageNotAnInteger(m)
             | Error::Interface(m)
             | Error::Database(m)
             | Error::NotSupported(m)

@@ -1,11 +1,13 @@
 //! The connection that a task uses.
 
+mod cursor;
+
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use embellie_core::{
-    BoxFuture, Connection, Control, DatabaseError, Effect, Error, Outcome, RowSink, ServerInfo, Statement,
+    BoxFuture, Connection, Control, DatabaseError, Effect, Error, Outcome, RowSink, ServerInfo, Statement, Value,
 };
 use futures_util::StreamExt;
 use tokio::runtime::Handle;
@@ -20,6 +22,7 @@ use crate::error::{from_postgres, is_fatal, lost, unsent};
 use crate::readable;
 use crate::row::WireRow;
 use crate::transaction::{self, Spoken, Transaction};
+use cursor::Cursors;
 
 /// How long a statement that a dropped future has left may take to end by itself before it is cancelled.
 const GRACE: Duration = Duration::from_millis(5);
@@ -38,6 +41,8 @@ pub(crate) struct PostgresConnection {
     last_words: Arc<OnceLock<String>>,
     cache: StatementCache,
     transaction: Transaction,
+    /// The cursors of the transaction.
+    cursors: Cursors,
     flight: Flight,
     broken: bool,
 }
@@ -88,6 +93,7 @@ impl PostgresConnection {
             last_words,
             cache: StatementCache::new(statement_cache),
             transaction: Transaction::default(),
+            cursors: Cursors::default(),
             flight: Flight::Idle,
             broken: false,
         }
@@ -127,15 +133,21 @@ impl PostgresConnection {
         } else {
             self.run_prepared(statement, sink).await
         };
+        let outcome = self.landed(before, result)?;
+        match spoken {
+            Some(Spoken::Ends) => self.transaction = Transaction::default(),
+            Some(Spoken::RollsBackTo) => self.transaction.failed = false,
+            Some(Spoken::ChangesSchema) => self.schema_has_changed(),
+            _ => {}
+        }
+        Ok(outcome)
+    }
+
+    /// Notes what came of what was sent, where `before` was on its way when it was.
+    fn landed<T>(&mut self, before: Flight, result: Result<T, Failure>) -> Result<T, Error> {
         match result {
             Ok(outcome) => {
                 self.flight = Flight::Idle;
-                match spoken {
-                    Some(Spoken::Ends) => self.transaction = Transaction::default(),
-                    Some(Spoken::RollsBackTo) => self.transaction.failed = false,
-                    Some(Spoken::ChangesSchema) => self.schema_has_changed(),
-                    _ => {}
-                }
                 Ok(outcome)
             }
             Err(Failure::Unsent(error)) => {
@@ -201,7 +213,7 @@ impl PostgresConnection {
         Ok(prepared)
     }
 
-    /// Sends the parameters and hands on the rows. Nothing has reached the sink when the server refuses a statement
+    /// Runs a statement that is prepared. Nothing has reached the sink when the server refuses a statement
     /// that is no longer valid.
     async fn run_once(
         &mut self,
@@ -209,13 +221,19 @@ impl PostgresConnection {
         statement: &Statement,
         sink: &mut dyn RowSink,
     ) -> Result<Outcome, Failure> {
-        let (expected, given) = (prepared.statement.params().len(), statement.parameters.len());
-        if expected != given {
-            let message = format!("the statement has {expected} placeholders, but {given} parameters were given");
-            return Err(Failure::Unsent(Error::Programming(DatabaseError { message, ..DatabaseError::default() })));
-        }
+        fit(prepared, &statement.parameters).map_err(Failure::Unsent)?;
         sink.columns(prepared).map_err(Failure::Unsent)?;
-        let parameters = statement.parameters.iter().enumerate();
+        self.hand_on(prepared, &statement.parameters, sink).await
+    }
+
+    /// Sends the parameters and hands on the rows.
+    async fn hand_on(
+        &self,
+        prepared: &Prepared,
+        parameters: &[Value],
+        sink: &mut dyn RowSink,
+    ) -> Result<Outcome, Failure> {
+        let parameters = parameters.iter().enumerate();
         let parameters = parameters.map(|(i, value)| Parameter { place: i + 1, value });
         let mut rows = pin!(self.client.query_raw(&prepared.statement, parameters).await?);
         while let Some(row) = rows.next().await {
@@ -228,10 +246,13 @@ impl PostgresConnection {
     async fn run_control(&mut self, control: &Control) -> Result<(), Error> {
         self.usable()?;
         match control {
-            Control::Begin if self.transaction.open => {
+            Control::Begin | Control::BeginReading if self.transaction.open => {
                 return Err(Error::TransactionManagement("a transaction is already open on this connection".into()));
             }
-            Control::Begin => self.transaction = Transaction::begun(),
+            Control::Begin | Control::BeginReading => {
+                self.transaction = Transaction::begun();
+                self.cursors = Cursors::default();
+            }
             _ if !self.transaction.open => {
                 return Err(Error::TransactionManagement("no transaction is open on this connection".into()));
             }
@@ -243,16 +264,20 @@ impl PostgresConnection {
                     self.forget_statements();
                 }
             }
-            Control::Savepoint(_) | Control::Release(_) => {}
+            Control::Savepoint(mark) => self.transaction.savepoint = *mark,
+            Control::Release(_) => {}
         }
         self.flight = Flight::Statement;
         let result = self.client.batch_execute(&transaction::sql(control)).await;
         self.flight = Flight::Idle;
         match (result, control) {
             (Ok(()), Control::Rollback) => self.transaction = Transaction::default(),
-            (Ok(()), Control::RollbackTo(_)) => self.transaction.failed = false,
+            (Ok(()), Control::RollbackTo(mark)) => {
+                self.transaction.failed = false;
+                self.cursors.forget_since(*mark);
+            }
             (Ok(()), _) => {}
-            (Err(error), Control::Begin) => {
+            (Err(error), Control::Begin | Control::BeginReading) => {
                 self.transaction = Transaction::default();
                 return Err(self.note(error));
             }
@@ -352,9 +377,20 @@ impl PostgresConnection {
             }
             self.flight = Flight::Idle;
             self.transaction = Transaction::default();
+            self.cursors = Cursors::default();
         }
         Ok(())
     }
+}
+
+/// Refuses parameters that are not as many as the placeholders.
+fn fit(prepared: &Prepared, parameters: &[Value]) -> Result<(), Error> {
+    let (expected, given) = (prepared.statement.params().len(), parameters.len());
+    if expected == given {
+        return Ok(());
+    }
+    let message = format!("the statement has {expected} placeholders, but {given} parameters were given");
+    Err(Error::Programming(DatabaseError { message, ..DatabaseError::default() }))
 }
 
 /// Whether the server refuses a prepared statement because of what has changed since it was prepared.
@@ -383,6 +419,30 @@ impl Connection for PostgresConnection {
             let result = self.run(statement, &mut *sink).await;
             (sink, result)
         })
+    }
+
+    fn open_cursor<'a>(
+        &'a mut self,
+        cursor: u32,
+        statement: &'a Statement,
+        rows: usize,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.declare(cursor, statement, rows))
+    }
+
+    fn fetch(
+        &mut self,
+        cursor: u32,
+        mut sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, (Box<dyn RowSink>, Result<Outcome, Error>)> {
+        Box::pin(async move {
+            let result = self.fetch_rows(cursor, &mut *sink).await;
+            (sink, result)
+        })
+    }
+
+    fn close_cursor(&mut self, cursor: u32) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.close(cursor))
     }
 
     fn control<'a>(&'a mut self, control: &'a Control) -> BoxFuture<'a, Result<(), Error>> {

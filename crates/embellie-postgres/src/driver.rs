@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use embellie_core::{BoxFuture, Connection, DatabaseError, Driver, Error, ServerInfo};
+use embellie_core::{BoxFuture, Connection, DatabaseError, Driver, Error, Identity, ServerInfo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio_postgres::config::SslMode;
@@ -214,6 +214,15 @@ impl std::fmt::Debug for PostgresDriver {
 }
 
 impl Driver for PostgresDriver {
+    fn identity(&self) -> Identity {
+        let options = &self.options;
+        let text = |option: &Option<String>| option.clone().unwrap_or_default();
+        Identity {
+            database: format!("postgres {} {}", options.place(), text(&options.database)),
+            view: format!("{} {}", text(&options.user), text(&options.server_options)),
+        }
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>, Error>> {
         Box::pin(async {
             let limit = self.options.connect_timeout;

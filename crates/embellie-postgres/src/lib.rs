@@ -31,6 +31,12 @@
 //! Columns come in the binary form of their types, arrays as lists of what they hold. What has no counterpart among
 //! [`Value`](embellie_core::Value)s (a range, a point, a composite type) comes as the server's own text of it.
 //!
+//! # Cursors
+//!
+//! [`Connection::open_cursor`](embellie_core::Connection::open_cursor) declares a cursor of the server's and each fetch
+//! takes a chunk of its rows, so that neither side holds more than that. A cursor stands in a transaction: it is not
+//! declared `WITH HOLD`, for which the server would first compute and store all rows.
+//!
 //! # Futures that are dropped
 //!
 //! A future may be dropped at any point. What was sent by then goes on at the server until the connection is used

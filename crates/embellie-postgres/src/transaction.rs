@@ -13,6 +13,8 @@ pub(crate) struct Transaction {
     pub(crate) failed: bool,
     /// A statement in it has changed the schema.
     pub(crate) schema_changed: bool,
+    /// The savepoint that was set last. Later ones have higher numbers.
+    pub(crate) savepoint: u32,
 }
 
 impl Transaction {
@@ -25,6 +27,7 @@ impl Transaction {
 pub(crate) fn sql(control: &Control) -> String {
     match control {
         Control::Begin => "BEGIN".into(),
+        Control::BeginReading => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY".into(),
         Control::Commit => "COMMIT".into(),
         Control::Rollback => "ROLLBACK".into(),
         Control::Savepoint(n) => format!("SAVEPOINT e{n}"),

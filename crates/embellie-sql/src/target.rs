@@ -30,6 +30,8 @@ pub enum Capability {
     Upsert,
     /// `NULLS FIRST` and `NULLS LAST`; where they lack, an extra term of the ordering does their work.
     NullsOrder,
+    /// Ordering nulls as if they were less than all values, where nobody says where they go; else they are greater.
+    NullsAreLeast,
     /// The word `DEFAULT` among the values of an insert.
     DefaultInValues,
     /// Going on with a transaction after one of its statements failed.
@@ -80,6 +82,7 @@ impl Capability {
             Capability::Returning => "giving back columns of rows written (RETURNING)",
             Capability::Upsert => "inserting with a rule for existing rows (ON CONFLICT)",
             Capability::NullsOrder => "saying where nulls go in an ordering (NULLS FIRST, NULLS LAST)",
+            Capability::NullsAreLeast => "ordering nulls before all values",
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
             Capability::FullTextSearch => "full-text search (SearchVector, SearchQuery, SearchRank, TrigramSimilarity)",
             Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
@@ -108,6 +111,7 @@ impl Capability {
         Capability::Returning,
         Capability::Upsert,
         Capability::NullsOrder,
+        Capability::NullsAreLeast,
         Capability::DefaultInValues,
         Capability::GoOnAfterError,
         Capability::StoredGeneratedColumns,

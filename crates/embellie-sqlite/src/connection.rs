@@ -12,6 +12,7 @@ use crate::options::SqliteOptions;
 use crate::place::lost;
 use crate::session::{Failure, Place, Session};
 use crate::slow::SlowStatements;
+use crate::thread::{Answer, CursorThread, Job};
 use crate::watch::Watch;
 
 /// A connection to an SQLite database.
@@ -23,6 +24,8 @@ pub(crate) struct SqliteConnection {
     slow: Arc<SlowStatements>,
     busy_timeout: Duration,
     syncs_on_commit: bool,
+    /// The savepoint that was set last.
+    savepoint: u32,
 }
 
 /// Where the session is.
@@ -35,6 +38,8 @@ enum Home {
         /// Whether the work may be interrupted without harm to an open transaction.
         reads: bool,
     },
+    /// On the thread of its cursors.
+    WithCursors(CursorThread),
     /// It did not come back.
     Lost,
 }
@@ -59,12 +64,13 @@ impl SqliteConnection {
             slow: Arc::clone(slow),
             busy_timeout: options.busy_timeout,
             syncs_on_commit: options.syncs_on_commit(),
+            savepoint: 0,
             home: Home::Here(Mutex::new(session)),
         }
     }
 
-    /// Waits until the session is back from a thread where a dropped future left it. Work that only reads is cut
-    /// short; other work only if `cancel` says so.
+    /// Waits until the session is back from a thread where a dropped future left it, or at least idle there, where it has
+    /// cursors. Work that only reads is cut short; other work, and the rows of a cursor, only if `cancel` says so.
     async fn come_home(&mut self, cancel: bool) -> Result<(), Error> {
         if let Home::Away { work, reads } = &mut self.home {
             if cancel || *reads {
@@ -78,13 +84,85 @@ impl SqliteConnection {
                 Err(_) => Home::Lost,
             };
         }
+        if let Home::WithCursors(thread) = &mut self.home {
+            if thread.is_at_work() {
+                if cancel {
+                    self.watch.cancel(true);
+                    self.interrupt.interrupt();
+                }
+                let answered = thread.answer().await;
+                self.watch.cancel(false);
+                self.settle(answered).1?;
+            }
+            return Ok(());
+        }
         self.here().map(drop)
+    }
+
+    /// Takes an answer of the cursors' thread, and the session if it comes with it.
+    fn settle(
+        &mut self,
+        answered: Result<Answer, Error>,
+    ) -> (Box<dyn RowSink>, Result<(), Error>, Result<Outcome, Error>) {
+        match answered {
+            Ok(Answer { sink, result, session }) => {
+                if let Some(session) = session {
+                    self.home = Home::Here(Mutex::new(session));
+                }
+                (sink, Ok(()), result)
+            }
+            Err(error) => {
+                self.home = Home::Lost;
+                (Box::new(Discard), Err(error.clone()), Err(error))
+            }
+        }
+    }
+
+    /// Has the cursors' thread do something.
+    async fn order(&mut self, job: Job, sink: Box<dyn RowSink>) -> (Box<dyn RowSink>, Result<Outcome, Error>) {
+        let Home::WithCursors(thread) = &mut self.home else { return (sink, Err(lost())) };
+        thread.order(job, sink);
+        let answered = thread.answer().await;
+        let (sink, _, result) = self.settle(answered);
+        (sink, result)
+    }
+
+    async fn open(&mut self, cursor: u32, statement: &Statement, rows: usize) -> Result<(), Error> {
+        self.come_home(false).await?;
+        if !matches!(self.home, Home::WithCursors(_)) {
+            if !self.here()?.in_transaction() {
+                return Err(Error::TransactionManagement("a cursor is opened in a transaction".into()));
+            }
+            let Home::Here(session) = std::mem::replace(&mut self.home, Home::Lost) else { return Err(lost()) };
+            let session = session.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.home = Home::WithCursors(CursorThread::start(session, self.savepoint, self.busy_timeout)?);
+        }
+        let job = Job::Open { cursor, statement: statement.clone(), rows };
+        self.order(job, Box::new(Discard)).await.1.map(drop)
+    }
+
+    async fn run_fetch(&mut self, cursor: u32, sink: Box<dyn RowSink>) -> (Box<dyn RowSink>, Result<Outcome, Error>) {
+        if let Err(error) = self.come_home(false).await {
+            return (sink, Err(error));
+        }
+        match self.home {
+            Home::WithCursors(_) => self.order(Job::Fetch(cursor), sink).await,
+            _ => (sink, Err(ended())),
+        }
+    }
+
+    async fn close(&mut self, cursor: u32) -> Result<(), Error> {
+        self.come_home(false).await?;
+        match self.home {
+            Home::WithCursors(_) => self.order(Job::Close(cursor), Box::new(Discard)).await.1.map(drop),
+            _ => Ok(()),
+        }
     }
 
     fn here(&mut self) -> Result<&mut Session, Error> {
         match &mut self.home {
             Home::Here(session) => Ok(session.get_mut().unwrap_or_else(PoisonError::into_inner)),
-            Home::Away { .. } | Home::Lost => Err(lost()),
+            Home::Away { .. } | Home::WithCursors(_) | Home::Lost => Err(lost()),
         }
     }
 
@@ -171,6 +249,14 @@ impl SqliteConnection {
     }
 
     async fn run_control(&mut self, control: &Control) -> Result<(), Error> {
+        match control {
+            Control::Savepoint(mark) => self.savepoint = *mark,
+            Control::Begin | Control::BeginReading => self.savepoint = 0,
+            _ => {}
+        }
+        if let Home::WithCursors(_) = self.home {
+            return self.order(Job::Control(control.clone()), Box::new(Discard)).await.1.map(drop);
+        }
         if !(self.syncs_on_commit && *control == Control::Commit) {
             match self.here()?.control(control, Place::Inline) {
                 Err(Failure::Busy(_) | Failure::OverBudget) => {}
@@ -202,10 +288,13 @@ impl Connection for SqliteConnection {
     ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)> {
         Box::pin(async move {
             // What is seldom needed is boxed, which keeps this future small.
-            if let Home::Away { .. } = self.home
-                && let Err(error) = Box::pin(self.come_home(false)).await
-            {
-                return (sink, Err(error));
+            if let Home::Away { .. } | Home::WithCursors(_) = self.home {
+                if let Err(error) = Box::pin(self.come_home(false)).await {
+                    return (sink, Err(error));
+                }
+                if let Home::WithCursors(_) = self.home {
+                    return Box::pin(self.order(Job::Execute(statement.clone()), sink)).await;
+                }
             }
             if !self.starts_elsewhere(statement) {
                 match self.run_inline(statement, &mut *sink, Place::Inline) {
@@ -218,6 +307,27 @@ impl Connection for SqliteConnection {
         })
     }
 
+    fn open_cursor<'a>(
+        &'a mut self,
+        cursor: u32,
+        statement: &'a Statement,
+        rows: usize,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.open(cursor, statement, rows))
+    }
+
+    fn fetch(
+        &mut self,
+        cursor: u32,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, (Box<dyn RowSink>, Result<Outcome, Error>)> {
+        Box::pin(self.run_fetch(cursor, sink))
+    }
+
+    fn close_cursor(&mut self, cursor: u32) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.close(cursor))
+    }
+
     fn control<'a>(&'a mut self, control: &'a Control) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             self.come_home(*control == Control::Rollback).await?;
@@ -228,6 +338,9 @@ impl Connection for SqliteConnection {
     fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async {
             self.come_home(true).await?;
+            if let Home::WithCursors(_) = self.home {
+                self.order(Job::Control(Control::Rollback), Box::new(Discard)).await.1?;
+            }
             self.here()?.roll_back()
         })
     }
@@ -240,9 +353,13 @@ impl Connection for SqliteConnection {
 impl Drop for SqliteConnection {
     /// What still runs for nobody is stopped; the session closes with the thread it is on.
     fn drop(&mut self) {
-        if let Home::Away { .. } = self.home {
+        if let Home::Away { .. } | Home::WithCursors(_) = self.home {
             self.watch.cancel(true);
             self.interrupt.interrupt();
         }
     }
+}
+
+fn ended() -> Error {
+    Error::TransactionManagement("the cursor has ended: what it was opened in was rolled back".into())
 }

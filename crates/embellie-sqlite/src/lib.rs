@@ -39,6 +39,16 @@
 //! [`reset`](embellie_core::Connection::reset), which also rolls back what was left open. A commit that is under way
 //! when its future is dropped may or may not happen; nothing happens by half.
 //!
+//! # Cursors
+//!
+//! The rows of [`open_cursor`](embellie_core::Connection::open_cursor) are read chunk by chunk, by a statement that is
+//! suspended in between. As long as a connection has cursors, all of its work is done on a thread of its own, which
+//! sleeps while nobody asks for rows.
+//!
+//! A suspended statement keeps its state of the database in sight. With the write-ahead log, the default, others go on
+//! writing; the log grows until the cursor is closed. With another [`journal_mode`](SqliteOptions::journal_mode), they
+//! wait for it, and give up after their [`busy_timeout`](SqliteOptions::busy_timeout).
+//!
 //! # Transactions
 //!
 //! A transaction begins with `BEGIN IMMEDIATE`, unless [`transaction_mode`](SqliteOptions::transaction_mode) says
@@ -73,6 +83,7 @@
 //! (does not), both with `\` as the escape character, `embellie_lower(text)` and `embellie_upper(text)`.
 
 mod connection;
+mod cursor;
 mod driver;
 mod encode;
 mod error;
@@ -83,6 +94,7 @@ mod place;
 mod row;
 mod session;
 mod slow;
+mod thread;
 mod turn;
 mod watch;
 

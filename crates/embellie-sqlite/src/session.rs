@@ -1,5 +1,6 @@
 //! A database connection as seen by one thread: what it does, it does at once.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,12 +57,12 @@ pub(crate) struct Session {
     turn: Arc<Turn>,
     begin: &'static str,
     /// Whether [`Control::Begin`] was done and neither `Commit` nor `Rollback` since.
-    transaction: bool,
+    transaction: Cell<bool>,
 }
 
 impl Session {
     pub(crate) fn new(connection: Connection, watch: Arc<Watch>, turn: Arc<Turn>, options: &SqliteOptions) -> Self {
-        Session { connection, watch, turn, begin: options.begin_sql(), transaction: false }
+        Session { connection, watch, turn, begin: options.begin_sql(), transaction: Cell::new(false) }
     }
 
     pub(crate) fn watch(&self) -> &Arc<Watch> {
@@ -72,17 +73,16 @@ impl Session {
         self.connection.get_interrupt_handle()
     }
 
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     pub(crate) fn in_transaction(&self) -> bool {
         !self.connection.is_autocommit()
     }
 
     /// Runs a statement and hands its rows to `sink`.
-    pub(crate) fn run(
-        &mut self,
-        statement: &Statement,
-        sink: &mut dyn RowSink,
-        place: Place,
-    ) -> Result<Outcome, Failure> {
+    pub(crate) fn run(&self, statement: &Statement, sink: &mut dyn RowSink, place: Place) -> Result<Outcome, Failure> {
         self.transaction_stands()?;
         if statement.effect == Effect::Schema {
             return self.run_batch(statement, sink, place);
@@ -184,7 +184,7 @@ impl Session {
     }
 
     /// Does `attempt` again while another connection holds a lock, as long as the place allows.
-    fn until_not_busy<T>(
+    pub(crate) fn until_not_busy<T>(
         &self,
         place: Place,
         mut attempt: impl FnMut(&Self) -> Result<T, Failure>,
@@ -204,9 +204,10 @@ impl Session {
     }
 
     /// Begins, ends or marks a place in a transaction.
-    pub(crate) fn control(&mut self, control: &Control, place: Place) -> Result<(), Failure> {
+    pub(crate) fn control(&self, control: &Control, place: Place) -> Result<(), Failure> {
         let sql = match control {
             Control::Begin => self.begin.to_owned(),
+            Control::BeginReading => "BEGIN DEFERRED".to_owned(),
             Control::Commit => "COMMIT".to_owned(),
             Control::Rollback => return self.roll_back().map_err(Failure::Error),
             Control::Savepoint(n) => format!("SAVEPOINT s{n}"),
@@ -220,9 +221,9 @@ impl Session {
             prepared.raw_execute().map_err(from_sqlite_busy).map(drop)
         })?;
         match control {
-            Control::Begin => self.transaction = true,
+            Control::Begin | Control::BeginReading => self.transaction.set(true),
             Control::Commit => {
-                self.transaction = false;
+                self.transaction.set(false);
                 self.turn.end();
             }
             _ => {}
@@ -231,20 +232,20 @@ impl Session {
     }
 
     /// Undoes the open transaction, if there is one.
-    pub(crate) fn roll_back(&mut self) -> Result<(), Error> {
+    pub(crate) fn roll_back(&self) -> Result<(), Error> {
         if self.in_transaction() {
             self.watch.start(OverBudget::Continue);
             self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
             self.turn.end();
         }
-        self.transaction = false;
+        self.transaction.set(false);
         Ok(())
     }
 
     /// SQLite ends a transaction by itself on some errors (a full disk, an input/output error). What was meant for the
     /// transaction must then not be done outside it.
-    fn transaction_stands(&self) -> Result<(), Error> {
-        if self.transaction && !self.in_transaction() {
+    pub(crate) fn transaction_stands(&self) -> Result<(), Error> {
+        if self.transaction.get() && !self.in_transaction() {
             return Err(Error::TransactionManagement(
                 "the database has already rolled this transaction back; roll back before you go on".into(),
             ));
@@ -253,7 +254,7 @@ impl Session {
     }
 }
 
-fn from_sqlite_busy(error: rusqlite::Error) -> Failure {
+pub(crate) fn from_sqlite_busy(error: rusqlite::Error) -> Failure {
     match is_busy(&error) {
         true => Failure::Busy(from_sqlite(error)),
         false => Failure::Error(from_sqlite(error)),

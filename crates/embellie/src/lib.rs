@@ -30,11 +30,14 @@
 //!   [`row!`]) or with text ([`Q::text`]). All make the same query.
 //! - [`ForeignKey`], [`OneToOne`], [`ManyToMany`] and [`Related`] lead from object to object.
 //! - [`Record`] is an object of a model that has no Rust type; [`Database::objects`] begins its queries.
+//! - [`RowStream`] gives the rows of big results one after the other, in little memory.
+//! - [`page`] gives rows in pages, by their numbers or by where the last one ended.
 //! - [`Cursor`](raw::Cursor) runs SQL that you write, and [`Model::raw`] reads objects with it.
 //! - [`Error`] has Django's exception classes as its variants.
 //!
 //! Databases are cargo features, `sqlite` and `postgres`, both on by default.
 
+mod codec;
 pub mod database;
 mod declare;
 pub mod explain;
@@ -42,10 +45,12 @@ pub mod explain;
 pub mod language {}
 pub mod log;
 pub mod model;
+pub mod page;
 pub mod query_set;
 pub mod raw;
 pub mod record;
 pub mod related;
+pub mod stream;
 pub mod transaction;
 pub mod typed;
 pub mod write;
@@ -73,6 +78,7 @@ pub use model::Model;
 pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;
 pub use related::{ForeignKey, ManyToMany, OneToOne, Related};
+pub use stream::RowStream;
 pub use transaction::Transaction;
 pub use typed::{F, Prefetch, Q, Set, Value, function as functions, prefetch_related_objects};
 

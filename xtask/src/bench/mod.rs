@@ -2,6 +2,7 @@
 
 mod compile;
 mod speed;
+mod stream;
 
 use crate::shell::Result;
 
@@ -9,6 +10,7 @@ use crate::shell::Result;
 pub(crate) fn run(arguments: &[String]) -> Result {
     match arguments {
         [name, rest @ ..] if name == "compile" => compile::run(rest),
+        [name] if name == "stream" => stream::run(),
         rest => speed::run(rest),
     }
 }

@@ -67,7 +67,7 @@ pub fn explain(statement: &Statement, how: &Explain, target: &Target) -> Result<
     }
     let options = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
     let sql = format!("{}{options} {}", explaining.prefix, statement.sql);
-    Ok(Statement { sql: sql.into(), parameters: statement.parameters.clone(), effect: Effect::Read })
+    Ok(Statement { sql: sql.into(), parameters: statement.parameters.clone(), effect: Effect::Read, table: None })
 }
 
 fn lacks(target: &Target, what: &str) -> Error {

@@ -14,5 +14,5 @@ pub(crate) fn delete(target: &Target, delete: &Delete<'_>) -> Result<Statement> 
     writer.push("DELETE FROM ");
     writer.name(delete.table)?;
     writer.where_clause(&delete.condition)?;
-    writer.finish(Effect::Write)
+    writer.finish(Effect::Write).map(|statement| statement.changing(delete.table))
 }

@@ -27,7 +27,7 @@ pub(crate) fn insert(target: &Target, insert: &Insert<'_>) -> Result<Statement> 
     }
     writer.conflict(&insert.conflict)?;
     writer.returning(insert.table, &insert.returning)?;
-    writer.finish(Effect::Write)
+    writer.finish(Effect::Write).map(|statement| statement.changing(insert.table))
 }
 
 impl Writer<'_> {

@@ -155,6 +155,6 @@ impl<'t> Writer<'t> {
                 self.target.product()
             )));
         }
-        Ok(Statement { sql: self.text.into(), parameters: self.parameters, effect })
+        Ok(Statement { sql: self.text.into(), parameters: self.parameters, effect, table: None })
     }
 }

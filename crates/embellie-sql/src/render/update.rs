@@ -21,5 +21,5 @@ pub(crate) fn update(target: &Target, update: &Update<'_>) -> Result<Statement> 
     }
     writer.where_clause(&update.condition)?;
     writer.returning(update.table, &update.returning)?;
-    writer.finish(Effect::Write)
+    writer.finish(Effect::Write).map(|statement| statement.changing(update.table))
 }

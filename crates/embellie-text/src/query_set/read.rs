@@ -165,7 +165,20 @@ impl Set {
                 arguments.none(method)?;
                 Py::Bool(on.db.query_values(self.query).exists(on.executor).await?)
             }
-            "iterator" => Py::List(read(&self, on).await?),
+            "iterator" => {
+                let [chunk_size] = arguments.bind(method, ["chunk_size"])?;
+                match chunk_size {
+                    None | Some(Py::None) if self.prefetches.is_empty() => {}
+                    None | Some(Py::None) => {
+                        return Err(Error::value_error(
+                            "chunk_size must be provided when using QuerySet.iterator() after prefetch_related().",
+                        ));
+                    }
+                    Some(size) if size.clone().into_int("chunk_size")? > 0 => {}
+                    Some(_) => return Err(Error::value_error("Chunk size must be strictly positive.")),
+                }
+                Py::List(read(&self, on).await?)
+            }
             "get" => {
                 let given = !arguments.positional.is_empty() || !arguments.keywords.is_empty();
                 if self.is_combined() && given {

@@ -13,7 +13,7 @@ pub use connect::DatabaseBuilder;
 pub use session::{Executor, Session};
 
 pub(crate) use pool::{Pooled, abandon};
-pub(crate) use session::execute;
+pub(crate) use session::{execute, executed};
 
 use std::fmt;
 use std::sync::Arc;

@@ -54,6 +54,11 @@ impl<'a> Session<'a> {
         self.database
     }
 
+    /// The transaction, where one was begun.
+    pub(crate) fn transaction(&self) -> Option<&'a Transaction> {
+        self.transaction
+    }
+
     /// Whether a transaction was begun.
     pub(crate) fn is_in_transaction(&self) -> bool {
         self.transaction.is_some()
@@ -148,6 +153,15 @@ pub(crate) async fn execute(
     statement: &Statement,
     sink: Box<dyn RowSink>,
 ) -> (Box<dyn RowSink>, Result<Outcome>) {
+    executed(database, statement, connection.execute(statement, sink)).await
+}
+
+/// Awaits what runs a statement, seen by traces and captures.
+pub(crate) async fn executed(
+    database: &Database,
+    statement: &Statement,
+    run: impl Future<Output = (Box<dyn RowSink>, Result<Outcome>)>,
+) -> (Box<dyn RowSink>, Result<Outcome>) {
     let site = CallSite::current();
     let span = tracing::debug_span!(
         target: "embellie::statement",
@@ -161,7 +175,7 @@ pub(crate) async fn execute(
         error.type = tracing::field::Empty,
     );
     let begun = Instant::now();
-    let (sink, outcome) = connection.execute(statement, sink).instrument(span.clone()).await;
+    let (sink, outcome) = run.instrument(span.clone()).await;
     let elapsed = begun.elapsed();
     if !span.is_disabled() {
         span.record("elapsed_us", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));

@@ -41,11 +41,26 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
 
     /// Reads the rows of a query, each with the value of its last annotation, which is no part of the row.
     pub(crate) async fn read_beside(&self, query: &Query, session: Session<'_>) -> Result<Vec<(Value, S::Output)>> {
+        let rows = self.read_with(query, 1, session).await?;
+        Ok(rows.into_iter().map(|(mut values, row)| (values.pop().unwrap_or_default(), row)).collect())
+    }
+
+    /// Reads the rows of a query, each with the values of its last annotations, which are no part of the row.
+    pub(crate) async fn read_with(
+        &self,
+        query: &Query,
+        annotations: usize,
+        session: Session<'_>,
+    ) -> Result<Vec<(Vec<Value>, S::Output)>> {
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
-        let place = own_columns(&compiled).saturating_sub(1);
-        let kind = compiled.columns.get(place).map_or(FieldKind::BigInteger, |column| column.kind);
-        let selection = self.told(&compiled, place, session);
-        let read = move |row: &dyn Row| Ok((kind.decode(row.column(place)?)?, selection.decode(row)?));
+        let own = own_columns(&compiled);
+        let start = own.saturating_sub(annotations);
+        let kinds: Vec<FieldKind> = compiled.columns[start..own].iter().map(|column| column.kind).collect();
+        let selection = self.told(&compiled, start, session);
+        let read = move |row: &dyn Row| {
+            let values = kinds.iter().enumerate().map(|(i, kind)| kind.decode(row.column(start + i)?));
+            Ok((values.collect::<Result<Vec<Value>>>()?, selection.decode(row)?))
+        };
         let mut rows = gather(&compiled, session, read).await?;
         self.link(&mut rows.iter_mut().map(|(_, row)| row), session)?;
         self.prefetched(&mut rows.iter_mut().map(|(_, row)| row), session).await?;
@@ -62,13 +77,13 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     /// The selection, told of the first columns of a result and of its related objects.
-    fn told(&self, compiled: &sql::Compiled, columns: usize, session: Session<'_>) -> S {
+    pub(super) fn told(&self, compiled: &sql::Compiled, columns: usize, session: Session<'_>) -> S {
         let selection = self.selection.clone().with_columns(&compiled.columns[..columns]);
         let peers = |model| Peers::new(session.database().registry(), model, self.fetch_mode);
         selection.with_related(&compiled.related, &peers)
     }
 
-    async fn prefetched(
+    pub(super) async fn prefetched(
         &self,
         rows: &mut (dyn Iterator<Item = &mut S::Output> + Send),
         session: Session<'_>,
@@ -232,7 +247,7 @@ pub(crate) fn link<M, S: Selection<M>>(
 }
 
 /// The statement that reads a query's rows; `None` when it has none for sure.
-fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>> {
+pub(super) fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>> {
     let database = session.database();
     if query.lock.is_some() && !session.is_in_transaction() && database.target().can(sql::Capability::RowLocks) {
         let message = "select_for_update cannot be used outside of a transaction.";
@@ -264,7 +279,7 @@ pub(super) fn warn_of_distortion(query: &Query, over_all: &[Annotation], session
 }
 
 /// How many columns a result has before those of related objects.
-fn own_columns(compiled: &sql::Compiled) -> usize {
+pub(super) fn own_columns(compiled: &sql::Compiled) -> usize {
     compiled.related.first().map_or(compiled.columns.len(), |object| object.start)
 }
 

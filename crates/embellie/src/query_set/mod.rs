@@ -11,6 +11,7 @@ mod lock;
 mod relation;
 mod row;
 mod selection;
+mod stream;
 mod text;
 mod text_row;
 mod values_as;

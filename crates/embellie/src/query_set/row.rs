@@ -21,6 +21,18 @@ pub(crate) async fn gather<T: Send + 'static>(
     session.gather(&compiled.statement, move |row| decode(&Asked::new(row, &columns)?)).await
 }
 
+/// What reads the rows of a statement, each column of which is one that was asked for.
+pub(crate) fn reader<T: Send + 'static>(
+    compiled: &Compiled,
+    decode: impl Fn(&dyn Row) -> Result<T> + Send + 'static,
+) -> Box<dyn Fn(&dyn Row) -> Result<T> + Send> {
+    if compiled.columns.iter().all(|column| column.parts.is_empty()) {
+        return Box::new(decode);
+    }
+    let columns = compiled.columns.clone();
+    Box::new(move |row| decode(&Asked::new(row, &columns)?))
+}
+
 /// A row of what was asked for.
 struct Asked<'a> {
     row: &'a dyn Row,

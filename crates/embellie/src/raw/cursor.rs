@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use embellie_core::{Columns, FromRow, IntoParams, Result, Sql, Statement};
 use embellie_sql as sql;
 
-use super::read::{Typed, gather};
+use super::read::{Streamed, Typed, gather};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::query_set::TextRow;
+use crate::stream::{CHUNK, ChunkSink, Opening, RowStream, Source};
 
 /// Runs SQL that you write, on a database or in a transaction: Django's cursor.
 ///
@@ -86,6 +87,38 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// Reads rows one after the other, without holding more than some of them. See [`RowStream`].
+    ///
+    /// ```no_run
+    /// # use embellie::prelude::*;
+    /// # async fn run(db: Database) -> embellie::Result<()> {
+    /// let mut names = db.cursor().stream::<(i64, String)>("SELECT id, name FROM blog_user", ());
+    /// while let Some(row) = names.next().await {
+    ///     let (id, name) = row?;
+    ///     println!("{id} {name}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// The stream's errors are those of [`query`](Cursor::query), and
+    /// [`Error::NotSupported`](embellie_core::Error::NotSupported) for statements that do not only read.
+    #[track_caller]
+    pub fn stream<T: FromRow>(&self, sql: impl Into<Sql>, params: impl IntoParams) -> RowStream<'a, T> {
+        self.iterator(sql, params, CHUNK)
+    }
+
+    /// Reads rows one after the other, `chunk_size` at a time.
+    #[track_caller]
+    pub fn iterator<T: FromRow>(
+        &self,
+        sql: impl Into<Sql>,
+        params: impl IntoParams,
+        chunk_size: usize,
+    ) -> RowStream<'a, T> {
+        let text = Text { statement: self.statement(&sql.into(), params), row: PhantomData };
+        RowStream::new(text, chunk_size, self.session)
+    }
+
     /// Runs a statement and says how many rows it changed, or gave.
     ///
     /// ```no_run
@@ -145,6 +178,21 @@ impl<'a> Cursor<'a> {
                 })
                 .await
         })
+    }
+}
+
+/// Rows to be streamed.
+struct Text<T> {
+    statement: Result<Statement>,
+    row: PhantomData<fn() -> T>,
+}
+
+impl<T: FromRow> Source for Text<T> {
+    type Item = T;
+
+    fn open(&self, _: Session<'_>) -> Result<Option<Opening<T>>> {
+        let sink = ChunkSink::new(Streamed::new(Typed::<T>(PhantomData)));
+        Ok(Some(Opening { statement: self.statement.clone()?, sink }))
     }
 }
 

@@ -34,6 +34,7 @@ mod cursor;
 mod mapping;
 mod query_set;
 mod read;
+mod stream;
 
 pub use cursor::{Cursor, Rows};
 pub use query_set::{AnnotatedRawQuerySet, RawQuerySet};

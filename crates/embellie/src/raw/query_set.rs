@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use embellie_core::meta::ModelId;
-use embellie_core::{Columns, FromRow, IntoParams, Params, Registry, Result, Row, Sql};
+use embellie_core::{Columns, FromRow, IntoParams, Params, Registry, Result, Row, Sql, Statement};
 use embellie_sql as sql;
 
 use super::mapping::{Arranged, Mapping};
 use super::read::{Reader, gather};
-use crate::database::Executor;
+use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::Model;
 use crate::query_set::{FetchMode, QuerySet, Selection, Whole, WholeRecord, link};
@@ -24,12 +24,12 @@ use crate::record::Record;
 /// [`annotated`](RawQuerySet::annotated) asks for them; a [`Record`] has them as annotations.
 #[must_use = "a raw query set does nothing before one of its methods is awaited"]
 pub struct RawQuerySet<M, S = Whole<M>> {
-    model: Cow<'static, str>,
+    pub(super) model: Cow<'static, str>,
     sql: Sql,
     params: Params,
     translations: Vec<(String, String)>,
-    selection: S,
-    fetch_mode: FetchMode,
+    pub(super) selection: S,
+    pub(super) fetch_mode: FetchMode,
     object: PhantomData<fn() -> M>,
 }
 
@@ -104,6 +104,17 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
 
     async fn read<X: FromRow>(&self, db: &dyn Executor) -> Result<Vec<(S::Output, X)>> {
         let session = db.session();
+        let (statement, objects) = self.objects::<X>(session)?;
+        let mut rows = gather(session, &statement, objects).await?.rows;
+        let mut objects = rows.iter_mut().map(|(object, _)| object);
+        link(&self.selection, &self.model, &mut objects, self.fetch_mode, session)?;
+        Ok(rows)
+    }
+}
+
+impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
+    /// The statement, and what reads its rows.
+    pub(super) fn objects<X: FromRow>(&self, session: Session<'_>) -> Result<(Statement, Objects<M, S, X>)> {
         let database = session.database();
         let statement = sql::raw(self.sql.as_str(), &self.params, database.target())?;
         let objects = Objects {
@@ -113,10 +124,7 @@ impl<M: 'static, S: Selection<M>> RawQuerySet<M, S> {
             translations: self.translations.clone(),
             row: PhantomData::<fn() -> (M, X)>,
         };
-        let mut rows = gather(session, &statement, objects).await?.rows;
-        let mut objects = rows.iter_mut().map(|(object, _)| object);
-        link(&self.selection, &self.model, &mut objects, self.fetch_mode, session)?;
-        Ok(rows)
+        Ok((statement, objects))
     }
 }
 
@@ -144,7 +152,7 @@ impl QuerySet<Record, WholeRecord> {
 /// Objects with the columns beside them that are no fields, as [`RawQuerySet::annotated`] gives them.
 #[must_use = "a raw query set does nothing before one of its methods is awaited"]
 pub struct AnnotatedRawQuerySet<M, X, S = Whole<M>> {
-    set: RawQuerySet<M, S>,
+    pub(super) set: RawQuerySet<M, S>,
     others: PhantomData<fn() -> X>,
 }
 
@@ -161,7 +169,7 @@ impl<M: 'static, X: FromRow, S: Selection<M>> AnnotatedRawQuerySet<M, X, S> {
 }
 
 /// Reads objects, and what stands beside them.
-struct Objects<M, S, X> {
+pub(super) struct Objects<M, S, X> {
     registry: Arc<Registry>,
     model: ModelId,
     selection: S,
@@ -187,7 +195,7 @@ impl<M: 'static, S: Selection<M>, X: FromRow> Reader for Objects<M, S, X> {
 }
 
 /// No interest in other columns.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl FromRow for Nothing {
     type Plan = ();

@@ -3,9 +3,10 @@
 use embellie_core::{Columns, Error, FromRow, Header, Result, Row, RowSink, Statement};
 
 use crate::database::Session;
+use crate::stream::ReadRow;
 
 /// What the rows of a result are read into.
-pub(super) trait Reader: Send + 'static {
+pub(super) trait Reader: Send + Sync + 'static {
     /// What is found out about the columns.
     type Plan: Send + 'static;
     /// What a row becomes.
@@ -67,9 +68,7 @@ impl<R: Reader> RowSink for Sink<R> {
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<()> {
-        let Some(plan) = &self.plan else {
-            return Err(Error::Interface("the driver gave a row before it told the columns".into()));
-        };
+        let Some(plan) = &self.plan else { return Err(columns_not_told()) };
         self.rows.push(self.reader.read(plan, row)?);
         Ok(())
     }
@@ -81,4 +80,34 @@ impl<R: Reader> RowSink for Sink<R> {
     fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
         self
     }
+}
+
+/// Reads rows one by one, once it knows their columns.
+pub(super) struct Streamed<R: Reader> {
+    reader: R,
+    plan: Option<R::Plan>,
+}
+
+impl<R: Reader> Streamed<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Streamed { reader, plan: None }
+    }
+}
+
+impl<R: Reader> ReadRow<R::Output> for Streamed<R> {
+    fn columns(&mut self, header: &dyn Header) -> Result<()> {
+        self.plan = Some(self.reader.plan(&Columns::of(header))?);
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<R::Output> {
+        match &self.plan {
+            Some(plan) => self.reader.read(plan, row),
+            None => Err(columns_not_told()),
+        }
+    }
+}
+
+fn columns_not_told() -> Error {
+    Error::Interface("the driver gave a row before it told the columns".into())
 }

@@ -1,6 +1,11 @@
 //! Transactions: begun, nested as savepoints, ended, and safe to abandon at any point.
 
+mod cursor;
+
+pub(crate) use cursor::OpenCursor;
+
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex as StdMutex, PoisonError};
 
 use embellie_core::{Control, Effect, Error, Outcome, Result, RowSink, Statement};
@@ -20,6 +25,10 @@ pub struct Transaction {
     /// What the next statement must undo first, left by savepoints whose future was dropped.
     abandoned: StdMutex<Option<Mark>>,
     hooks: StdMutex<Vec<Hook>>,
+    /// How many cursors were opened.
+    cursors: AtomicU32,
+    /// What the next statement must close first, left by streams that were dropped.
+    dropped_cursors: StdMutex<Vec<u32>>,
 }
 
 struct Work {
@@ -41,6 +50,15 @@ struct Mark {
 
 impl Transaction {
     pub(crate) async fn begin(database: &Database) -> Result<Self> {
+        Transaction::begun_by(&Control::Begin, database).await
+    }
+
+    /// A transaction that only reads: it keeps nobody from writing.
+    pub(crate) async fn begin_reading(database: &Database) -> Result<Self> {
+        Transaction::begun_by(&Control::BeginReading, database).await
+    }
+
+    async fn begun_by(control: &Control, database: &Database) -> Result<Self> {
         let connection = database.acquire().await?;
         // The transaction exists before BEGIN is sent, so that a future dropped in between leaves nothing open.
         let transaction = Transaction {
@@ -48,8 +66,10 @@ impl Transaction {
             work: Mutex::new(Work { connection: Some(connection), savepoints: 0, failed: false, wrote: false }),
             abandoned: StdMutex::new(None),
             hooks: StdMutex::new(Vec::new()),
+            cursors: AtomicU32::new(0),
+            dropped_cursors: StdMutex::new(Vec::new()),
         };
-        transaction.control(&Control::Begin).await?;
+        transaction.control(control).await?;
         Ok(transaction)
     }
 
@@ -99,7 +119,7 @@ impl Transaction {
         sink: Box<dyn RowSink>,
     ) -> (Box<dyn RowSink>, Result<Outcome>) {
         let mut work = self.work.lock().await;
-        if let Err(error) = self.undo_abandoned(&mut work).await {
+        if let Err(error) = self.clean(&mut work).await {
             return (sink, Err(error));
         }
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
@@ -111,7 +131,7 @@ impl Transaction {
 
     pub(crate) async fn commit(self) -> Result<()> {
         let mut work = self.work.lock().await;
-        self.undo_abandoned(&mut work).await?;
+        self.clean(&mut work).await?;
         if work.failed && !self.database.target().can(embellie_sql::Capability::GoOnAfterError) {
             drop(work);
             self.rollback().await;
@@ -148,7 +168,8 @@ impl Transaction {
         work.control(control).await
     }
 
-    async fn undo_abandoned(&self, work: &mut Work) -> Result<()> {
+    /// Does away with what dropped futures have left.
+    async fn clean(&self, work: &mut Work) -> Result<()> {
         let abandoned = *lock(&self.abandoned);
         if let Some(mark) = abandoned {
             work.control(&Control::RollbackTo(mark.savepoint)).await?;
@@ -157,7 +178,7 @@ impl Transaction {
             *lock(&self.abandoned) = None;
             work.failed = false;
         }
-        Ok(())
+        self.close_dropped_cursors(work).await
     }
 }
 
@@ -205,7 +226,7 @@ struct Savepoint<'a> {
 impl<'a> Savepoint<'a> {
     async fn set(transaction: &'a Transaction) -> Result<Self> {
         let mut work = transaction.work.lock().await;
-        transaction.undo_abandoned(&mut work).await?;
+        transaction.clean(&mut work).await?;
         work.savepoints += 1;
         let mark = Mark { savepoint: work.savepoints, hooks: lock(&transaction.hooks).len() };
         work.control(&Control::Savepoint(mark.savepoint)).await?;
@@ -214,7 +235,7 @@ impl<'a> Savepoint<'a> {
 
     async fn release(mut self) -> Result<()> {
         let mut work = self.transaction.work.lock().await;
-        self.transaction.undo_abandoned(&mut work).await?;
+        self.transaction.clean(&mut work).await?;
         // Once it is sent it is carried out, also when this future is dropped: then there is nothing left to undo.
         self.open = false;
         let released = work.control(&Control::Release(self.mark.savepoint)).await;

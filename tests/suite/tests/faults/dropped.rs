@@ -10,7 +10,7 @@ use embellie_suite::{Failure, Kind, Outcome, create, q, rows, set};
 use super::{blog_with, flavours, tags};
 
 /// Polls `work` so many times and drops it then, unless it was done before.
-async fn cut<F: Future>(work: F, polls: usize) -> Option<F::Output> {
+pub(super) async fn cut<F: Future>(work: F, polls: usize) -> Option<F::Output> {
     let mut work = Box::pin(work);
     let mut left = polls;
     poll_fn(move |context| {

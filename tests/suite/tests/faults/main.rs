@@ -7,6 +7,7 @@ mod dropped;
 mod locks;
 mod pool;
 mod server;
+mod streams;
 
 use embellie::Database;
 use embellie_suite::models::blog;

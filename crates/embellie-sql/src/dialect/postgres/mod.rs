@@ -40,6 +40,7 @@ impl Dialect for Postgres {
     fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
         match capability {
             Capability::GoOnAfterError
+            | Capability::NullsAreLeast
             | Capability::ChainedGeneratedColumns
             | Capability::SeveralRecursiveParts
             | Capability::RangeOffsets => false,

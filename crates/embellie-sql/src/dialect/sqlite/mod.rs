@@ -40,7 +40,9 @@ impl Dialect for Sqlite {
     fn can(&self, capability: Capability, version: (u32, u32, u32)) -> bool {
         match capability {
             Capability::Returning => version >= (3, 35, 0),
-            Capability::Upsert | Capability::NullsOrder | Capability::GoOnAfterError => true,
+            Capability::Upsert | Capability::NullsOrder | Capability::NullsAreLeast | Capability::GoOnAfterError => {
+                true
+            }
             Capability::StoredGeneratedColumns
             | Capability::UnstoredGeneratedColumns
             | Capability::ChainedGeneratedColumns
