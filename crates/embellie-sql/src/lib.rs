@@ -11,6 +11,7 @@ mod render;
 mod resolve;
 mod resolved;
 mod separate;
+mod tables;
 mod target;
 mod verify;
 
@@ -27,4 +28,5 @@ pub use explain::{
 pub use identifier::quote;
 pub use raw::raw;
 pub use separate::distorted;
+pub use tables::{Reading, tables};
 pub use target::{Capability, Target};

@@ -32,11 +32,13 @@
 //! - [`Record`] is an object of a model that has no Rust type; [`Database::objects`] begins its queries.
 //! - [`RowStream`] gives the rows of big results one after the other, in little memory.
 //! - [`page`] gives rows in pages, by their numbers or by where the last one ended.
+//! - [`cache`] keeps what was read until its tables change, and any other values.
 //! - [`Cursor`](raw::Cursor) runs SQL that you write, and [`Model::raw`] reads objects with it.
 //! - [`Error`] has Django's exception classes as its variants.
 //!
 //! Databases are cargo features, `sqlite` and `postgres`, both on by default.
 
+pub mod cache;
 mod codec;
 pub mod database;
 mod declare;

@@ -3,8 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::install;
-use crate::Error;
+use crate::{Error, install};
 
 /// The oldest major version that embellie supports.
 const OLDEST: u32 = 13;
@@ -24,7 +23,7 @@ pub(super) fn directory() -> Result<PathBuf, Error> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let installed = install::install(|| find().is_some());
+    let installed = install::install("postgresql", || find().is_some());
     find().ok_or_else(|| {
         let reason = installed.err().map_or_else(String::new, |error| format!(" ({error})"));
         Error::new(format!(

@@ -11,9 +11,7 @@ mod binaries;
 mod certificates;
 #[cfg(feature = "database")]
 mod database;
-mod install;
 mod server;
-mod watchdog;
 
 #[cfg(feature = "database")]
 pub use database::TestDatabase;

@@ -13,8 +13,8 @@ use super::account::{self, Account};
 use super::binaries;
 #[cfg(feature = "tls")]
 use super::certificates;
-use super::watchdog::Watchdog;
 use crate::Error;
+use crate::watchdog::Watchdog;
 
 const USER: &str = "embellie";
 #[cfg(feature = "tls")]
@@ -79,13 +79,14 @@ impl PrivatePostgres {
         let account = Account::needed(directory.path())?;
         // From here on the watchdog removes it.
         let directory = directory.keep();
-        let watchdog = Watchdog::over(&directory).map_err(|e| Error::io("cannot run", Path::new("/bin/sh"), &e))?;
+        let watchdog = Watchdog::over(&directory, "data/postmaster.pid", "QUIT")
+            .map_err(|e| Error::io("cannot run", Path::new("/bin/sh"), &e))?;
         let mut server = PrivatePostgres {
             binaries,
             account,
             arguments: settings.configuration.clone(),
             port: 0,
-            password: password(),
+            password: crate::password(),
             process: None,
             watchdog,
             directory,
@@ -320,10 +321,4 @@ fn children(parent: u32) -> Vec<u32> {
         after_name.split_whitespace().nth(1).and_then(|ppid| ppid.parse().ok()) == Some(parent)
     })
     .collect()
-}
-
-/// A password that nobody guesses in a test's lifetime, made without another dependency.
-fn password() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    (0..2).map(|salt: u8| format!("{:016x}", RandomState::new().hash_one((salt, std::process::id())))).collect()
 }

@@ -1,6 +1,6 @@
 //! Connecting: from a URL to a [`Database`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use embellie_core::lookup::{CustomLookup, Transform};
@@ -12,6 +12,7 @@ use super::driver::{PoolOptions, driver_for};
 use super::plans::Plans;
 use super::writes::Writes;
 use super::{Database, Inner, pool};
+use crate::cache::Cache;
 use crate::log::called;
 use crate::model::declared_models;
 
@@ -31,6 +32,7 @@ pub struct DatabaseBuilder {
     transforms: Vec<Transform>,
     lookups: Vec<CustomLookup>,
     pool: PoolOptions,
+    cache: Option<Cache>,
 }
 
 /// A URL whose password is not shown.
@@ -51,6 +53,7 @@ impl DatabaseBuilder {
             transforms: Vec::new(),
             lookups: Vec::new(),
             pool: PoolOptions::default(),
+            cache: None,
         }
     }
 
@@ -110,6 +113,22 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Keeps what query sets cache there, instead of in this database's own memory.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> embellie::Result<()> {
+    /// use embellie::{Database, cache::Cache};
+    /// // Both see each other's changes.
+    /// let cache = Cache::memory();
+    /// let reader = Database::builder("sqlite://blog.sqlite3").cache(cache.clone()).connect().await?;
+    /// let writer = Database::builder("sqlite://blog.sqlite3").cache(cache).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// Connects.
     ///
     /// # Errors
@@ -123,9 +142,11 @@ impl DatabaseBuilder {
             };
             let registry = with_lookups(registry, self.transforms, self.lookups)?;
             let (driver, options) = driver_for(&self.url.0)?;
-            let pool = pool::Pool::new(driver, self.pool.or(options))?;
+            let pool = pool::Pool::new(Arc::clone(&driver), self.pool.or(options))?;
             let server = pool.get().await?.server().clone();
             let target = Target::for_server(&server)?;
+            // A file is there once it was connected to.
+            let identity = driver.identity();
             Ok(Database(Arc::new(Inner {
                 registry,
                 pool,
@@ -134,6 +155,8 @@ impl DatabaseBuilder {
                 captures: Captures::default(),
                 plans: Plans::default(),
                 writes: Arc::<Writes>::default(),
+                identity,
+                cache: self.cache.map_or_else(OnceLock::new, OnceLock::from),
             })))
         })
     }

@@ -1,5 +1,6 @@
 //! A database: its models, its connections, and how statements reach it.
 
+mod cached;
 mod capture;
 mod connect;
 mod driver;
@@ -16,14 +17,15 @@ pub(crate) use pool::{Pooled, abandon};
 pub(crate) use session::{execute, executed};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use embellie_core::meta::Model;
-use embellie_core::{FromColumn, Registry, Result, ServerInfo, Statement};
+use embellie_core::{FromColumn, Identity, Registry, Result, ServerInfo, Statement};
 use embellie_sql::plan::Asked;
 use embellie_sql::schema::{self, SchemaOptions};
 use embellie_sql::{Compiled, Target};
 
+use crate::cache::Cache;
 use crate::log::{CallSite, called};
 use crate::transaction::Transaction;
 
@@ -42,6 +44,8 @@ struct Inner {
     captures: capture::Captures,
     plans: plans::Plans,
     writes: Arc<writes::Writes>,
+    identity: Identity,
+    cache: OnceLock<Cache>,
 }
 
 impl Database {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts};
-use embellie_core::{Connection, DatabaseError, Driver, Error, Result};
+use embellie_core::{Connection, DatabaseError, Driver, Error, Result, Statement};
 
+use super::Database;
 use super::driver::PoolOptions;
+use crate::cache::Pending;
 
 const DEFAULT_SIZE: usize = 10;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,36 +87,49 @@ impl Pool {
 
 /// Makes a connection clean that was left in the middle of something: now, where there is a runtime to do it, so that
 /// what still runs and what is still locked is let go; else before its next use.
-pub(crate) fn abandon(mut connection: Pooled) {
+///
+/// What may have been changed meanwhile is told to the cache when that is over.
+pub(crate) fn abandon(mut connection: Pooled, changed: Option<Pending>) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {
             let _ = connection.reset().await;
+            if let Some(cache) = changed.and_then(Pending::note) {
+                cache.tell().await;
+            }
         });
+    } else if let Some(changed) = changed {
+        changed.note();
     }
 }
 
 /// A connection that is abandoned unless it is [kept](Lease::keep): what a dropped future leaves.
-pub(crate) struct Lease(Option<Pooled>);
+pub(crate) struct Lease {
+    connection: Option<Pooled>,
+    /// What the statement changes that runs on it.
+    changed: Option<Pending>,
+}
 
 impl Lease {
-    pub(crate) fn new(connection: Pooled) -> Self {
-        Lease(Some(connection))
+    /// A connection for a statement outside of transactions.
+    pub(crate) fn new(connection: Pooled, database: &Database, statement: &Statement) -> Self {
+        Lease { connection: Some(connection), changed: Pending::of(statement, database) }
     }
 
     pub(crate) fn connection(&mut self) -> Option<&mut (dyn Connection + 'static)> {
-        self.0.as_mut().map(|connection| &mut ***connection)
+        self.connection.as_mut().map(|connection| &mut ***connection)
     }
 
-    /// Gives the connection back to the pool as it is.
-    pub(crate) fn keep(mut self) {
-        drop(self.0.take());
+    /// Gives the connection back to the pool as it is, and says what was changed.
+    pub(crate) fn keep(mut self) -> Option<Pending> {
+        drop(self.connection.take());
+        self.changed.take()
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
-            abandon(connection);
+        if let Some(connection) = self.connection.take() {
+            abandon(connection, self.changed.take());
         }
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use embellie_core::{Connection, Discard, Effect, Error, Outcome, Result, Row, RowSink, Statement};
+use embellie_sql::Reading;
 use tracing::Instrument;
 
 use super::Database;
 use super::pool::Lease;
+use crate::cache::{self, Cached, Pending};
 use crate::log::CallSite;
 use crate::raw::Cursor;
 use crate::transaction::Transaction;
@@ -25,13 +27,13 @@ pub trait Executor: Send + Sync {
 
 impl Executor for Database {
     fn session(&self) -> Session<'_> {
-        Session { database: self, transaction: None }
+        Session { database: self, transaction: None, cached: None }
     }
 }
 
 impl Executor for Transaction {
     fn session(&self) -> Session<'_> {
-        Session { database: self.database(), transaction: Some(self) }
+        Session { database: self.database(), transaction: Some(self), cached: None }
     }
 }
 
@@ -46,6 +48,8 @@ impl<E: Executor + ?Sized> Executor for &E {
 pub struct Session<'a> {
     database: &'a Database,
     transaction: Option<&'a Transaction>,
+    /// Whether and how what is read is kept.
+    cached: Option<&'a Cached>,
 }
 
 impl<'a> Session<'a> {
@@ -64,6 +68,30 @@ impl<'a> Session<'a> {
         self.transaction.is_some()
     }
 
+    /// Whether anything was written in the transaction.
+    pub(crate) fn has_written(&self) -> bool {
+        self.transaction.is_some_and(Transaction::has_written)
+    }
+
+    /// The same place, where what is read is kept as a query set says, or as before where it says nothing.
+    pub(crate) fn caching(self, cached: Option<&'a Cached>) -> Self {
+        Session { cached: cached.or(self.cached), ..self }
+    }
+
+    /// Runs a statement that reads a query, or gives what is kept of it.
+    pub(crate) async fn read(
+        &self,
+        statement: &Statement,
+        reading: Reading<'_>,
+        sink: Box<dyn RowSink>,
+    ) -> (Box<dyn RowSink>, Result<Outcome>) {
+        match self.cached {
+            None => self.run(statement, sink).await,
+            // What is seldom needed is boxed, which keeps this future small.
+            Some(cached) => Box::pin(cache::read(cached, statement, reading, sink, *self)).await,
+        }
+    }
+
     /// Runs a statement and hands its rows to `sink`.
     pub(crate) async fn run(
         &self,
@@ -74,14 +102,19 @@ impl<'a> Session<'a> {
             Some(transaction) => transaction.run(statement, sink).await,
             None => {
                 let mut lease = match self.database.acquire().await {
-                    Ok(connection) => Lease::new(connection),
+                    Ok(connection) => Lease::new(connection, self.database, statement),
                     Err(error) => return (sink, Err(error)),
                 };
                 let Some(connection) = lease.connection() else {
                     return (sink, Err(Error::Interface("no connection".into())));
                 };
                 let done = execute(self.database, connection, statement, sink).await;
-                lease.keep();
+                let changed = lease.keep();
+                if done.1.is_ok()
+                    && let Some(cache) = changed.and_then(Pending::note)
+                {
+                    cache.tell().await;
+                }
                 done
             }
         }
@@ -98,12 +131,16 @@ impl<'a> Session<'a> {
         T: Send + 'static,
         F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
     {
-        let (sink, outcome) = self.run(statement, Box::new(Gather { rows: Vec::new(), read })).await;
-        outcome?;
-        match sink.into_any().downcast::<Gather<T, F>>() {
-            Ok(gather) => Ok(gather.rows),
-            Err(_) => Err(Error::Interface("the driver gave back another sink than it was given".into())),
-        }
+        Gather::<T, F>::finish(self.run(statement, Gather::new(read)).await)
+    }
+
+    /// Runs a statement that reads a query, or takes what is kept of it, and gathers what `decode` makes of each row.
+    pub(crate) async fn gather_read<T, F>(&self, statement: &Statement, of: Reading<'_>, decode: F) -> Result<Vec<T>>
+    where
+        T: Send + 'static,
+        F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
+    {
+        Gather::<T, F>::finish(self.read(statement, of, Gather::new(decode)).await)
     }
 
     /// Runs `work` in a transaction of its own, or at a savepoint of the one that is open.
@@ -125,6 +162,24 @@ impl<'a> Session<'a> {
 pub(crate) struct Gather<T, F> {
     rows: Vec<T>,
     read: F,
+}
+
+impl<T, F> Gather<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
+{
+    fn new(read: F) -> Box<Self> {
+        Box::new(Gather { rows: Vec::new(), read })
+    }
+
+    fn finish((sink, outcome): (Box<dyn RowSink>, Result<Outcome>)) -> Result<Vec<T>> {
+        outcome?;
+        match sink.into_any().downcast::<Self>() {
+            Ok(gather) => Ok(gather.rows),
+            Err(_) => Err(Error::Interface("the driver gave back another sink than it was given".into())),
+        }
+    }
 }
 
 impl<T, F> RowSink for Gather<T, F>

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use embellie_core::query::{Aggregation, Annotation, Step};
 use embellie_core::{Error, Expr, Path, Query, Result};
-use embellie_sql as sql;
+use embellie_sql::{self as sql, Reading};
 
 use super::{QuerySet, Selection, TextRow, TextValues};
 use crate::database::Executor;
@@ -147,11 +147,12 @@ impl<M, S> QuerySet<M, S> {
         T: Send + 'static,
         R: Fn(&dyn embellie_core::Row) -> Result<T> + Send + 'static,
     {
-        let (query, session) = (self.checked()?, db.session());
+        let (query, session) = (self.checked()?, db.session().caching(self.cached.as_deref()));
         let database = session.database();
         super::fetch::warn_of_distortion(query, aggregates, session);
         let compiled = sql::aggregate(query, aggregates, database.registry(), database.target())?;
-        let rows = session.gather(&compiled.statement, reader(&compiled.columns)).await?;
+        let reading = Reading::Aggregate(query, aggregates);
+        let rows = session.gather_read(&compiled.statement, reading, reader(&compiled.columns)).await?;
         rows.into_iter().next().ok_or_else(|| Error::Interface("the database gave no row of aggregates".into()))
     }
 
@@ -236,8 +237,8 @@ impl<M, S> QuerySet<M, S> {
 
     /// Replaces what each row gives.
     pub(crate) fn map<T>(self, change: impl FnOnce(S) -> T) -> QuerySet<M, T> {
-        let QuerySet { query, selection, fetch_mode, prefetches, mistake, model } = self;
-        QuerySet { query, selection: change(selection), fetch_mode, prefetches, mistake, model }
+        let QuerySet { query, selection, fetch_mode, prefetches, cached, mistake, model } = self;
+        QuerySet { query, selection: change(selection), fetch_mode, prefetches, cached, mistake, model }
     }
 
     /// The path of a value: its own, or that of an annotation that is made for it.

@@ -31,9 +31,10 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
+        let session = session.caching(self.cached.as_deref());
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
         let selection = self.told(&compiled, own_columns(&compiled), session);
-        let mut rows = gather(&compiled, session, move |row| selection.decode(row)).await?;
+        let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
         self.link(&mut rows.iter_mut(), session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
         Ok(rows)
@@ -52,6 +53,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         annotations: usize,
         session: Session<'_>,
     ) -> Result<Vec<(Vec<Value>, S::Output)>> {
+        let session = session.caching(self.cached.as_deref());
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
         let own = own_columns(&compiled);
         let start = own.saturating_sub(annotations);
@@ -61,7 +63,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
             let values = kinds.iter().enumerate().map(|(i, kind)| kind.decode(row.column(start + i)?));
             Ok((values.collect::<Result<Vec<Value>>>()?, selection.decode(row)?))
         };
-        let mut rows = gather(&compiled, session, read).await?;
+        let mut rows = gather(&compiled, query, session, read).await?;
         self.link(&mut rows.iter_mut().map(|(_, row)| row), session)?;
         self.prefetched(&mut rows.iter_mut().map(|(_, row)| row), session).await?;
         Ok(rows)
@@ -209,10 +211,11 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     #[track_caller]
     pub fn count(&self, db: &dyn Executor) -> impl Future<Output = Result<u64>> {
         called(async move {
-            let (query, session) = (self.checked()?, db.session());
+            let (query, session) = (self.checked()?, db.session().caching(self.cached.as_deref()));
             let database = session.database();
             let Some(compiled) = database.compile(&Asked::of(Purpose::Count, query))? else { return Ok(0) };
-            let counts = session.gather(&compiled.statement, |row| u64::from_column(row.column(0)?)).await?;
+            let read = |row: &dyn Row| u64::from_column(row.column(0)?);
+            let counts = session.gather_read(&compiled.statement, sql::Reading::Count(query), read).await?;
             counts.first().copied().ok_or_else(|| Error::Interface("the database gave no count".into()))
         })
     }
@@ -224,10 +227,11 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     #[track_caller]
     pub fn exists(&self, db: &dyn Executor) -> impl Future<Output = Result<bool>> {
         called(async move {
-            let (query, session) = (self.checked()?, db.session());
+            let (query, session) = (self.checked()?, db.session().caching(self.cached.as_deref()));
             let database = session.database();
             let Some(compiled) = database.compile(&Asked::of(Purpose::Exists, query))? else { return Ok(false) };
-            let (_, outcome) = session.run(&compiled.statement, Box::new(Discard)).await;
+            let reading = sql::Reading::Exists(query);
+            let (_, outcome) = session.read(&compiled.statement, reading, Box::new(Discard)).await;
             Ok(outcome?.rows > 0)
         })
     }

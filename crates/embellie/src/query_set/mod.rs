@@ -2,6 +2,7 @@
 
 mod annotate;
 mod build;
+mod cached;
 mod combine;
 mod cte;
 mod dates;
@@ -32,9 +33,11 @@ pub use values_as::{As, RowPaths};
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use embellie_core::{Error, Query, Result};
 
+use crate::cache::Cached;
 use crate::related::Prefetches;
 
 /// Rows of `M` that are not read yet: Django's `QuerySet`.
@@ -49,6 +52,8 @@ pub struct QuerySet<M, S = Whole<M>> {
     pub(crate) fetch_mode: FetchMode,
     /// The related objects that are read with the rows, by statements of their own.
     pub(crate) prefetches: Prefetches,
+    /// Whether and how what is read is kept.
+    pub(crate) cached: Option<Arc<Cached>>,
     /// The first mistake made in building it.
     pub(crate) mistake: Option<Box<Error>>,
     pub(crate) model: PhantomData<fn() -> M>,
@@ -61,6 +66,7 @@ impl<M, S> QuerySet<M, S> {
             selection,
             fetch_mode: FetchMode::default(),
             prefetches: Prefetches::default(),
+            cached: None,
             mistake: None,
             model: PhantomData,
         }
@@ -95,6 +101,7 @@ impl<M, S: Clone> Clone for QuerySet<M, S> {
             selection: self.selection.clone(),
             fetch_mode: self.fetch_mode,
             prefetches: self.prefetches.clone(),
+            cached: self.cached.clone(),
             mistake: self.mistake.clone(),
             model: PhantomData,
         }

@@ -1,7 +1,7 @@
 //! Rows as they were asked for: the columns of a key of several fields as one value.
 
-use embellie_core::{ColumnRef, Error, Header, Result, Row, Value};
-use embellie_sql::{Compiled, OutputColumn};
+use embellie_core::{ColumnRef, Error, Header, Query, Result, Row, Value};
+use embellie_sql::{Compiled, OutputColumn, Reading};
 
 use crate::database::Session;
 
@@ -11,14 +11,16 @@ use crate::database::Session;
 /// As the statement, and those of `decode`.
 pub(crate) async fn gather<T: Send + 'static>(
     compiled: &Compiled,
+    query: &Query,
     session: Session<'_>,
     decode: impl Fn(&dyn Row) -> Result<T> + Send + 'static,
 ) -> Result<Vec<T>> {
+    let reading = Reading::Rows(query);
     if compiled.columns.iter().all(|column| column.parts.is_empty()) {
-        return session.gather(&compiled.statement, decode).await;
+        return session.gather_read(&compiled.statement, reading, decode).await;
     }
     let columns = compiled.columns.clone();
-    session.gather(&compiled.statement, move |row| decode(&Asked::new(row, &columns)?)).await
+    session.gather_read(&compiled.statement, reading, move |row| decode(&Asked::new(row, &columns)?)).await
 }
 
 /// What reads the rows of a statement, each column of which is one that was asked for.

@@ -498,7 +498,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
             return Ok(HashSet::new());
         };
         let kind = compiled.columns.first().map_or(FieldKind::BigInteger, |column| column.kind);
-        let keys = gather(&compiled, session, move |row| kind.decode(row.column(0)?).map(Key)).await?;
+        let keys = gather(&compiled, &query, session, move |row| kind.decode(row.column(0)?).map(Key)).await?;
         Ok(keys.into_iter().collect())
     }
 

@@ -5,12 +5,13 @@ mod cursor;
 pub(crate) use cursor::OpenCursor;
 
 use std::fmt;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex as StdMutex, PoisonError};
 
 use embellie_core::{Control, Effect, Error, Outcome, Result, RowSink, Statement};
 use tokio::sync::Mutex;
 
+use crate::cache::{Changes, Pending};
 use crate::database::{Database, Pooled, abandon, execute};
 use crate::log::CallSite;
 
@@ -25,6 +26,10 @@ pub struct Transaction {
     /// What the next statement must undo first, left by savepoints whose future was dropped.
     abandoned: StdMutex<Option<Mark>>,
     hooks: StdMutex<Vec<Hook>>,
+    /// What was changed, to be told to the cache once it is committed.
+    changes: StdMutex<Changes>,
+    /// Whether the commit was sent, so that it may happen whatever becomes of its future.
+    committing: AtomicBool,
     /// How many cursors were opened.
     cursors: AtomicU32,
     /// What the next statement must close first, left by streams that were dropped.
@@ -41,11 +46,12 @@ struct Work {
     wrote: bool,
 }
 
-/// A savepoint, and how many hooks there were when it was set.
+/// A savepoint, and how many hooks and changes there were when it was set.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     savepoint: u32,
     hooks: usize,
+    changes: usize,
 }
 
 impl Transaction {
@@ -66,6 +72,8 @@ impl Transaction {
             work: Mutex::new(Work { connection: Some(connection), savepoints: 0, failed: false, wrote: false }),
             abandoned: StdMutex::new(None),
             hooks: StdMutex::new(Vec::new()),
+            changes: StdMutex::default(),
+            committing: AtomicBool::new(false),
             cursors: AtomicU32::new(0),
             dropped_cursors: StdMutex::new(Vec::new()),
         };
@@ -113,6 +121,23 @@ impl Transaction {
         lock(&self.hooks).push(Box::new(hook));
     }
 
+    /// Tells the cache, once the transaction is committed, that rows of these models (`app.Model`) were changed by SQL
+    /// that you wrote: see [`cache`](crate::cache).
+    ///
+    /// # Errors
+    /// When there is no such model; the message names the nearest.
+    pub fn invalidate(&self, models: &[&str]) -> Result<()> {
+        let tables = self.database.tables_of(models)?;
+        let mut changes = lock(&self.changes);
+        tables.into_iter().for_each(|table| changes.add(table));
+        Ok(())
+    }
+
+    /// Whether anything was written.
+    pub(crate) fn has_written(&self) -> bool {
+        lock(&self.changes).any()
+    }
+
     pub(crate) async fn run(
         &self,
         statement: &Statement,
@@ -123,6 +148,7 @@ impl Transaction {
             return (sink, Err(error));
         }
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
+        lock(&self.changes).note(statement);
         let (sink, outcome) = execute(&self.database, &mut ***connection, statement, sink).await;
         work.failed |= outcome.is_err();
         work.wrote |= statement.effect != Effect::Read;
@@ -142,14 +168,28 @@ impl Transaction {
                     .into(),
             ));
         }
-        if let Some(connection) = work.connection.as_mut() {
-            connection.control(&Control::Commit).await?;
+        self.committing.store(true, Ordering::Relaxed);
+        let committed = match work.connection.as_mut() {
+            Some(connection) => connection.control(&Control::Commit).await,
+            None => Ok(()),
+        };
+        self.committing.store(false, Ordering::Relaxed);
+        // A connection that is lost does not tell whether it was committed.
+        let changed = match &committed {
+            Ok(()) | Err(Error::Operational(_) | Error::Interface(_)) => lock(&self.changes).pending(&self.database),
+            Err(_) => None,
+        };
+        let cache = changed.and_then(Pending::note);
+        if committed.is_ok() {
+            work.ended(&self.database);
+            drop(work);
+            let hooks = std::mem::take(&mut *lock(&self.hooks));
+            hooks.into_iter().for_each(|hook| hook());
         }
-        work.ended(&self.database);
-        drop(work);
-        let hooks = std::mem::take(&mut *lock(&self.hooks));
-        hooks.into_iter().for_each(|hook| hook());
-        Ok(())
+        if let Some(cache) = cache {
+            cache.tell().await;
+        }
+        committed
     }
 
     /// Undoes everything. Should the database not answer, the connection is not used again before it is clean.
@@ -175,6 +215,7 @@ impl Transaction {
             work.control(&Control::RollbackTo(mark.savepoint)).await?;
             self.database.writes().note("".into());
             lock(&self.hooks).truncate(mark.hooks);
+            lock(&self.changes).truncate(mark.changes);
             *lock(&self.abandoned) = None;
             work.failed = false;
         }
@@ -204,7 +245,9 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         let work = self.work.get_mut();
         if let Some(connection) = work.connection.take() {
-            abandon(connection);
+            let committing = self.committing.load(Ordering::Relaxed);
+            let changed = if committing { lock(&self.changes).pending(&self.database) } else { None };
+            abandon(connection, changed);
             work.ended(&self.database);
         }
     }
@@ -228,7 +271,11 @@ impl<'a> Savepoint<'a> {
         let mut work = transaction.work.lock().await;
         transaction.clean(&mut work).await?;
         work.savepoints += 1;
-        let mark = Mark { savepoint: work.savepoints, hooks: lock(&transaction.hooks).len() };
+        let mark = Mark {
+            savepoint: work.savepoints,
+            hooks: lock(&transaction.hooks).len(),
+            changes: lock(&transaction.changes).len(),
+        };
         work.control(&Control::Savepoint(mark.savepoint)).await?;
         Ok(Savepoint { transaction, mark, open: true })
     }
@@ -249,6 +296,7 @@ impl<'a> Savepoint<'a> {
         work.failed = false;
         self.transaction.database.writes().note("".into());
         lock(&self.transaction.hooks).truncate(self.mark.hooks);
+        lock(&self.transaction.changes).truncate(self.mark.changes);
         *lock(&self.transaction.abandoned) = None;
         self.open = false;
         work.control(&Control::Release(self.mark.savepoint)).await

@@ -3,5 +3,6 @@
 
 mod advanced;
 mod expert;
+mod often;
 mod optimizer;
 mod shelves;

@@ -1,4 +1,4 @@
-//! Installing Debian's package of PostgreSQL, without making a cluster of the system's own or starting a service.
+//! Installing Debian's packages of servers, without making a database of the system's own or starting a service.
 
 use std::env;
 use std::fs::{File, OpenOptions};
@@ -30,9 +30,9 @@ const SETTINGS: [(&str, &str, &str, &str); 2] = [
     ),
 ];
 
-/// Installs the package `postgresql`, where there is `apt-get` and the right to use it. One process after the other:
+/// Installs a package, where there is `apt-get` and the right to use it. One process after the other:
 /// whoever comes second asks `is_there` again.
-pub(super) fn install(is_there: impl Fn() -> bool) -> Result<(), Error> {
+pub(super) fn install(package: &str, is_there: impl Fn() -> bool) -> Result<(), Error> {
     if env::var_os(NEVER).is_some() {
         return Err(Error::new(format!("not installed, because {NEVER} is set")));
     }
@@ -46,12 +46,12 @@ pub(super) fn install(is_there: impl Fn() -> bool) -> Result<(), Error> {
     if is_there() {
         return Ok(());
     }
-    eprintln!("PostgreSQL is missing: installing the package `postgresql` for private test servers …");
+    eprintln!("Installing the package `{package}` for private test servers …");
     let mut guards = Vec::new();
     for (directory, name, mode, content) in SETTINGS {
         guards.extend(MadeFile::make(privilege, Path::new(directory), name, mode, content)?);
     }
-    let package = ["install", "--no-install-recommends", "postgresql"];
+    let package = ["install", "--no-install-recommends", package];
     match apt_get(privilege, &package) {
         // The lists may be missing or too old.
         Err(_) => apt_get(privilege, &["update"]).and_then(|()| apt_get(privilege, &package)),
