@@ -24,7 +24,7 @@ pub(crate) use fetch::link;
 pub use fetch_mode::FetchMode;
 pub use lock::ForUpdate;
 pub use relation::{Alias, Aliased, FilteredRelation};
-pub(crate) use row::gather;
+pub(crate) use row::{Decode, gather};
 pub use selection::{Selection, TextValues, Whole, WholeRecord};
 pub use text_row::TextRow;
 #[doc(hidden)]

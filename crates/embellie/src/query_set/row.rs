@@ -23,11 +23,14 @@ pub(crate) async fn gather<T: Send + 'static>(
     session.gather_read(&compiled.statement, reading, move |row| decode(&Asked::new(row, &columns)?)).await
 }
 
+/// What makes something of a row.
+pub(crate) type Decode<T> = Box<dyn Fn(&dyn Row) -> Result<T> + Send>;
+
 /// What reads the rows of a statement, each column of which is one that was asked for.
 pub(crate) fn reader<T: Send + 'static>(
     compiled: &Compiled,
     decode: impl Fn(&dyn Row) -> Result<T> + Send + 'static,
-) -> Box<dyn Fn(&dyn Row) -> Result<T> + Send> {
+) -> Decode<T> {
     if compiled.columns.iter().all(|column| column.parts.is_empty()) {
         return Box::new(decode);
     }

@@ -4,6 +4,8 @@ use std::any::Any;
 
 use embellie_core::{Error, Header, Result, Row, RowSink};
 
+use crate::query_set::Decode;
+
 /// What makes something of rows.
 pub(crate) trait ReadRow<T>: Send {
     /// Learns what the columns are.
@@ -14,7 +16,7 @@ pub(crate) trait ReadRow<T>: Send {
     fn row(&mut self, row: &dyn Row) -> Result<T>;
 }
 
-impl<T> ReadRow<T> for Box<dyn Fn(&dyn Row) -> Result<T> + Send> {
+impl<T> ReadRow<T> for Decode<T> {
     fn row(&mut self, row: &dyn Row) -> Result<T> {
         self(row)
     }
