@@ -1,8 +1,9 @@
 //! Columns as bytes, and back: each with a mark of its type, so that different values never have the same bytes.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Bound;
 
-use embellie_core::{ColumnRef, DecodeList, Error, ListRef, Result, Value};
+use embellie_core::{ColumnRef, DecodeList, Error, ListRef, Range, RangeEnd, Result, Value};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -27,6 +28,8 @@ mod mark {
     pub(super) const IPV4: u8 = 15;
     pub(super) const IPV6: u8 = 16;
     pub(super) const LIST: u8 = 17;
+    pub(super) const EMPTY: u8 = 18;
+    pub(super) const RANGE: u8 = 19;
 }
 
 /// Adds a number of bytes, or of things.
@@ -122,6 +125,23 @@ pub(crate) fn write(out: &mut Vec<u8>, column: ColumnRef<'_>) -> Result<()> {
             v.each(|element| write(&mut elements, element))?;
             write_bytes(out, mark::LIST, &elements)?;
         }
+        ColumnRef::Range(Range::Empty) => out.push(mark::EMPTY),
+        ColumnRef::Range(Range::Between(low, high)) => {
+            out.push(mark::RANGE);
+            for end in [low, high] {
+                match end {
+                    Bound::Unbounded => out.push(0),
+                    Bound::Included(end) => {
+                        out.push(1);
+                        write_value(out, &end.into())?;
+                    }
+                    Bound::Excluded(end) => {
+                        out.push(2);
+                        write_value(out, &end.into())?;
+                    }
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -159,6 +179,25 @@ fn read_date(bytes: &mut &[u8]) -> Result<Date> {
 fn read_time(bytes: &mut &[u8]) -> Result<Time> {
     let [hour, minute, second] = array::<3>(bytes)?.map(|byte| byte as i8);
     Time::new(hour, minute, second, i32::from_le_bytes(array(bytes)?)).map_err(|_| malformed())
+}
+
+fn read_end(bytes: &mut &[u8]) -> Result<Bound<RangeEnd>> {
+    let [kind] = array(bytes)?;
+    // An end of a range is no list and no range, so that this goes no deeper.
+    let end = |bytes: &mut &[u8]| match read(bytes)? {
+        ColumnRef::Int(v) => Ok(RangeEnd::Int(v)),
+        ColumnRef::Decimal(v) => Ok(RangeEnd::Decimal(v)),
+        ColumnRef::Date(v) => Ok(RangeEnd::Date(v)),
+        ColumnRef::DateTime(v) => Ok(RangeEnd::DateTime(v)),
+        ColumnRef::Timestamp(v) => Ok(RangeEnd::Timestamp(v)),
+        _ => Err(malformed()),
+    };
+    Ok(match kind {
+        0 => Bound::Unbounded,
+        1 => Bound::Included(end(bytes)?),
+        2 => Bound::Excluded(end(bytes)?),
+        _ => return Err(malformed()),
+    })
 }
 
 /// Takes a value from the front.
@@ -202,6 +241,8 @@ pub(crate) fn read<'a>(bytes: &mut &'a [u8]) -> Result<ColumnRef<'a>> {
             let length = read_length(bytes)?;
             ColumnRef::List(ListRef::encoded(&[], take(bytes, length)?, &Elements))
         }
+        mark::EMPTY => ColumnRef::Range(Range::Empty),
+        mark::RANGE => ColumnRef::Range(Range::Between(read_end(bytes)?, read_end(bytes)?)),
         _ => return Err(malformed()),
     })
 }
@@ -247,6 +288,8 @@ mod tests {
             Value::Json(Box::new(serde_json::json!({"a": [1, null]}))),
             Value::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             Value::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+            Value::Range(Box::new(Range::Empty)),
+            Value::Range(Box::new(Range::Between(Bound::Excluded(RangeEnd::Int(1)), Bound::Unbounded))),
             Value::List(vec![Value::Int(1), Value::Null, Value::List(vec![Value::Text("x".into())])]),
         ];
         let mut bytes = Vec::new();

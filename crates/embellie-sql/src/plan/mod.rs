@@ -76,6 +76,7 @@ impl<'q> Asked<'q> {
 pub struct Plan {
     sql: Arc<str>,
     effect: Effect,
+    table: Option<Arc<str>>,
     parameters: Vec<Recipe>,
     columns: Arc<[OutputColumn]>,
     related: Arc<[RelatedObject]>,
@@ -106,6 +107,7 @@ impl Plan {
         let plan = Plan {
             sql: Arc::clone(&compiled.statement.sql),
             effect: compiled.statement.effect,
+            table: compiled.statement.table.clone(),
             parameters,
             columns: Arc::clone(&compiled.columns),
             related: Arc::clone(&compiled.related),
@@ -117,7 +119,12 @@ impl Plan {
     pub fn bind(&self, shape: &Shape<'_>) -> Compiled {
         let parameters: Vec<Value> = self.parameters.iter().map(|recipe| recipe.apply(shape.slots())).collect();
         Compiled {
-            statement: Statement { sql: Arc::clone(&self.sql), parameters, effect: self.effect },
+            statement: Statement {
+                sql: Arc::clone(&self.sql),
+                parameters,
+                effect: self.effect,
+                table: self.table.clone(),
+            },
             columns: Arc::clone(&self.columns),
             related: Arc::clone(&self.related),
         }

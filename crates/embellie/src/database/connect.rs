@@ -156,7 +156,7 @@ impl DatabaseBuilder {
                 plans: Plans::default(),
                 writes: Arc::<Writes>::default(),
                 identity,
-                cache: self.cache.map_or_else(OnceLock::new, OnceLock::from),
+                cache: Arc::new(self.cache.map_or_else(OnceLock::new, OnceLock::from)),
             })))
         })
     }

@@ -45,7 +45,7 @@ struct Inner {
     plans: plans::Plans,
     writes: Arc<writes::Writes>,
     identity: Identity,
-    cache: OnceLock<Cache>,
+    cache: Arc<OnceLock<Cache>>,
 }
 
 impl Database {
@@ -72,7 +72,7 @@ impl Database {
     /// Models that are learnt from the database itself come into use this way.
     #[must_use]
     pub fn with_registry(&self, registry: impl Into<Arc<Registry>>) -> Self {
-        let Inner { pool, server, target, writes, .. } = &*self.0;
+        let Inner { pool, server, target, writes, identity, cache, .. } = &*self.0;
         Database(Arc::new(Inner {
             registry: registry.into(),
             pool: pool.clone(),
@@ -82,6 +82,8 @@ impl Database {
             // Other models make other statements.
             plans: plans::Plans::default(),
             writes: Arc::clone(writes),
+            identity: identity.clone(),
+            cache: Arc::clone(cache),
         }))
     }
 
