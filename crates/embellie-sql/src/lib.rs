@@ -6,6 +6,7 @@ mod dialect;
 mod explain;
 mod identifier;
 mod legalize;
+mod outline;
 mod raw;
 mod render;
 mod resolve;
@@ -22,10 +23,11 @@ pub use compile::{
     Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update, update_returning,
 };
 pub use explain::{
-    Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting, explain, explain_plan, explanation,
-    read_plan,
+    Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting, Step, Unvalued, explain,
+    explain_plan, explain_unvalued, explanation, read_plan,
 };
 pub use identifier::quote;
+pub use outline::{Compared, Comparison, Ordered, Outline, TableColumn};
 pub use raw::raw;
 pub use separate::distorted;
 pub use tables::{Reading, tables};

@@ -178,6 +178,11 @@ impl Target {
         self.dialect.product()
     }
 
+    /// The name of the database product in telemetry: OpenTelemetry's `db.system.name`.
+    pub fn system(&self) -> &'static str {
+        self.dialect.system()
+    }
+
     pub(crate) fn version(&self) -> (u32, u32, u32) {
         self.version
     }

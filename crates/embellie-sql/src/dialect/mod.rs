@@ -24,6 +24,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The product's name, for people.
     fn product(&self) -> &'static str;
 
+    /// The product's name in telemetry: OpenTelemetry's `db.system.name`.
+    fn system(&self) -> &'static str;
+
     /// The oldest version that is served.
     fn oldest(&self) -> (u32, u32, u32);
 

@@ -4,11 +4,13 @@ mod document;
 mod options;
 mod plan;
 mod rows;
+mod step;
 
 use embellie_core::{Effect, Error, Result, Statement, Value, json};
 
 pub use options::{Explain, ExplainOption, Format, Setting};
 pub use plan::{Actual, Cost, Detail, Plan, PlanNode};
+pub use step::Step;
 
 use crate::Target;
 
@@ -23,6 +25,15 @@ pub(crate) struct Explaining {
     pub(crate) options: &'static [(ExplainOption, (u32, u32, u32))],
     /// What the rows of a plan that programs read are.
     pub(crate) form: PlanForm,
+    /// How a statement is explained whose values are not known; `None` where nulls in their place change nothing.
+    pub(crate) unbound: Option<Unbound>,
+}
+
+/// How a statement is prepared, so that it can be explained without its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unbound {
+    /// Makes plans for any values, until the transaction ends.
+    pub(crate) setting: &'static str,
 }
 
 /// What the rows of an explanation are.
@@ -85,6 +96,45 @@ pub fn explain_plan(statement: &Statement, how: &Explain, target: &Target) -> Re
         PlanForm::Rows => how.clone(),
     };
     explain(statement, &how, target)
+}
+
+/// Statements that explain another one whose values are not known: they have to run in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Unvalued {
+    /// What runs before.
+    pub before: Vec<Statement>,
+    /// What gives the rows for [`read_plan`].
+    pub explain: Statement,
+    /// What runs afterwards.
+    pub after: Vec<Statement>,
+}
+
+/// The statements that explain another one for any values of its `parameters` placeholders, such that [`read_plan`]
+/// understands the answer.
+///
+/// # Errors
+/// As [`explain`].
+pub fn explain_unvalued(sql: &str, parameters: usize, target: &Target) -> Result<Unvalued> {
+    /// The name of what is prepared for it.
+    const NAME: &str = "embellie_explained";
+    let Some(Unbound { setting }) = target.dialect().explaining().unbound else {
+        let statement = Statement::read(sql, vec![Value::Null; parameters]);
+        return Ok(Unvalued {
+            before: vec![],
+            explain: explain_plan(&statement, &Explain::new(), target)?,
+            after: vec![],
+        });
+    };
+    let nulls = vec!["NULL"; parameters].join(", ");
+    let run = if nulls.is_empty() { format!("EXECUTE {NAME}") } else { format!("EXECUTE {NAME}({nulls})") };
+    let explain = explain_plan(&Statement::read(run, Vec::new()), &Explain::new(), target)?;
+    Ok(Unvalued {
+        // As statements that are sent one by one: a text of several is refused, and none of them is run.
+        before: vec![Statement::write(setting, vec![]), Statement::write(format!("PREPARE {NAME} AS {sql}"), vec![])],
+        explain: Statement { effect: Effect::Write, ..explain },
+        after: vec![Statement::write(format!("DEALLOCATE {NAME}"), vec![])],
+    })
 }
 
 /// The plan in the rows that a statement of [`explain_plan`] gave.

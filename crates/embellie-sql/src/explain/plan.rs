@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::outline::Outline;
+
 /// How a database runs a query: what it does, in a tree whose inner nodes work on the rows of their children.
 ///
 /// `Display` shows the tree:
@@ -103,9 +105,24 @@ impl Detail {
     pub(super) fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Detail { name: name.into(), text: text.into() }
     }
+
+    fn forget_values(&mut self) {
+        // What is counted or measured is a number, and stays.
+        if self.text.parse::<f64>().is_err() {
+            self.text = Outline::of(&self.text).shape;
+        }
+    }
 }
 
 impl Plan {
+    /// The same without the constants of its conditions, which are values that the statement was run with: for logs.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        self.details.iter_mut().for_each(Detail::forget_values);
+        self.nodes.iter_mut().for_each(PlanNode::forget_values);
+        self
+    }
+
     /// All nodes, each before its children.
     pub fn walk(&self) -> impl Iterator<Item = &PlanNode> {
         let mut open: Vec<&PlanNode> = self.nodes.iter().rev().collect();
@@ -134,6 +151,11 @@ impl fmt::Display for Plan {
 }
 
 impl PlanNode {
+    fn forget_values(&mut self) {
+        self.conditions.iter_mut().chain(&mut self.details).for_each(Detail::forget_values);
+        self.children.iter_mut().for_each(PlanNode::forget_values);
+    }
+
     fn lines(&self, first: &str, rest: &str, lines: &mut Vec<String>) {
         lines.push(format!("{first}{self}"));
         let bar = if self.children.is_empty() { " " } else { "│" };

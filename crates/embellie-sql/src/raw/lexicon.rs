@@ -17,7 +17,7 @@ pub(crate) struct Lexicon {
 
 /// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'t> {
+pub(crate) enum Token<'t> {
     /// A word: a keyword or a name without quotation marks.
     Word(&'t str),
     /// `%s`.
@@ -35,13 +35,13 @@ pub(super) enum Token<'t> {
 }
 
 /// The parts of a text, in order: put together again, they are the text.
-pub(super) struct Tokens<'t> {
+pub(crate) struct Tokens<'t> {
     rest: &'t str,
     lexicon: Lexicon,
 }
 
 impl<'t> Tokens<'t> {
-    pub(super) fn new(text: &'t str, lexicon: Lexicon) -> Self {
+    pub(crate) fn new(text: &'t str, lexicon: Lexicon) -> Self {
         Tokens { rest: text, lexicon }
     }
 

@@ -1,6 +1,6 @@
 //! SQL that somebody has written: its placeholders become the database's own, its values parameters.
 
-mod lexicon;
+pub(crate) mod lexicon;
 
 use embellie_core::{DatabaseError, Effect, Error, Params, Result, Statement, Value, did_you_mean};
 

@@ -18,6 +18,7 @@ mod naive;
 mod negation;
 mod nonsense;
 mod order;
+mod outline;
 mod plans;
 mod property;
 mod raw;

@@ -16,7 +16,7 @@ use embellie_core::{Result, Value};
 
 use super::{Combined, Dialect, Trunc, aggregate_name, like_pattern, symbol};
 use crate::Capability;
-use crate::explain::{ExplainOption, Explaining, Format, PlanForm};
+use crate::explain::{ExplainOption, Explaining, Format, PlanForm, Unbound};
 use crate::raw::Lexicon;
 use crate::render::Writer;
 use crate::resolved::{Aggregate, Arithmetic, Condition, Key, PatternKind, Scalar, Window, kind_of};
@@ -31,6 +31,10 @@ impl Dialect for Postgres {
 
     fn product(&self) -> &'static str {
         "PostgreSQL"
+    }
+
+    fn system(&self) -> &'static str {
+        "postgresql"
     }
 
     fn oldest(&self) -> (u32, u32, u32) {
@@ -82,6 +86,7 @@ impl Dialect for Postgres {
                 (ExplainOption::Wal, (13, 0, 0)),
             ],
             form: PlanForm::Document,
+            unbound: Some(Unbound { setting: "SET LOCAL plan_cache_mode = force_generic_plan" }),
         }
     }
 

@@ -33,6 +33,10 @@ impl Dialect for Sqlite {
         "SQLite"
     }
 
+    fn system(&self) -> &'static str {
+        "sqlite"
+    }
+
     fn oldest(&self) -> (u32, u32, u32) {
         (3, 31, 0)
     }
@@ -80,7 +84,7 @@ impl Dialect for Sqlite {
     }
 
     fn explaining(&self) -> Explaining {
-        Explaining { prefix: "EXPLAIN QUERY PLAN", formats: &[], options: &[], form: PlanForm::Rows }
+        Explaining { prefix: "EXPLAIN QUERY PLAN", formats: &[], options: &[], form: PlanForm::Rows, unbound: None }
     }
 
     fn placeholder(&self, _: usize, text: &mut String) {
