@@ -1,5 +1,7 @@
 //! What can be said on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use shop::data::{MAX_ORDERS, ORDERS, Plan};
@@ -20,6 +22,10 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Print Rust models for the models of a Django project, table for table.
     Import(Import),
+    /// Report on what a program asks of its database: N+1, missing indexes, where the time goes.
+    ///
+    /// The program writes the log: `db.log_with(LogOptions::new().write_to(file))`.
+    Profile(Profile),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
     Conformance(Conformance),
@@ -97,6 +103,62 @@ pub(crate) struct Inspect {
     /// Write a file for each app into this folder, and a mod.rs, instead of printing all. Files that exist are kept.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Profile {
+    /// The log; `-` for the standard input.
+    pub(crate) log: PathBuf,
+
+    /// A log of the same work before a change, to compare with.
+    #[arg(long, value_name = "LOG")]
+    pub(crate) before: Option<PathBuf>,
+
+    /// A database to ask how it runs the statements, best one with real rows. None of them is run.
+    #[arg(long, value_name = "URL|PATH")]
+    pub(crate) database: Option<String>,
+
+    /// How many statements to ask it about, those that take the longest first.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub(crate) explain: usize,
+
+    /// The form of the report; that which the name of the output says, or else text.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ReportFormat>,
+
+    /// A file for the report, instead of the standard output.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// What the report is called.
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+
+    /// How often a line of the program may ask for the same.
+    #[arg(long, value_name = "TIMES", default_value_t = 5, value_parser = clap::value_parser!(u64).range(2..))]
+    pub(crate) repeats: u64,
+
+    /// How many milliseconds a statement may take.
+    #[arg(long, value_name = "MS", default_value_t = 100.0, value_parser = milliseconds)]
+    pub(crate) slow: f64,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, on a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// One page, which needs nothing else.
+    Html,
+}
+
+fn milliseconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=1e9).contains(&number) => Ok(number),
+        _ => Err("a number of milliseconds from 0 on".to_owned()),
+    }
 }
 
 impl Demo {

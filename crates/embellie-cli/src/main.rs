@@ -6,6 +6,7 @@ mod demo;
 mod failure;
 mod import;
 mod inspect;
+mod profile;
 mod terminal;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Demo(demo) => runtime.block_on(demo::run(demo)),
         Command::Import(asked) => import::run(&asked),
+        Command::Profile(profile) => runtime.block_on(profile::run(profile)),
         Command::Conformance(asked) => runtime.block_on(conformance::run(asked.models_py)),
         Command::Inspect(inspect) => runtime.block_on(inspect::run(inspect)),
     }

@@ -80,6 +80,17 @@ pub struct ServerInfo {
     pub version: (u32, u32, u32),
 }
 
+/// Where a database is, without anything secret: what telemetry says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Endpoint {
+    /// The host, or the directory of its sockets; `None` for a database in this program.
+    pub address: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The database's name on the server, or its file's name.
+    pub namespace: Option<String>,
+}
+
 /// Makes connections to one database.
 pub trait Driver: Send + Sync + fmt::Debug {
     /// Opens a connection.
@@ -89,6 +100,11 @@ pub trait Driver: Send + Sync + fmt::Debug {
     /// says 1.
     fn max_connections(&self) -> Option<usize> {
         None
+    }
+
+    /// Where the database is.
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::default()
     }
 
     /// Which database this is, as far as what is kept of it elsewhere is concerned. It holds no password.

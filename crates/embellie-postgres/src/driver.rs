@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use embellie_core::{BoxFuture, Connection, DatabaseError, Driver, Error, Identity, ServerInfo};
+use embellie_core::{BoxFuture, Connection, DatabaseError, Driver, Endpoint, Error, Identity, ServerInfo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio_postgres::config::SslMode;
@@ -236,6 +236,15 @@ impl Driver for PostgresDriver {
             };
             opened.map(|connection| Box::new(connection) as Box<dyn Connection>)
         })
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        let address = match &self.options.host {
+            Host::Tcp(host) => host.clone(),
+            Host::Unix(directory) => directory.display().to_string(),
+        };
+        let namespace = self.options.database.clone().or_else(|| self.options.user.clone());
+        Endpoint { address: Some(address), port: Some(self.options.port), namespace }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use embellie_core::{BoxFuture, Connection, Driver, Error, Identity};
+use embellie_core::{BoxFuture, Connection, Driver, Endpoint, Error, Identity};
 use uuid::Uuid;
 
 use crate::connection::SqliteConnection;
@@ -45,6 +45,12 @@ impl Driver for SqliteDriver {
 
     fn max_connections(&self) -> Option<usize> {
         (self.options.location == Location::Memory).then_some(1)
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        let Location::File(path) = &self.options.location else { return Endpoint::default() };
+        let namespace = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Endpoint { namespace, ..Endpoint::default() }
     }
 
     fn identity(&self) -> Identity {

@@ -22,11 +22,11 @@
 //! # Ok(()) }
 //! ```
 
-use embellie_core::{FromColumn, Result, Statement, Value};
+use embellie_core::{Result, Statement, Value};
 use embellie_sql as sql;
 pub use embellie_sql::{Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting};
 
-use crate::database::{Executor, Session};
+use crate::database::{Executor, Session, values};
 use crate::log::called;
 use crate::query_set::{QuerySet, Selection};
 
@@ -106,8 +106,6 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         if select.is_none() {
             return Ok(None);
         }
-        let values =
-            |row: &dyn embellie_core::Row| (0..row.len()).map(|i| Value::from_column(row.column(i)?)).collect();
         session.gather(&statement, values).await.map(Some)
     }
 }

@@ -34,6 +34,7 @@
 //! - [`page`] gives rows in pages, by their numbers or by where the last one ended.
 //! - [`cache`] keeps what was read until its tables change, and any other values.
 //! - [`Cursor`](raw::Cursor) runs SQL that you write, and [`Model::raw`] reads objects with it.
+//! - [`log`] is what the database does, seen: N+1, repeated and slow statements; [`profile`] says what could be better.
 //! - [`Error`] has Django's exception classes as its variants.
 //!
 //! Databases are cargo features, `sqlite` and `postgres`, both on by default.
@@ -48,6 +49,7 @@ pub mod language {}
 pub mod log;
 pub mod model;
 pub mod page;
+pub mod profile;
 pub mod query_set;
 pub mod raw;
 pub mod record;

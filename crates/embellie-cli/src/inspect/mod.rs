@@ -11,6 +11,8 @@ use embellie_codegen::ModelSource;
 use embellie_core::meta::Model;
 use embellie_introspect::{Introspected, Note, Remark};
 
+pub(crate) use dialect::reading;
+
 use crate::args::Inspect;
 use crate::failure::Failure;
 use crate::terminal;

@@ -7,13 +7,12 @@ use embellie_core::lookup::{CustomLookup, Transform};
 use embellie_core::{Error, Registry, Result};
 use embellie_sql::Target;
 
-use super::capture::Captures;
 use super::driver::{PoolOptions, driver_for};
 use super::plans::Plans;
 use super::writes::Writes;
 use super::{Database, Inner, pool};
 use crate::cache::Cache;
-use crate::log::called;
+use crate::log::{Recorders, called};
 use crate::model::declared_models;
 
 /// How to connect to a database.
@@ -142,6 +141,7 @@ impl DatabaseBuilder {
             };
             let registry = with_lookups(registry, self.transforms, self.lookups)?;
             let (driver, options) = driver_for(&self.url.0)?;
+            let endpoint = driver.endpoint();
             let pool = pool::Pool::new(Arc::clone(&driver), self.pool.or(options))?;
             let server = pool.get().await?.server().clone();
             let target = Target::for_server(&server)?;
@@ -152,8 +152,9 @@ impl DatabaseBuilder {
                 pool,
                 server,
                 target,
-                captures: Captures::default(),
                 plans: Plans::default(),
+                endpoint,
+                logs: Arc::<Recorders>::default(),
                 writes: Arc::<Writes>::default(),
                 identity,
                 cache: Arc::new(self.cache.map_or_else(OnceLock::new, OnceLock::from)),

@@ -6,6 +6,7 @@ mod connect;
 mod driver;
 mod plans;
 mod pool;
+mod run;
 mod session;
 mod writes;
 
@@ -14,19 +15,20 @@ pub use connect::DatabaseBuilder;
 pub use session::{Executor, Session};
 
 pub(crate) use pool::{Pooled, abandon};
-pub(crate) use session::{execute, executed};
+pub(crate) use run::{Around, control, execute, executed, values};
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use embellie_core::meta::Model;
-use embellie_core::{FromColumn, Identity, Registry, Result, ServerInfo, Statement};
+use embellie_core::{Endpoint, FromColumn, Identity, Registry, Result, ServerInfo, Statement};
 use embellie_sql::plan::Asked;
 use embellie_sql::schema::{self, SchemaOptions};
 use embellie_sql::{Compiled, Target};
 
 use crate::cache::Cache;
-use crate::log::{CallSite, called};
+use crate::log::{CallSite, Log, LogOptions, Recorders, called};
 use crate::transaction::Transaction;
 
 /// A database that is ready to be asked: cheap to clone, and shared by all clones.
@@ -41,8 +43,9 @@ struct Inner {
     pool: pool::Pool,
     server: ServerInfo,
     target: Target,
-    captures: capture::Captures,
     plans: plans::Plans,
+    endpoint: Endpoint,
+    logs: Arc<Recorders>,
     writes: Arc<writes::Writes>,
     identity: Identity,
     cache: Arc<OnceLock<Cache>>,
@@ -72,13 +75,14 @@ impl Database {
     /// Models that are learnt from the database itself come into use this way.
     #[must_use]
     pub fn with_registry(&self, registry: impl Into<Arc<Registry>>) -> Self {
-        let Inner { pool, server, target, writes, identity, cache, .. } = &*self.0;
+        let Inner { pool, server, target, endpoint, logs, writes, identity, cache, .. } = &*self.0;
         Database(Arc::new(Inner {
             registry: registry.into(),
             pool: pool.clone(),
             server: server.clone(),
             target: *target,
-            captures: capture::Captures::default(),
+            endpoint: endpoint.clone(),
+            logs: Arc::clone(logs),
             // Other models make other statements.
             plans: plans::Plans::default(),
             writes: Arc::clone(writes),
@@ -194,9 +198,63 @@ impl Database {
         .await
     }
 
+    /// Records what the database does from now on, until the log is dropped: Django's `connection.queries`. It warns of
+    /// N+1 and of repeated statements. See [`log`](crate::log).
+    ///
+    /// ```standalone_crate
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> embellie::Result<()> {
+    /// # let db = Database::connect("sqlite::memory:").await?;
+    /// # db.create_tables(&[]).await?;
+    /// let log = db.log();
+    /// Post::objects().filter(q!(views__gt = 3)).count(&db).await?;
+    /// for entry in log.entries() {
+    ///     println!("{entry}");
+    /// }
+    /// # assert_eq!(log.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn log(&self) -> Log {
+        self.log_with(LogOptions::new())
+    }
+
+    /// Records what the database does from now on, as `options` say.
+    ///
+    /// ```no_run
+    /// # fn run(db: embellie::Database) {
+    /// use std::time::Duration;
+    /// use embellie::log::LogOptions;
+    /// let log = db.log_with(LogOptions::new().slow(Duration::from_millis(200)).explain_slow().repeats(3));
+    /// # }
+    /// ```
+    pub fn log_with(&self, options: LogOptions) -> Log {
+        self.0.logs.begin(options, &self.0.registry, self.0.target.system())
+    }
+
     /// Records the statements that run from now on, until the capture is dropped.
     pub fn capture(&self) -> Capture {
-        self.0.captures.start()
+        Capture::new(self.log_with(LogOptions::quiet()))
+    }
+
+    /// Does `work` and gives its statements beside what comes of it: Django's `CaptureQueriesContext`.
+    ///
+    /// ```standalone_crate
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> embellie::Result<()> {
+    /// # let db = Database::connect("sqlite::memory:").await?;
+    /// # db.create_tables(&[]).await?;
+    /// let (posts, queries) = db.capture_queries(async || Post::objects().all(&db).await).await;
+    /// assert_eq!((posts?.len(), queries.len()), (0, 1));
+    /// # Ok(()) }
+    /// ```
+    pub async fn capture_queries<T>(&self, work: impl AsyncFnOnce() -> T) -> (T, Vec<Captured>) {
+        let capture = self.capture();
+        let done = work().await;
+        (done, capture.statements())
     }
 
     /// Closes all connections. Statements that run are finished; later ones fail.
@@ -214,8 +272,16 @@ impl Database {
         self.0.plans.compile(asked, &self.0.registry, &self.0.target)
     }
 
-    pub(crate) async fn acquire(&self) -> Result<Pooled> {
-        self.0.pool.get().await
+    /// A connection, and how long was waited for it, where anyone wants to know.
+    pub(crate) async fn acquire(&self) -> Result<(Pooled, Duration)> {
+        let begun = self.0.logs.is_active().then(Instant::now);
+        let connection = self.0.pool.get().await?;
+        Ok((connection, begun.map_or(Duration::ZERO, |begun| begun.elapsed())))
+    }
+
+    /// A number that no other transaction of this database has.
+    pub(crate) fn next_transaction(&self) -> u64 {
+        self.0.logs.next_transaction()
     }
 }
 

@@ -1,16 +1,12 @@
 //! Where a statement runs: on a connection of the pool, or in a transaction.
 
-use std::sync::Arc;
-use std::time::Instant;
-
-use embellie_core::{Connection, Discard, Effect, Error, Outcome, Result, Row, RowSink, Statement};
+use embellie_core::{Discard, Error, Outcome, Result, Row, RowSink, Statement};
 use embellie_sql::Reading;
-use tracing::Instrument;
 
 use super::Database;
 use super::pool::Lease;
+use super::run::{Around, execute};
 use crate::cache::{self, Cached, Pending};
-use crate::log::CallSite;
 use crate::raw::Cursor;
 use crate::transaction::Transaction;
 
@@ -101,14 +97,15 @@ impl<'a> Session<'a> {
         match self.transaction {
             Some(transaction) => transaction.run(statement, sink).await,
             None => {
-                let mut lease = match self.database.acquire().await {
-                    Ok(connection) => Lease::new(connection, self.database, statement),
+                let (mut lease, waited) = match self.database.acquire().await {
+                    Ok((connection, waited)) => (Lease::new(connection, self.database, statement), waited),
                     Err(error) => return (sink, Err(error)),
                 };
                 let Some(connection) = lease.connection() else {
                     return (sink, Err(Error::Interface("no connection".into())));
                 };
-                let done = execute(self.database, connection, statement, sink).await;
+                let around = Around { waited, transaction: None };
+                let done = execute(self.database, connection, statement, sink, around).await;
                 let changed = lease.keep();
                 if done.1.is_ok()
                     && let Some(cache) = changed.and_then(Pending::note)
@@ -169,11 +166,11 @@ where
     T: Send + 'static,
     F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
 {
-    fn new(read: F) -> Box<Self> {
+    pub(crate) fn new(read: F) -> Box<Self> {
         Box::new(Gather { rows: Vec::new(), read })
     }
 
-    fn finish((sink, outcome): (Box<dyn RowSink>, Result<Outcome>)) -> Result<Vec<T>> {
+    pub(crate) fn finish((sink, outcome): (Box<dyn RowSink>, Result<Outcome>)) -> Result<Vec<T>> {
         outcome?;
         match sink.into_any().downcast::<Self>() {
             Ok(gather) => Ok(gather.rows),
@@ -199,49 +196,4 @@ where
     fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
         self
     }
-}
-
-/// Runs one statement on a connection, seen by traces and captures. Parameters are in neither.
-pub(crate) async fn execute(
-    database: &Database,
-    connection: &mut dyn Connection,
-    statement: &Statement,
-    sink: Box<dyn RowSink>,
-) -> (Box<dyn RowSink>, Result<Outcome>) {
-    executed(database, statement, connection.execute(statement, sink)).await
-}
-
-/// Awaits what runs a statement, seen by traces and captures.
-pub(crate) async fn executed(
-    database: &Database,
-    statement: &Statement,
-    run: impl Future<Output = (Box<dyn RowSink>, Result<Outcome>)>,
-) -> (Box<dyn RowSink>, Result<Outcome>) {
-    let site = CallSite::current();
-    let span = tracing::debug_span!(
-        target: "embellie::statement",
-        "statement",
-        db.system.name = database.server().dialect,
-        db.query.text = &*statement.sql,
-        db.response.returned_rows = tracing::field::Empty,
-        code.file.path = site.map(CallSite::file),
-        code.line.number = site.map(CallSite::line),
-        elapsed_us = tracing::field::Empty,
-        error.type = tracing::field::Empty,
-    );
-    let begun = Instant::now();
-    let (sink, outcome) = run.instrument(span.clone()).await;
-    let elapsed = begun.elapsed();
-    if !span.is_disabled() {
-        span.record("elapsed_us", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
-        match &outcome {
-            Ok(outcome) => span.record("db.response.returned_rows", outcome.rows),
-            Err(error) => span.record("error.type", error.class()),
-        };
-    }
-    if statement.effect != Effect::Read {
-        database.0.writes.note(Arc::clone(&statement.sql));
-    }
-    database.0.captures.record(statement, &outcome, elapsed);
-    (sink, outcome)
 }

@@ -32,7 +32,7 @@ impl Transaction {
             return (sink, Err(error));
         }
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
-        let (sink, outcome) = executed(&self.database, statement, async {
+        let (sink, outcome) = executed(&self.database, statement, self.around(), async {
             match connection.open_cursor(cursor.0, statement, rows).await {
                 Ok(()) => connection.fetch(cursor.0, sink).await,
                 Err(error) => (sink, Err(error)),

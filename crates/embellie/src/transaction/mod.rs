@@ -12,7 +12,7 @@ use embellie_core::{Control, Effect, Error, Outcome, Result, RowSink, Statement}
 use tokio::sync::Mutex;
 
 use crate::cache::{Changes, Pending};
-use crate::database::{Database, Pooled, abandon, execute};
+use crate::database::{self, Around, Database, Pooled, abandon, execute};
 use crate::log::CallSite;
 
 type Hook = Box<dyn FnOnce() + Send>;
@@ -34,6 +34,8 @@ pub struct Transaction {
     cursors: AtomicU32,
     /// What the next statement must close first, left by streams that were dropped.
     dropped_cursors: StdMutex<Vec<u32>>,
+    /// Which of the database's transactions it is.
+    number: u64,
 }
 
 struct Work {
@@ -65,7 +67,7 @@ impl Transaction {
     }
 
     async fn begun_by(control: &Control, database: &Database) -> Result<Self> {
-        let connection = database.acquire().await?;
+        let (connection, waited) = database.acquire().await?;
         // The transaction exists before BEGIN is sent, so that a future dropped in between leaves nothing open.
         let transaction = Transaction {
             database: database.clone(),
@@ -76,8 +78,10 @@ impl Transaction {
             committing: AtomicBool::new(false),
             cursors: AtomicU32::new(0),
             dropped_cursors: StdMutex::new(Vec::new()),
+            number: database.next_transaction(),
         };
-        transaction.control(control).await?;
+        let around = Around { waited, ..transaction.around() };
+        transaction.work.lock().await.control(database, control, around).await?;
         Ok(transaction)
     }
 
@@ -149,7 +153,7 @@ impl Transaction {
         }
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
         lock(&self.changes).note(statement);
-        let (sink, outcome) = execute(&self.database, &mut ***connection, statement, sink).await;
+        let (sink, outcome) = execute(&self.database, &mut ***connection, statement, sink, self.around()).await;
         work.failed |= outcome.is_err();
         work.wrote |= statement.effect != Effect::Read;
         (sink, outcome)
@@ -169,8 +173,8 @@ impl Transaction {
             ));
         }
         self.committing.store(true, Ordering::Relaxed);
-        let committed = match work.connection.as_mut() {
-            Some(connection) => connection.control(&Control::Commit).await,
+        let committed = match work.connection {
+            Some(_) => self.step(&mut work, Control::Commit).await,
             None => Ok(()),
         };
         self.committing.store(false, Ordering::Relaxed);
@@ -195,24 +199,27 @@ impl Transaction {
     /// Undoes everything. Should the database not answer, the connection is not used again before it is clean.
     pub(crate) async fn rollback(self) {
         let mut work = self.work.lock().await;
-        if let Some(connection) = work.connection.as_mut()
-            && let Err(error) = connection.control(&Control::Rollback).await
+        if work.connection.is_some()
+            && let Err(error) = self.step(&mut work, Control::Rollback).await
         {
             tracing::debug!(target: "embellie::transaction", %error, "the rollback was left to the connection's next use");
         }
         work.ended(&self.database);
     }
 
-    async fn control(&self, control: &Control) -> Result<()> {
-        let mut work = self.work.lock().await;
-        work.control(control).await
+    fn around(&self) -> Around {
+        Around { transaction: Some(self.number), ..Around::default() }
+    }
+
+    async fn step(&self, work: &mut Work, control: Control) -> Result<()> {
+        work.control(&self.database, &control, self.around()).await
     }
 
     /// Does away with what dropped futures have left.
     async fn clean(&self, work: &mut Work) -> Result<()> {
         let abandoned = *lock(&self.abandoned);
         if let Some(mark) = abandoned {
-            work.control(&Control::RollbackTo(mark.savepoint)).await?;
+            self.step(work, Control::RollbackTo(mark.savepoint)).await?;
             self.database.writes().note("".into());
             lock(&self.hooks).truncate(mark.hooks);
             lock(&self.changes).truncate(mark.changes);
@@ -232,9 +239,9 @@ impl Work {
         }
     }
 
-    async fn control(&mut self, control: &Control) -> Result<()> {
+    async fn control(&mut self, database: &Database, control: &Control, around: Around) -> Result<()> {
         match self.connection.as_mut() {
-            Some(connection) => connection.control(control).await,
+            Some(connection) => database::control(database, &mut ***connection, control, around).await,
             None => Err(ended()),
         }
     }
@@ -276,7 +283,7 @@ impl<'a> Savepoint<'a> {
             hooks: lock(&transaction.hooks).len(),
             changes: lock(&transaction.changes).len(),
         };
-        work.control(&Control::Savepoint(mark.savepoint)).await?;
+        transaction.step(&mut work, Control::Savepoint(mark.savepoint)).await?;
         Ok(Savepoint { transaction, mark, open: true })
     }
 
@@ -285,21 +292,21 @@ impl<'a> Savepoint<'a> {
         self.transaction.clean(&mut work).await?;
         // Once it is sent it is carried out, also when this future is dropped: then there is nothing left to undo.
         self.open = false;
-        let released = work.control(&Control::Release(self.mark.savepoint)).await;
+        let released = self.transaction.step(&mut work, Control::Release(self.mark.savepoint)).await;
         self.open = released.is_err();
         released
     }
 
     async fn undo(mut self) -> Result<()> {
         let mut work = self.transaction.work.lock().await;
-        work.control(&Control::RollbackTo(self.mark.savepoint)).await?;
+        self.transaction.step(&mut work, Control::RollbackTo(self.mark.savepoint)).await?;
         work.failed = false;
         self.transaction.database.writes().note("".into());
         lock(&self.transaction.hooks).truncate(self.mark.hooks);
         lock(&self.transaction.changes).truncate(self.mark.changes);
         *lock(&self.transaction.abandoned) = None;
         self.open = false;
-        work.control(&Control::Release(self.mark.savepoint)).await
+        self.transaction.step(&mut work, Control::Release(self.mark.savepoint)).await
     }
 }
 

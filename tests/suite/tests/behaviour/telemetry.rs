@@ -128,10 +128,23 @@ async fn every_statement_is_a_span_without_values(db: &Database) -> Outcome {
         "db.system.name",
         "db.response.returned_rows=1",
         "elapsed_us",
+        "otel.kind=\"client\"",
+        "otel.name=\"INSERT blog_user\"",
+        "otel.status_code=\"ERROR\"",
+        "db.query.summary=\"SELECT blog_user\"",
+        "db.operation.name=\"UPDATE\"",
+        "db.operation.name=\"BEGIN\"",
+        "db.operation.name=\"ROLLBACK\"",
+        "db.collection.name=\"blog_tag\"",
+        "db.response.status_code=",
+        "db.namespace=",
         "IntegrityError",
     ] {
         assert!(all.contains(said), "{said} in\n{all}");
     }
+    let system = if Kind::of(db) == Kind::Sqlite { "sqlite" } else { "postgresql" };
+    assert!(all.contains(&format!("db.system.name=\"{system}\"")), "{all}");
+    assert_eq!(all.contains("server.address=") && all.contains("server.port="), Kind::of(db) != Kind::Sqlite);
     Ok(())
 }
 
@@ -173,7 +186,8 @@ async fn every_statement_names_the_line_that_asked_for_it(db: &Database) -> Outc
     let told: Vec<u32> = lines_of(&log).into_iter().map(|line| line - first).collect();
     let (deletions, others): (Vec<u32>, Vec<u32>) = told.into_iter().partition(|line| *line == 16);
     assert!(!deletions.is_empty());
-    assert_eq!(others, [0, 2, 5, 6, 10, 13]);
+    // Steps of the transaction are those of who begins it.
+    assert_eq!(others, [0, 2, 5, 6, 9, 10, 11, 13, 11, 9]);
     Ok(())
 }
 
