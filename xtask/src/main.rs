@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod packages;
 mod shell;
 mod test;
 mod tidy;
@@ -17,7 +18,9 @@ cargo xtask <command>
   bench [CASE…]    how fast embellie is beside the raw drivers, Diesel, sqlx, SeaORM and Toasty; all cases by default
   bench compile    how long models take to compile, beside Diesel's; `--runs <number>`, 5 by default
   bench stream     how much memory a million rows take when they are streamed, on every database
-  conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`
+  conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`;
+                   `--models-py`, first, has models read from `models.py`
+  packages [SITE…] models of packages that many use, and queries on their tables, beside Django's answers
   ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
 ";
 
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         ("test", rest) => test::run(rest),
         ("bench", rest) => bench::run(rest),
         ("conformance", rest) => conformance::run(rest),
+        ("packages", rest) => packages::run(rest),
         ("tidy", []) => tidy::run(),
         ("ci", []) => ci::run(),
         ("help" | "--help" | "-h", _) => {

@@ -81,6 +81,8 @@ pub enum Py {
     Related(Box<RelatedManager>),
     /// A manager of the objects that point at one generically.
     Generic(Box<GenericManager>),
+    /// A class of query sets: a project's own by its name, or Django's.
+    QuerySetClass(Option<String>),
     /// A query set.
     QuerySet(Box<Set>),
     /// The rows of a text of SQL.
@@ -140,7 +142,7 @@ impl Py {
             Py::Prefetch(_) => "Prefetch",
             Py::Frame(_) => "WindowFrame",
             Py::Exclusion(_) => "WindowFrameExclusion",
-            Py::Model(_) | Py::Name(_) => "type",
+            Py::Model(_) | Py::Name(_) | Py::QuerySetClass(_) => "type",
             Py::Manager(_) => "Manager",
             Py::Related(_) | Py::Generic(_) => "RelatedManager",
             Py::QuerySet(_) => "QuerySet",

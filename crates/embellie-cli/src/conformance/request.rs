@@ -11,6 +11,9 @@ use serde_json::Value as Json;
 pub(super) struct Request {
     models: String,
     module: String,
+    /// The module of settings of a whole project, and where its packages are.
+    settings_module: Option<String>,
+    packages: Vec<String>,
     database: String,
     query: String,
     settings: Settings,
@@ -44,11 +47,28 @@ impl Request {
         Ok(Request {
             models: json["models_json"].as_str().unwrap_or_default().to_owned(),
             module: json["models"].as_str().unwrap_or_default().to_owned(),
+            settings_module: json["settings_module"].as_str().map(str::to_owned),
+            packages: json["packages"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .map(str::to_owned)
+                .collect(),
             database: text("database")?,
             query: text("query")?,
             settings: Settings { use_tz, time_zone: zone.filter(|_| use_tz).map(str::to_owned) },
             lookups: lookups.collect(),
         })
+    }
+
+    /// The project whose models are asked for: a file of models with settings of the request, or a whole one.
+    fn project(&self) -> Project {
+        let project = Project::new(&self.module);
+        match &self.settings_module {
+            None => project.settings(self.settings.clone()),
+            Some(module) => self.packages.iter().fold(project.settings_module(module), Project::folder),
+        }
     }
 
     /// The models of the description in JSON.
@@ -68,15 +88,16 @@ impl Request {
     }
 
     pub(super) async fn run(&self, cache: &mut Cache) -> Result<Py, Error> {
-        let key = (format!("{} {}", self.models, self.module), self.settings.clone(), self.lookups.clone());
+        let key = (
+            format!("{} {} {:?}", self.models, self.module, self.settings_module),
+            self.settings.clone(),
+            self.lookups.clone(),
+        );
         let models = match cache.models.entry(key) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
                 let mut models = match cache.models_py {
-                    true => {
-                        let project = Project::new(&self.module).settings(self.settings.clone());
-                        Models::from_python(project)?.0
-                    }
+                    true => Models::from_python(self.project())?.0,
                     false => self.described()?,
                 };
                 for [field, class, name] in &self.lookups {

@@ -12,6 +12,13 @@ impl Evaluator<'_> {
     /// An attribute of a value. Methods are looked up when they are called.
     pub(super) async fn attribute(&self, of: Py, name: &str) -> Result<Py> {
         match of {
+            Py::Name("models") if name == "QuerySet" => Ok(Py::QuerySetClass(None)),
+            Py::Manager(manager) if name == "model" => Ok(Py::Model(manager.label)),
+            Py::Manager(manager) if name == "_queryset_class" => {
+                Ok(Py::QuerySetClass(manager.all().ok().and_then(|set| set.class)))
+            }
+            Py::QuerySet(set) if name == "model" => Ok(Py::Model(set.label)),
+            Py::Manager(_) | Py::QuerySet(_) if matches!(name, "_db" | "_hints") => Ok(Py::None),
             Py::Name("models") => names::lookup(name).ok_or_else(|| Error::attribute("models", name)),
             Py::Name(class) => match names::attribute(class, name) {
                 Ok(value) => Ok(value),

@@ -13,6 +13,16 @@ impl Evaluator<'_> {
     pub(super) async fn call(&self, function: Py, arguments: Arguments) -> Result<Py> {
         match function {
             Py::Name(name) => names::call(name, arguments, self.models.settings()),
+            Py::QuerySetClass(class) => {
+                let names = ["model", "query", "using", "hints"];
+                let [model, query, _, _] = arguments.bind("QuerySet", names)?;
+                match (model, query) {
+                    (Some(Py::Model(label)), None | Some(Py::None)) => {
+                        Ok(Py::QuerySet(Box::new(Set { class, ..Set::all(self.models, &label)? })))
+                    }
+                    _ => Err(Error::Unknown("a query set of something else than a model".into())),
+                }
+            }
             Py::Above(above) => {
                 arguments.none("super")?;
                 Ok(Py::Above(above))

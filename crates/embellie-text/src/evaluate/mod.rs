@@ -129,6 +129,11 @@ impl Evaluator<'_> {
         found.or_else(|| (name == "models" && self.depth > 0).then_some(Py::Name("models")))
     }
 
+    /// Whether a name means a class of query sets, in a method of a project's own.
+    fn is_query_set_class(&self, name: &str) -> bool {
+        name == "QuerySet" || self.models.classes().knows(name)
+    }
+
     /// The value of an expression without parts.
     pub(crate) fn leaf(&self, tree: &ast::Expr) -> Result<Py> {
         Ok(match tree {
@@ -149,6 +154,9 @@ impl Evaluator<'_> {
             ast::Expr::Name(name) => match (self.local(name.id.as_str()), self.models.label_of(name.id.as_str())) {
                 (Some(value), _) => value,
                 (None, Some(label)) => Py::Model(label.to_owned()),
+                (None, None) if self.depth > 0 && self.is_query_set_class(name.id.as_str()) => {
+                    Py::QuerySetClass((name.id != "QuerySet").then(|| name.id.to_string()))
+                }
                 (None, None) => names::lookup(name.id.as_str())
                     .ok_or_else(|| Error::python("NameError", format!("name '{}' is not defined", name.id)))?,
             },

@@ -53,6 +53,8 @@ fn places(class: &str) -> &'static [&'static str] {
             &["to", "on_delete", "related_name", "related_query_name", "limit_choices_to", "parent_link", "to_field"]
         }
         "OneToOneField" => &["to", "on_delete", "to_field"],
+        "GenericRelation" => &["to", "object_id_field", "content_type_field"],
+        "ForeignObject" => &["to", "on_delete", "from_fields", "to_fields"],
         "ManyToManyField" => {
             &["to", "related_name", "related_query_name", "limit_choices_to", "symmetrical", "through"]
         }
@@ -164,7 +166,12 @@ impl Builder<'_> {
             self.read.add(&object.place, label.as_str(), why);
         }
         let mut field = FieldMeta::new(&*member.name, kind);
-        let asked = options.get("max_length").and_then(|length| length.as_int());
+        let mut asked = options.get("max_length").and_then(|length| length.as_int());
+        if class_name == "ArrayField" {
+            let number = |value: Option<Val>| value.and_then(|value| value.as_int());
+            field.size = number(options.get("size")).and_then(|size| u32::try_from(size).ok());
+            asked = self.longest_element(object);
+        }
         field.max_length = asked.and_then(|length| u32::try_from(length).ok()).or(match class_name {
             "EmailField" | "CIEmailField" => Some(254),
             "URLField" => Some(200),
@@ -188,6 +195,16 @@ impl Builder<'_> {
             field.default = Some(embellie_core::meta::Default::Value(embellie_core::Value::Text(String::new())));
         }
         field
+    }
+
+    /// The greatest length of an array's texts.
+    fn longest_element(&mut self, object: &Rc<Object>) -> Option<i128> {
+        let (base, class) = self.base_of_array(object)?;
+        match class {
+            FieldClass::Django("ArrayField") => self.longest_element(&base),
+            FieldClass::Django(name) => Options::of(&base, name).get("max_length")?.as_int(),
+            _ => None,
+        }
     }
 
     /// What all fields may say.

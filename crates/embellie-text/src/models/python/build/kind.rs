@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use embellie_core::field::FieldKind;
+use embellie_core::field::{FieldKind, RangeKind};
 
 use super::Builder;
 use super::shape::{Member, Role, Source};
@@ -89,6 +89,10 @@ impl Builder<'_> {
             return self.with_digits(object, kind);
         }
         match class {
+            FieldClass::Django("ArrayField") => match self.base_of_array(object) {
+                Some((base, class)) => self.kind(&base, &class).array(),
+                None => FieldKind::Any,
+            },
             FieldClass::Django(name) => {
                 let kind = kind_named(name, self.settings.use_tz).unwrap_or(FieldKind::Any);
                 self.with_digits(object, kind)
@@ -99,6 +103,14 @@ impl Builder<'_> {
             }
             FieldClass::Unknown(_) => FieldKind::Any,
         }
+    }
+
+    /// The field that the elements of an array are of.
+    pub(super) fn base_of_array(&mut self, object: &Rc<Object>) -> Option<(Rc<Object>, FieldClass)> {
+        let base = object.given.borrow().argument(0, "base_field").cloned()?;
+        let Val::Object(base) = self.read.follow(base) else { return None };
+        let class = self.field_class(&base)?;
+        Some((base, class))
     }
 
     fn with_digits(&self, object: &Rc<Object>, kind: FieldKind) -> FieldKind {
@@ -172,6 +184,7 @@ pub(super) fn kind_named(class: &str, use_tz: bool) -> Option<FieldKind> {
         "CommaSeparatedIntegerField" | "CICharField" => FieldKind::Char,
         "CIEmailField" => FieldKind::Email,
         "CITextField" => FieldKind::Text,
+        "FloatRangeField" => FieldKind::Range(RangeKind::Decimal),
         "OrderWrt" => FieldKind::Integer,
         _ => return None,
     })

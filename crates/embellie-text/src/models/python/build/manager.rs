@@ -119,7 +119,32 @@ impl Builder<'_> {
             }
         }
         self.classes.add(&name, described);
+        for rows in self.query_sets_named_in(class) {
+            self.named(&rows);
+        }
         name
+    }
+
+    /// The classes of query sets that the methods of a class may make: those of its module.
+    fn query_sets_named_in(&mut self, class: &Rc<Class>) -> Vec<Rc<Class>> {
+        let functions = class.attrs.all().into_iter().filter_map(|(_, value)| match value {
+            Val::Function(function) => Some(function),
+            _ => None,
+        });
+        let Some(function) = functions.into_iter().next() else { return Vec::new() };
+        let mut found = Vec::new();
+        for (name, value) in function.module.names.all() {
+            if matches!(value, Val::Later(_)) && !name.ends_with("QuerySet") {
+                continue;
+            }
+            if let Val::Class(other) = self.read.follow(value)
+                && other.outside().any(|name| django::is_query_set(name))
+                && !self.named.values().any(|known| *known == Rc::as_ptr(&other))
+            {
+                found.push(other);
+            }
+        }
+        found
     }
 }
 

@@ -184,10 +184,11 @@ impl<'a> Builder<'a> {
                 match part {
                     Some(part) => {
                         for meta in metas.iter_mut().filter(|meta| meta.label() == label) {
-                            let before = meta.fields.len() + meta.many_to_many.len();
+                            let before = meta.fields.len() + meta.many_to_many.len() + meta.relations.len();
                             meta.fields.retain(|field| field.name != part);
                             meta.many_to_many.retain(|relation| relation.name != part);
-                            changed |= meta.fields.len() + meta.many_to_many.len() < before;
+                            meta.relations.retain(|relation| relation.name != part);
+                            changed |= meta.fields.len() + meta.many_to_many.len() + meta.relations.len() < before;
                         }
                     }
                     None => {
@@ -240,6 +241,12 @@ impl<'a> Builder<'a> {
             };
             names.into_iter().map(known).collect()
         });
+        for member in shape.members.iter().filter(|member| member.role == Role::Virtual) {
+            if let Source::Declared(object) = &member.source {
+                let relation = self.relation(shape, member, object, &meta.fields);
+                meta.relations.extend(relation);
+            }
+        }
         self.options(shape, &mut meta, declared);
         // What other options name must be there.
         let known: HashSet<String> =

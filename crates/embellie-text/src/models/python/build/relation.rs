@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use embellie_core::field::FieldKind;
-use embellie_core::meta::{Default, FieldMeta, ForeignKeyMeta, ManyToManyMeta, OnDelete};
+use embellie_core::meta::{Default, FieldMeta, ForeignKeyMeta, ManyToManyMeta, OnDelete, RelationMeta};
 
 use super::Builder;
 use super::field::Options;
@@ -195,6 +195,69 @@ impl Builder<'_> {
             }
         }
         Some(meta)
+    }
+
+    /// A relation without a column of its own. One of a project's own class joins by what its code says, which is not run.
+    pub(super) fn relation(
+        &mut self,
+        shape: &Rc<Shape>,
+        member: &Member,
+        object: &Rc<Object>,
+        fields: &[FieldMeta],
+    ) -> Option<RelationMeta> {
+        let Some(FieldClass::Django(class)) = self.field_class(object) else { return None };
+        let options = Options::of(object, class);
+        let to = options.get("to")?;
+        match class {
+            "GenericRelation" => {
+                // What leads nowhere is told where the model is described.
+                let to = self.target(shape, &to)?;
+                let content_type = options.text("content_type_field").unwrap_or_else(|| "content_type".to_owned());
+                let object_id = options.text("object_id_field").unwrap_or_else(|| "object_id".to_owned());
+                let related_query_name = way_back(shape, options.text("related_query_name")).filter(|name| name != "+");
+                let relation = RelationMeta::generic(&*member.name, to, content_type, object_id);
+                Some(RelationMeta { related_query_name, ..relation })
+            }
+            "ForeignObject" if matches!(object.class, Val::Outside(_)) => {
+                let to = self.target(shape, &to)?;
+                let names = |value: Option<Val>| -> Vec<String> {
+                    value
+                        .and_then(|value| value.elements())
+                        .unwrap_or_default()
+                        .iter()
+                        .filter_map(Val::as_text)
+                        .collect()
+                };
+                let (here, there) = (names(options.get("from_fields")), names(options.get("to_fields")));
+                let own = |name: &String| fields.iter().find(|field| field.name == *name || field.attname() == *name);
+                if here.is_empty() || here.len() != there.len() || here.iter().any(|name| own(name).is_none()) {
+                    return None;
+                }
+                let null = here.iter().filter_map(own).any(|field| field.null);
+                let here: Vec<String> = here.iter().filter_map(own).map(|field| field.name.clone()).collect();
+                let there: Vec<String> = there.iter().map(|name| self.field_named(&to, name)).collect();
+                let on_delete = self.on_delete(options.get("on_delete"));
+                Some(RelationMeta {
+                    related_name: way_back(shape, options.text("related_name")),
+                    related_query_name: way_back(shape, options.text("related_query_name")),
+                    on_delete,
+                    null,
+                    ..RelationMeta::new(&*member.name, to, here.into_iter().zip(there))
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of a field of a model, which may be given by that of its stored value: `tenant_id`.
+    fn field_named(&mut self, label: &str, name: &str) -> String {
+        let Some(class) = self.labels.get(&label.to_lowercase()).cloned() else { return name.to_owned() };
+        let shape = self.shape(&class);
+        let has = |name: &str| shape.members.iter().any(|member| *member.name == *name);
+        match name.strip_suffix("_id") {
+            Some(stem) if !has(name) && has(stem) => stem.to_owned(),
+            _ => name.to_owned(),
+        }
     }
 
     /// The foreign keys of a model between that lead to the ends of a relation: as in Django, the first ones.

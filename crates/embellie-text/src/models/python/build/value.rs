@@ -16,6 +16,9 @@ impl Builder<'_> {
     /// What a new object has; `None` for what Python computes.
     pub(super) fn default(&mut self, field: &FieldMeta, value: &Val) -> Option<Default> {
         let value = match value {
+            Val::Outside(name) if &**name == "builtins.list" && field.kind.is_array() => {
+                return Some(Default::Function(|| Value::List(Vec::new())));
+            }
             Val::Outside(name) => return self.known_function(name),
             Val::Function(function) if function.kind != FunctionKind::Decorated => {
                 match self.read.run(&Rc::clone(function), None, Given::default())? {

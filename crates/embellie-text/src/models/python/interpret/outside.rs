@@ -256,10 +256,12 @@ impl Interpreter {
             let class = object.outside().into_iter().find_map(|name| django::field_class(&name))?;
             let Some(Py::Name(class)) = names::lookup(class) else { return None };
             let given = object.given.borrow();
+            let base = given.argument(0, "base_field").filter(|_| class == "ArrayField");
+            let base = base.and_then(|base| self.query_argument(&base.clone()));
             let wanted = ["max_length", "max_digits", "decimal_places"];
             let keywords = given.keywords.iter().filter(|(name, _)| wanted.contains(&&**name));
             let keywords = keywords.filter_map(|(name, value)| Some((name.to_string(), value.to_py()?))).collect();
-            let arguments = Arguments { positional: Vec::new(), keywords };
+            let arguments = Arguments { positional: base.into_iter().collect(), keywords };
             return names::call(class, arguments, &crate::models::Settings::default()).ok();
         }
         match value {
