@@ -20,9 +20,11 @@ pub struct Compiled {
     pub columns: Arc<[OutputColumn]>,
     /// Where the columns of related objects are, those nearer to the model first.
     pub related: Arc<[RelatedObject]>,
+    /// The places of the model's fields that the first columns are, where the rows are objects and not all is read of them.
+    pub fields: Option<Arc<[usize]>>,
 }
 
-/// The columns of a related object in a row: those of its model, in order. All are null where there is none.
+/// The columns of a related object in a row: those of its model that are read, in order. All are null where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelatedObject {
     /// The names that lead to it.
@@ -33,6 +35,8 @@ pub struct RelatedObject {
     pub start: usize,
     /// Which of its columns is never null when it is there: the first of its key.
     pub key: usize,
+    /// The places of its model's fields that they are; `None` for all.
+    pub fields: Option<Vec<usize>>,
 }
 
 /// A column of a result.
@@ -145,7 +149,13 @@ fn finished<'r>(context: &Context<'r>, select: Select<'r>) -> Result<Compiled> {
     let related = select
         .related
         .into_iter()
-        .map(|RelatedColumns { path, model, start, key }| RelatedObject { path, model, start: place(start), key })
+        .map(|RelatedColumns { path, model, start, key, fields }| RelatedObject {
+            path,
+            model,
+            start: place(start),
+            key,
+            fields,
+        })
         .collect();
     let mut columns: Vec<OutputColumn> = Vec::with_capacity(select.outputs.len());
     for Output { name, kind, nullable, joined, .. } in select.outputs {
@@ -154,7 +164,8 @@ fn finished<'r>(context: &Context<'r>, select: Select<'r>) -> Result<Compiled> {
             _ => columns.push(OutputColumn { name, kind, nullable, parts: Vec::new() }),
         }
     }
-    Ok(Compiled { statement, columns: columns.into(), related })
+    let fields = select.fields.map(Into::into);
+    Ok(Compiled { statement, columns: columns.into(), related, fields })
 }
 
 /// The statement that changes a query's rows. `None` when there is nothing to change.

@@ -54,6 +54,7 @@ fn without_distinct_on<'r>(context: &Context<'r>, mut select: Select<'r>) -> Sel
     let slice = std::mem::take(&mut select.slice);
     let ctes = std::mem::take(&mut select.ctes);
     let related = std::mem::take(&mut select.related);
+    let fields = select.fields.take();
 
     let place_of = |select: &mut Select<'r>, expr: Scalar<'r>| match select
         .outputs
@@ -100,6 +101,7 @@ fn without_distinct_on<'r>(context: &Context<'r>, mut select: Select<'r>) -> Sel
         slice,
         ctes,
         related,
+        fields,
         ..Select::new(Source::Query { alias, query: Box::new(select) }, outputs)
     }
 }

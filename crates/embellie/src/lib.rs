@@ -49,6 +49,7 @@ pub mod language {}
 pub mod log;
 pub mod model;
 pub mod page;
+pub mod partial;
 pub mod profile;
 pub mod query_set;
 pub mod raw;
@@ -79,6 +80,7 @@ pub use embellie_macros::row;
 #[doc = include_str!("docs/set.md")]
 pub use embellie_macros::set;
 pub use model::Model;
+pub use partial::Partial;
 pub use query_set::{FetchMode, QuerySet};
 pub use record::Record;
 pub use related::{ForeignKey, ManyToMany, OneToOne, Related};

@@ -11,7 +11,7 @@ use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, RelationSlot, State};
 use crate::query_set::{FetchMode, QuerySet, TextRow, WholeRecord};
-use crate::related::{Found, Key, Object, Related, SetName, Wanted, What};
+use crate::related::{Found, Key, Object, Related, SetName, Wanted, What, value_of};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
 
@@ -71,24 +71,31 @@ impl Record {
     }
 
     /// Reads an object from the columns that begin at `start`.
-    pub(crate) fn from_row(model: &Arc<RecordModel>, row: &dyn Row, start: usize) -> Result<Self> {
+    pub(crate) fn from_row(
+        model: &Arc<RecordModel>,
+        row: &dyn Row,
+        start: usize,
+        fields: Option<&[usize]>,
+    ) -> Result<Self> {
         let meta = model.meta();
-        let values: Result<Vec<Value>> = (0..meta.fields.len())
-            .map(|place| {
-                let kind = model.registry.storage_kind(meta.id(), place);
-                kind.decode(row.column(start + place)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
-            })
-            .collect();
-        let (values, composite_key) = (values?, Value::Null);
-        Ok(Record {
-            model: Arc::clone(model),
-            values,
-            composite_key,
-            annotations: None,
-            related: Vec::new(),
-            state: State::SAVED,
-        }
-        .with_key())
+        let read = |column: usize, place: usize| {
+            let kind = model.registry.storage_kind(meta.id(), place);
+            kind.decode(row.column(column)?).map_err(|e| e.for_field(&meta.name, &meta.fields[place].name))
+        };
+        let (mut state, composite_key) = (State::SAVED, Value::Null);
+        let values = match fields {
+            None => (0..meta.fields.len()).map(|place| read(start + place, place)).collect::<Result<Vec<Value>>>()?,
+            Some(fields) => {
+                let mut values = vec![Value::Null; meta.fields.len()];
+                for (column, &place) in fields.iter().enumerate() {
+                    values[place] = read(start + column, place)?;
+                }
+                (0..values.len()).filter(|place| !fields.contains(place)).for_each(|place| state.lack(place));
+                values
+            }
+        };
+        Ok(Record { model: Arc::clone(model), values, composite_key, annotations: None, related: Vec::new(), state }
+            .with_key())
     }
 
     /// The record with what the query set added to its row.
@@ -126,12 +133,14 @@ impl Record {
     /// The value of a field, by its name, its attname or `pk`, or of an annotation.
     ///
     /// # Errors
-    /// [`Error::FieldDoesNotExist`] when the model has no such field.
+    /// [`Error::FieldDoesNotExist`] when the model has no such field; [`Error::Field`] when it was not read with the object,
+    /// since [`only`](QuerySet::only) left it out or [`defer`](QuerySet::defer) put it off: [`load`](Record::load) reads it.
     pub fn get(&self, field: &str) -> Result<&Value> {
         if field == "pk" {
             return Ok(self.key());
         }
         match (self.place(field), self.annotations.as_ref().and_then(|annotations| annotations.get(field))) {
+            (Ok(place), _) if self.state.is_deferred(place) => Err(write::not_read(self.model(), place)),
             (Ok(place), _) => Ok(&self.values[place]),
             (Err(_), Some(value)) => Ok(value),
             (Err(unknown), None) => Err(unknown),
@@ -186,6 +195,40 @@ impl Record {
             self.set(&model.meta().fields[place].name, part)?;
         }
         Ok(())
+    }
+
+    /// The value of a field that was not read with the object: read for all rows of the result that it came with, as the
+    /// [`FetchMode`] of its query set says, and kept.
+    ///
+    /// ```no_run
+    /// # async fn bodies(db: embellie::Database) -> embellie::Result<()> {
+    /// for comment in &mut db.objects("blog.Comment")?.defer(["body"]).all(&db).await? {
+    ///     println!("{}", comment.load("body", &db).await?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::FieldDoesNotExist`] when the model has no such field, [`Error::DoesNotExist`] when the row is gone,
+    /// [`Error::Field`] when the fetch mode forbids reading, and what the database says.
+    #[track_caller]
+    pub fn load<'a>(
+        &'a mut self,
+        field: &'a str,
+        db: &'a dyn Executor,
+    ) -> impl Future<Output = Result<&'a Value>> + use<'a> {
+        called(async move {
+            if field != "pk"
+                && let Ok(place) = self.place(field)
+                && self.state.is_deferred(place)
+            {
+                let path = Path::new([self.model().fields[place].attname()]);
+                let value = value_of(&self.state, self.label(), self.key(), path, false, db.session()).await?;
+                self.values[place] = value;
+                self.state.given(place);
+            }
+            self.get(field)
+        })
     }
 
     /// Inserts the object as a new row and gives it back with what the database filled in.
@@ -316,6 +359,9 @@ impl Record {
                 .model()
                 .target(place)
                 .ok_or_else(|| Error::Field(format!("'{field}' of {} is no foreign key", self.model().name)))?;
+            if self.state.is_deferred(place) {
+                return Err(write::not_read(self.model(), place));
+            }
             let key = &self.values[place];
             if key.is_null() {
                 return Ok(None);
@@ -489,6 +535,9 @@ impl Instance for Record {
     }
 
     fn value(&self, field: usize) -> Result<Value> {
+        if self.state.is_deferred(field) {
+            return Err(write::not_read(self.model(), field));
+        }
         Ok(self.values.get(field).cloned().unwrap_or_default())
     }
 
@@ -510,6 +559,10 @@ impl Instance for Record {
     }
 
     fn visit_relations(&mut self, _: &mut dyn FnMut(RelationSlot<'_>)) {}
+
+    fn visit_keys(&self, visit: &mut dyn FnMut(usize, Value)) {
+        self.foreign_keys().for_each(|(field, key)| visit(field, key.clone()));
+    }
 }
 
 /// The value in a column, without knowing its field: for rows of single values.

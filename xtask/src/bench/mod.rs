@@ -4,13 +4,16 @@ mod compile;
 mod speed;
 mod stream;
 
-use crate::shell::Result;
+use crate::shell::{self, Result};
 
 /// Runs the benchmark that the arguments name; cases of speed when they name none.
 pub(crate) fn run(arguments: &[String]) -> Result {
     match arguments {
         [name, rest @ ..] if name == "compile" => compile::run(rest),
         [name] if name == "stream" => stream::run(),
+        [name, rest @ ..] if name == "peers" => {
+            shell::run(shell::cargo().args(["bench", "-p", "embellie", "--bench", "peers", "--"]).args(rest))
+        }
         rest => speed::run(rest),
     }
 }

@@ -4,6 +4,7 @@ mod compound;
 mod cte;
 mod depth;
 mod extra;
+mod loading;
 mod q;
 mod step;
 mod write;
@@ -11,6 +12,7 @@ mod write;
 pub use compound::{Compound, SetOperator};
 pub use cte::{Cte, CteJoin};
 pub use extra::{Extra, ExtraColumn};
+pub use loading::Loading;
 pub use q::{Comparison, Condition, Connector, Operand, Q};
 pub use step::{Annotation, FilteredRelation, Step};
 pub use write::{Assignment, Conflict, Insert};
@@ -49,6 +51,8 @@ pub struct Query {
     pub lock: Option<Lock>,
     /// The related objects whose columns come with each row of the model.
     pub select_related: SelectRelated,
+    /// Which fields of the rows' objects are read.
+    pub loading: Loading,
     /// How several aggregates over several rows are computed.
     pub aggregation: Aggregation,
     /// The time zone by whose clock points in time are read; UTC, or that of the query around it, when `None`.
@@ -146,6 +150,7 @@ impl Query {
             none: false,
             lock: None,
             select_related: SelectRelated::No,
+            loading: Loading::All,
             aggregation: Aggregation::Separate,
             time_zone: None,
         }

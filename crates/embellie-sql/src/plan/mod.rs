@@ -65,7 +65,12 @@ impl<'q> Asked<'q> {
             Purpose::Exists => compile::exists(self.query, registry, target),
             Purpose::Update => {
                 let statement = compile::update(self.query, self.assignments, registry, target)?;
-                Ok(statement.map(|statement| Compiled { statement, columns: Arc::default(), related: Arc::default() }))
+                Ok(statement.map(|statement| Compiled {
+                    statement,
+                    columns: Arc::default(),
+                    related: Arc::default(),
+                    fields: None,
+                }))
             }
         }
     }
@@ -80,6 +85,7 @@ pub struct Plan {
     parameters: Vec<Recipe>,
     columns: Arc<[OutputColumn]>,
     related: Arc<[RelatedObject]>,
+    fields: Option<Arc<[usize]>>,
 }
 
 impl Plan {
@@ -111,6 +117,7 @@ impl Plan {
             parameters,
             columns: Arc::clone(&compiled.columns),
             related: Arc::clone(&compiled.related),
+            fields: compiled.fields.clone(),
         };
         (plan.bind(&shape).statement == compiled.statement).then_some(plan)
     }
@@ -127,6 +134,7 @@ impl Plan {
             },
             columns: Arc::clone(&self.columns),
             related: Arc::clone(&self.related),
+            fields: self.fields.clone(),
         }
     }
 }

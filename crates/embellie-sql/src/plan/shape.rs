@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use embellie_core::query::{Annotation, Assignment, Condition, Distinct, Operand, SelectRelated, Slice, Step};
+use embellie_core::query::{Annotation, Assignment, Condition, Distinct, Loading, Operand, SelectRelated, Slice, Step};
 use embellie_core::{Expr, OrderBy, Q, Query, Value};
 
 use super::Asked;
@@ -136,6 +136,7 @@ impl<'q> Walk<'q> {
             none,
             lock,
             select_related,
+            loading,
             aggregation,
             time_zone,
         } = query;
@@ -156,6 +157,11 @@ impl<'q> Walk<'q> {
             SelectRelated::No => self.tag(0),
             SelectRelated::All => self.tag(1),
             SelectRelated::Paths(paths) => self.keep(2, paths)?,
+        }
+        match loading {
+            Loading::All => self.tag(0),
+            Loading::Only(paths) => self.keep(1, paths)?,
+            Loading::AllBut(paths) => self.keep(2, paths)?,
         }
         lock.is_some().hash(&mut self.key);
         if let Some(lock) = lock {

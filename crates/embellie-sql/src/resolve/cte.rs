@@ -104,7 +104,7 @@ fn plain<'c, 'r>(context: &'c Context<'r>, cte: &Asked, outer: Outer<'c, 'r>) ->
 
 /// A query as an expression's: its rows have no order, unless it says which there are.
 pub(super) fn body(query: &Query) -> Query {
-    let mut query = Query { select_related: Default::default(), ..query.clone() };
+    let mut query = Query { select_related: Default::default(), loading: Default::default(), ..query.clone() };
     if query.slice.is_whole() && !matches!(query.distinct, embellie_core::query::Distinct::On(_)) {
         query.order_by = Some(Vec::new());
     }

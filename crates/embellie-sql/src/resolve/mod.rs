@@ -22,6 +22,7 @@ mod group;
 mod insert;
 mod joins;
 mod left;
+mod loading;
 mod lock;
 mod lookup;
 mod message;
@@ -163,6 +164,8 @@ pub(crate) struct Scope<'c, 'r> {
     relations: Vec<relation::Filtered>,
     /// The related objects that come with its rows: the names that lead to them, and their tables.
     followed: Vec<(String, Place)>,
+    /// Which fields of its objects are read.
+    mask: loading::Mask,
     /// Whether it may not reach other tables.
     alone: bool,
     /// Tables that its annotations need but that it does not have.
@@ -203,6 +206,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             extra_columns: Vec::new(),
             relations: Vec::new(),
             followed: Vec::new(),
+            mask: loading::Mask::default(),
             alone: false,
             elsewhere: Vec::new(),
             transparent: false,
@@ -276,6 +280,7 @@ impl<'c, 'r> Scope<'c, 'r> {
             extra_columns: Vec::new(),
             relations: Vec::new(),
             followed: Vec::new(),
+            mask: loading::Mask::default(),
             alone: false,
             elsewhere: Vec::new(),
             transparent: false,

@@ -1,10 +1,11 @@
 //! Related objects that come with the rows of a model: Django's `get_related_selections`.
 
-use embellie_core::meta::{Member, Model};
+use embellie_core::meta::{Hop, Member, Model};
 use embellie_core::query::SelectRelated;
 use embellie_core::{Error, Query, Result, did_you_mean};
 
 use super::joins::{Place, Reuse};
+use super::loading::Mask;
 use super::{BASE, Scope};
 use crate::resolved::{Output, RelatedColumns, Scalar};
 
@@ -16,6 +17,7 @@ struct Node<'r> {
     names: Vec<String>,
     place: Place,
     model: &'r Model,
+    mask: Mask,
 }
 
 impl<'r> Scope<'_, 'r> {
@@ -34,7 +36,10 @@ impl<'r> Scope<'_, 'r> {
         let mut nodes: Vec<Node<'r>> = Vec::new();
         match &query.select_related {
             SelectRelated::No => return Ok(Vec::new()),
-            SelectRelated::All => self.follow_all(BASE, self.model, &mut Vec::new(), &mut nodes),
+            SelectRelated::All => {
+                let mask = self.mask.clone();
+                self.follow_all(BASE, self.model, &mask, &mut Vec::new(), &mut nodes)?;
+            }
             SelectRelated::Paths(paths) => {
                 for path in paths {
                     self.follow_path(&path.names().collect::<Vec<_>>(), &mut nodes)?;
@@ -44,21 +49,29 @@ impl<'r> Scope<'_, 'r> {
         self.followed = nodes.iter().map(|node| (node.names.join("__"), node.place)).collect();
         Ok(nodes
             .into_iter()
-            .map(|Node { names, place, model }| {
-                let start = outputs.len();
-                outputs.extend((0..model.fields.len()).map(|field| {
+            .map(|Node { names, place, model, mask }| {
+                let (start, places) = (outputs.len(), mask.places(model));
+                outputs.extend(places.iter().map(|&field| {
                     self.output(model.fields[field].attname(), Scalar::Column(self.column(place, model, field)))
                 }));
-                let key = model.key_fields().first().copied().unwrap_or_default();
-                RelatedColumns { path: names, model: model.id(), start, key }
+                let key = model.key_fields().first().and_then(|key| places.iter().position(|place| place == key));
+                let fields = mask.fields().map(|_| places);
+                RelatedColumns { path: names, model: model.id(), start, key: key.unwrap_or_default(), fields }
             })
             .collect())
     }
 
     /// Follows every foreign key that may not be null.
-    fn follow_all(&mut self, from: Place, model: &'r Model, names: &mut Vec<String>, nodes: &mut Vec<Node<'r>>) {
+    fn follow_all(
+        &mut self,
+        from: Place,
+        model: &'r Model,
+        mask: &Mask,
+        names: &mut Vec<String>,
+        nodes: &mut Vec<Node<'r>>,
+    ) -> Result<()> {
         if names.len() == DEEPEST {
-            return;
+            return Ok(());
         }
         let fields = model.fields.iter().enumerate().filter(|(_, meta)| !meta.null && meta.relation.is_some());
         let fields = fields.map(|(field, meta)| (Member::Field(field), &meta.name));
@@ -69,32 +82,35 @@ impl<'r> Scope<'_, 'r> {
             let Some(&hop) = self.registry().hops(model.id(), member).first() else { continue };
             let place = self.join(from, hop, Reuse::All);
             let target = self.registry().get(hop.to);
+            let mask = mask.follow(name, member, model)?;
             names.push(name.clone());
-            nodes.push(Node { names: names.clone(), place, model: target });
-            self.follow_all(place, target, names, nodes);
+            nodes.push(Node { names: names.clone(), place, model: target, mask: mask.clone() });
+            self.follow_all(place, target, &mask, names, nodes)?;
             names.pop();
-        }
-    }
-
-    /// Follows a path, each of whose names leads to one object.
-    fn follow_path(&mut self, path: &[&str], nodes: &mut Vec<Node<'r>>) -> Result<()> {
-        let (mut place, mut model) = (BASE, self.model);
-        for length in 1..=path.len() {
-            let known = nodes.iter().find(|node| node.names.iter().eq(&path[..length]));
-            if let Some(node) = known {
-                (place, model) = (node.place, node.model);
-                continue;
-            }
-            let hop = self.single_hop(model, path[length - 1])?;
-            place = self.join(place, hop, Reuse::All);
-            model = self.registry().get(hop.to);
-            let names = path[..length].iter().map(|name| (*name).to_owned()).collect();
-            nodes.push(Node { names, place, model });
         }
         Ok(())
     }
 
-    fn single_hop(&self, model: &'r Model, name: &str) -> Result<embellie_core::meta::Hop> {
+    /// Follows a path, each of whose names leads to one object.
+    fn follow_path(&mut self, path: &[&str], nodes: &mut Vec<Node<'r>>) -> Result<()> {
+        let (mut place, mut model, mut mask) = (BASE, self.model, self.mask.clone());
+        for length in 1..=path.len() {
+            let known = nodes.iter().find(|node| node.names.iter().eq(&path[..length]));
+            if let Some(node) = known {
+                (place, model, mask) = (node.place, node.model, node.mask.clone());
+                continue;
+            }
+            let (member, hop) = self.single_hop(model, path[length - 1])?;
+            mask = mask.follow(path[length - 1], member, model)?;
+            place = self.join(place, hop, Reuse::All);
+            model = self.registry().get(hop.to);
+            let names = path[..length].iter().map(|name| (*name).to_owned()).collect();
+            nodes.push(Node { names, place, model, mask: mask.clone() });
+        }
+        Ok(())
+    }
+
+    fn single_hop(&self, model: &'r Model, name: &str) -> Result<(Member, Hop)> {
         let choices = || {
             let fields = model.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name.as_str());
             let relations = model.relations().iter().filter(|relation| !relation.meta.is_generic());
@@ -127,7 +143,7 @@ impl<'r> Scope<'_, 'r> {
             });
         }
         match self.registry().hops(model.id(), member).as_slice() {
-            [hop] if !hop.multiple => Ok(*hop),
+            [hop] if !hop.multiple => Ok((member, *hop)),
             _ => Err(refused()),
         }
     }

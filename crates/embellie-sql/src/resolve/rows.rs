@@ -5,6 +5,7 @@ use embellie_core::query::{Distinct as Asked, Slice};
 use embellie_core::{Query, Result};
 
 use super::group::{self, Grouping};
+use super::loading::Mask;
 use super::names::Fields;
 use super::{Context, Scope, compound};
 use crate::resolved::{Condition, Distinct, Output, Scalar, Select, Source, Term};
@@ -41,12 +42,16 @@ pub(super) fn members<'c, 'r>(
         return compound::rows(context, query, outer);
     }
     let mut scope = Scope::of_query(context, query, outer)?;
+    if scope.values.is_none() {
+        scope.mask = Mask::of(&query.loading, scope.model, context.registry)?;
+    }
     let mut outputs = scope.outputs();
+    let fields = scope.loaded().map(<[usize]>::to_vec);
     let related = scope.select_related(query, &mut outputs)?;
     let order_by = scope.ordering(query, &outputs)?;
     let outer = scope.outer.take();
     let select = scope.into_select(query, outputs.clone(), order_by)?;
-    Ok(((outputs, select.map(|select| Select { related, ..select })), outer))
+    Ok(((outputs, select.map(|select| Select { related, fields, ..select })), outer))
 }
 
 fn exists_within<'c, 'r>(

@@ -117,7 +117,8 @@ impl<'r> Scope<'_, 'r> {
         match &self.values {
             None => {
                 let annotations = self.annotations.iter().filter(|annotation| annotation.selected);
-                self.model_columns()
+                let fields = self.mask.places(self.model).into_iter().map(|field| self.own_output(field));
+                fields
                     .chain(annotations.flat_map(|annotation| self.flat(&annotation.alias, annotation.scalar.clone())))
                     .collect()
             }
@@ -131,6 +132,11 @@ impl<'r> Scope<'_, 'r> {
                 })
                 .collect(),
         }
+    }
+
+    /// The places of the fields that the first columns are, where they are objects' and not all.
+    pub(super) fn loaded(&self) -> Option<&[usize]> {
+        self.mask.fields().filter(|_| self.values.is_none())
     }
 
     /// The columns that an expression takes among the values of a row: those of a key take one each.

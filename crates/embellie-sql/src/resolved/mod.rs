@@ -42,6 +42,8 @@ pub(crate) struct Select<'r> {
     pub(crate) ctes: Vec<Cte<'r>>,
     /// Where the columns of related objects are among the outputs.
     pub(crate) related: Vec<RelatedColumns>,
+    /// The places of the model's fields that the first outputs are; `None` for all.
+    pub(crate) fields: Option<Vec<usize>>,
 }
 
 /// The columns of a related object.
@@ -54,6 +56,8 @@ pub(crate) struct RelatedColumns {
     pub(crate) start: usize,
     /// The place among them of one that is never null.
     pub(crate) key: usize,
+    /// The places of the model's fields that they are; `None` for all.
+    pub(crate) fields: Option<Vec<usize>>,
 }
 
 /// Which rows are given once.
@@ -103,6 +107,7 @@ impl<'r> Select<'r> {
             lock: None,
             ctes: Vec::new(),
             related: Vec::new(),
+            fields: None,
         }
     }
 }

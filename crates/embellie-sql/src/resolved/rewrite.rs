@@ -106,6 +106,7 @@ trait Rewrite<'r> {
             slice: select.slice,
             lock: select.lock,
             related: select.related,
+            fields: select.fields,
         }
     }
 }

@@ -7,7 +7,10 @@ use super::Instance;
 
 /// An object's primary key as it is stored: a list for one of several fields.
 pub(crate) fn key_of(object: &dyn Instance, model: &Model) -> Result<Value> {
-    model.key_fields().iter().map(|&place| object.value(place)).collect::<Result<_>>().map(whole_key)
+    match model.key_fields() {
+        [place] => object.value(*place),
+        places => places.iter().map(|&place| object.value(place)).collect::<Result<_>>().map(whole_key),
+    }
 }
 
 /// The primary key that is made of these values of its fields.

@@ -14,6 +14,7 @@ use embellie_core::{BoxFuture, ColumnRef, IntoParams, Registry, Result, Row, Sql
 
 use crate::database::Executor;
 use crate::log::called;
+use crate::partial::Listed;
 use crate::query_set::QuerySet;
 use crate::raw::RawQuerySet;
 use crate::related::{KeySlot, LinkSlot, Step};
@@ -47,6 +48,10 @@ pub trait Instance: std::any::Any + Send + Sync {
 
     /// Shows each relation of the object, in order of declaration.
     fn visit_relations(&mut self, visit: &mut dyn FnMut(RelationSlot<'_>));
+
+    /// Shows the foreign keys that are values and no relations of the object, with the places of their fields.
+    #[doc(hidden)]
+    fn visit_keys(&self, _visit: &mut dyn FnMut(usize, Value)) {}
 }
 
 /// A relation of an object, as [`Instance::visit_relations`] shows it.
@@ -141,6 +146,29 @@ pub trait Model: Instance + Clone + std::fmt::Debug + Sized + 'static {
     #[track_caller]
     fn save_with<'a>(&'a mut self, save: Save<'a>, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
         Box::pin(called(write::save(self, save, db.session())))
+    }
+
+    /// Writes these fields alone to the object's row: Django's `save(update_fields=…)`, by typed paths.
+    ///
+    /// ```
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # async fn read(mut post: Post, db: &Database) -> embellie::Result<()> {
+    /// post.views += 1;
+    /// post.save_only(Post::views, db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Value`](embellie_core::Error::Value) for the primary key and fields of related objects; else when the
+    /// database refuses the row, or there is none.
+    #[track_caller]
+    fn save_only<'a, F: Listed<Self>>(&'a mut self, fields: F, db: &'a dyn Executor) -> BoxFuture<'a, Result<()>> {
+        let names: Vec<String> = fields.paths().iter().map(ToString::to_string).collect();
+        Box::pin(called(async move {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            write::save(self, Save::new().update_fields(&names), db.session()).await
+        }))
     }
 
     /// Deletes the object's row and, as each relation's `on_delete` says, what points at it.

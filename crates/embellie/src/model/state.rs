@@ -8,8 +8,9 @@ use crate::related::{Held, Peers, SetName, Sets};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     adding: bool,
-    /// Fields of a new object that the database fills in.
-    left: Vec<usize>,
+    /// Fields that the object has no value for: of a new one, those that the database fills in; of one that was read, those
+    /// that were not read with it.
+    lacks: Vec<usize>,
     /// The related objects that were read beforehand.
     sets: Sets,
     /// The rows that it came with.
@@ -36,10 +37,10 @@ impl std::fmt::Debug for Company {
 
 impl State {
     /// The object has no row yet.
-    pub const NEW: State = State { adding: true, left: Vec::new(), sets: Sets::NONE, peers: Company(None) };
+    pub const NEW: State = State { adding: true, lacks: Vec::new(), sets: Sets::NONE, peers: Company(None) };
 
     /// The object was read from a row, or written to one.
-    pub const SAVED: State = State { adding: false, left: Vec::new(), sets: Sets::NONE, peers: Company(None) };
+    pub const SAVED: State = State { adding: false, lacks: Vec::new(), sets: Sets::NONE, peers: Company(None) };
 
     /// Whether the object has no row yet.
     pub fn is_adding(&self) -> bool {
@@ -48,8 +49,15 @@ impl State {
 
     /// The object was written to a row. What is known of its relations stays.
     pub(crate) fn saved(&mut self) {
+        if self.adding {
+            self.lacks.clear();
+        }
         self.adding = false;
-        self.left.clear();
+    }
+
+    /// The object's row was deleted.
+    pub(crate) fn deleted(&mut self) {
+        *self = State { adding: true, lacks: std::mem::take(&mut self.lacks), ..State::NEW };
     }
 
     pub(crate) fn join(&mut self, peers: Arc<Peers>) {
@@ -63,14 +71,29 @@ impl State {
 
     /// Leaves a field of a new object to the database's default.
     pub fn leave_to_database(&mut self, field: usize) {
-        if !self.left.contains(&field) {
-            self.left.push(field);
+        self.lack(field);
+    }
+
+    /// The object has no value for a field.
+    pub(crate) fn lack(&mut self, field: usize) {
+        if !self.lacks.contains(&field) {
+            self.lacks.push(field);
         }
+    }
+
+    /// Whether a field was not read with the object.
+    pub(crate) fn is_deferred(&self, field: usize) -> bool {
+        !self.adding && self.lacks.contains(&field)
+    }
+
+    /// Whether some field was not read with the object.
+    pub(crate) fn has_deferred(&self) -> bool {
+        !self.adding && !self.lacks.is_empty()
     }
 
     /// Takes back [`leave_to_database`](State::leave_to_database): the field was given a value.
     pub fn given(&mut self, field: usize) {
-        self.left.retain(|left| *left != field);
+        self.lacks.retain(|lacked| *lacked != field);
     }
 
     /// The related objects of this name, when they were read beforehand.
@@ -85,7 +108,7 @@ impl State {
 
     /// Whether the database fills in a field.
     pub(crate) fn is_left_to_database(&self, field: usize) -> bool {
-        self.left.contains(&field)
+        self.lacks.contains(&field)
     }
 }
 

@@ -33,7 +33,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
         let session = session.caching(self.cached.as_deref());
         let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
-        let selection = self.told(&compiled, own_columns(&compiled), session);
+        let selection = self.told(query, &compiled, own_columns(&compiled), session)?;
         let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
         self.link(&mut rows.iter_mut(), session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
@@ -58,7 +58,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let own = own_columns(&compiled);
         let start = own.saturating_sub(annotations);
         let kinds: Vec<FieldKind> = compiled.columns[start..own].iter().map(|column| column.kind).collect();
-        let selection = self.told(&compiled, start, session);
+        let selection = self.told(query, &compiled, start, session)?;
         let read = move |row: &dyn Row| {
             let values = kinds.iter().enumerate().map(|(i, kind)| kind.decode(row.column(start + i)?));
             Ok((values.collect::<Result<Vec<Value>>>()?, selection.decode(row)?))
@@ -79,10 +79,17 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     /// The selection, told of the first columns of a result and of its related objects.
-    pub(super) fn told(&self, compiled: &sql::Compiled, columns: usize, session: Session<'_>) -> S {
-        let selection = self.selection.clone().with_columns(&compiled.columns[..columns]);
-        let peers = |model| Peers::new(session.database().registry(), model, self.fetch_mode);
-        selection.with_related(&compiled.related, &peers)
+    pub(super) fn told(
+        &self,
+        query: &Query,
+        compiled: &sql::Compiled,
+        columns: usize,
+        session: Session<'_>,
+    ) -> Result<S> {
+        let registry = session.database().registry();
+        let selection = self.selection.clone().with_result(query, compiled, registry.model(&query.model)?, registry)?;
+        let peers = |model| Peers::new(registry, model, self.fetch_mode);
+        Ok(selection.with_columns(&compiled.columns[..columns]).with_related(&compiled.related, &peers))
     }
 
     pub(super) async fn prefetched(
@@ -314,6 +321,23 @@ impl<M: Instance, S: Selection<M>> QuerySet<M, S> {
 }
 
 impl<M: Model, S: Selection<M>> QuerySet<M, S> {
+    /// The row with this primary key: Django's `get(pk=…)`.
+    ///
+    /// ```
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let post = Post::objects().select_related(Post::author).get_pk(&1, db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`get`](QuerySet::get), and when the key cannot be stored.
+    #[track_caller]
+    pub fn get_pk(&self, key: &M::Key, db: &dyn Executor) -> impl Future<Output = Result<S::Output>> {
+        called(async move { self.clone().filter(Q::text("pk", key.encode()?)).one_of(db.session()).await })
+    }
+
     /// The objects with these primary keys, by key. Keys without a row are left out.
     ///
     /// # Errors

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::meta::ModelId;
-use embellie_core::{Columns, FromRow, Header, Result, Row, Value};
-use embellie_sql::{OutputColumn, RelatedObject};
+use embellie_core::meta::{Model as MetaModel, ModelId};
+use embellie_core::{Columns, FromRow, Header, Query, Registry, Result, Row, Value};
+use embellie_sql::{Compiled, OutputColumn, RelatedObject};
 
 use super::TextRow;
 use crate::model::{Instance, Model};
@@ -16,6 +16,21 @@ use crate::related::{Joined, Joins, Peers, is_absent};
 pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// What one row becomes.
     type Output: Send + 'static;
+
+    /// The same selection, told of the result that its rows are of.
+    ///
+    /// # Errors
+    /// When the result lacks something.
+    #[doc(hidden)]
+    fn with_result(
+        self,
+        _query: &Query,
+        _compiled: &Compiled,
+        _model: &MetaModel,
+        _registry: &Arc<Registry>,
+    ) -> Result<Self> {
+        Ok(self)
+    }
 
     /// The same selection, told what the columns of its rows are.
     #[must_use]
@@ -119,6 +134,8 @@ impl<M: Model> Selection<M> for Whole<M> {
 #[derive(Debug, Clone)]
 pub struct WholeRecord {
     model: Arc<RecordModel>,
+    /// The places of the fields that are read, where they are not all.
+    fields: Option<Arc<[usize]>>,
     /// What stands behind the fields, where something does.
     annotations: Option<TextValues>,
     /// The objects that come with the rows, those nearer to them first.
@@ -147,14 +164,14 @@ impl RelatedRecord {
     fn read(&self, row: &dyn Row) -> Result<Option<Record>> {
         match is_absent(row, &self.columns)? {
             true => Ok(None),
-            false => Record::from_row(&self.model, row, self.columns.start).map(Some),
+            false => Record::from_row(&self.model, row, self.columns.start, self.columns.fields.as_deref()).map(Some),
         }
     }
 }
 
 impl WholeRecord {
     pub(crate) fn new(model: Arc<RecordModel>) -> Self {
-        WholeRecord { model, annotations: None, related: Arc::new([]), joined: Joined::default() }
+        WholeRecord { model, fields: None, annotations: None, related: Arc::new([]), joined: Joined::default() }
     }
 }
 
@@ -169,8 +186,12 @@ impl Joins for WholeRecord {
 impl Selection<Record> for WholeRecord {
     type Output = Record;
 
+    fn with_result(self, _: &Query, compiled: &Compiled, _: &MetaModel, _: &Arc<Registry>) -> Result<Self> {
+        Ok(WholeRecord { fields: compiled.fields.as_deref().map(Into::into), ..self })
+    }
+
     fn with_columns(mut self, columns: &[OutputColumn]) -> Self {
-        let fields = self.model.meta().fields.len();
+        let fields = self.fields.as_ref().map_or(self.model.meta().fields.len(), |fields| fields.len());
         let added = columns.get(fields..).unwrap_or_default();
         self.annotations = (!added.is_empty()).then(|| TextValues::of(added, fields));
         self
@@ -188,7 +209,7 @@ impl Selection<Record> for WholeRecord {
     }
 
     fn decode(&self, row: &dyn Row) -> Result<Record> {
-        let mut record = Record::from_row(&self.model, row, 0)?;
+        let mut record = Record::from_row(&self.model, row, 0, self.fields.as_deref())?;
         let mut objects = self.related.iter().map(|related| related.read(row)).collect::<Result<Vec<_>>>()?;
         // Those that are farthest first, so that each is whole when it is handed on.
         for (place, related) in self.related.iter().enumerate().rev() {

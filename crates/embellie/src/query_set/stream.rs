@@ -64,8 +64,9 @@ impl<M: 'static, S: Selection<M>> Source for Rows<M, S> {
     type Item = S::Output;
 
     fn open(&self, session: Session<'_>) -> Result<Option<Opening<S::Output>>> {
-        let Some(compiled) = compile(self.0.checked()?, session)? else { return Ok(None) };
-        let selection = self.0.told(&compiled, own_columns(&compiled), session);
+        let query = self.0.checked()?;
+        let Some(compiled) = compile(query, session)? else { return Ok(None) };
+        let selection = self.0.told(query, &compiled, own_columns(&compiled), session)?;
         let read = reader(&compiled, move |row| selection.decode(row));
         Ok(Some(Opening { statement: compiled.statement, sink: ChunkSink::new(read) }))
     }

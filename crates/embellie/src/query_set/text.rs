@@ -65,6 +65,30 @@ impl Database {
     }
 }
 
+impl QuerySet<Record, WholeRecord> {
+    /// Reads only these fields, and the primary key: Django's `only`. Fields of related objects (`author__name`) speak of
+    /// those that come by [`select_related`](QuerySet::select_related). What was left out is read by [`Record::load`].
+    ///
+    /// ```no_run
+    /// # async fn titles(db: embellie::Database) -> embellie::Result<()> {
+    /// for post in db.objects("blog.Post")?.select_related("author").only(["title", "author__name"]).all(&db).await? {
+    ///     println!("{}", post.get("title")?);
+    ///     assert!(post.get("views").is_err());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn only(mut self, fields: impl IntoIterator<Item = impl Into<Path>>) -> Self {
+        self.query.loading = std::mem::take(&mut self.query.loading).only(fields);
+        self
+    }
+
+    /// Reads all fields but these: Django's `defer`. [`Record::load`] reads them later.
+    pub fn defer(mut self, fields: impl IntoIterator<Item = impl Into<Path>>) -> Self {
+        self.query.loading = std::mem::take(&mut self.query.loading).all_but(fields);
+        self
+    }
+}
+
 impl<M: Model> QuerySet<M, Whole<M>> {
     /// All objects of `M`.
     pub fn objects() -> Self {

@@ -26,5 +26,5 @@ pub use join::Step;
 pub(crate) use join::{Joined, Related as Gathered, is_absent};
 #[doc(hidden)]
 pub use peers::Peers;
-pub(crate) use peers::{Found, Key, Object, Wanted, What, link};
+pub(crate) use peers::{Found, Key, Object, Wanted, What, link, value_of};
 pub(crate) use prefetch::{Level, Load, RecordSet, TypedSet};

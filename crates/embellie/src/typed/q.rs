@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::{BitAnd, BitOr, BitXor, Not};
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not};
 
 use embellie_core::lookup::Lookup;
 use embellie_core::query::Operand;
@@ -140,6 +140,32 @@ impl<M> BitXor for Q<M> {
 
     fn bitxor(self, other: Q<M>) -> Q<M> {
         self.join(other, BitXor::bitxor)
+    }
+}
+
+/// `q &= other`: conditions that come one by one, as a form gives them.
+///
+/// ```
+/// # use embellie::Q;
+/// let mut q = Q::<()>::text("views__gt", 2);
+/// q &= Q::text("published", true);
+/// q |= Q::text("pinned", true);
+/// ```
+impl<M> BitAndAssign for Q<M> {
+    fn bitand_assign(&mut self, other: Q<M>) {
+        *self = self.clone() & other;
+    }
+}
+
+impl<M> BitOrAssign for Q<M> {
+    fn bitor_assign(&mut self, other: Q<M>) {
+        *self = self.clone() | other;
+    }
+}
+
+impl<M> BitXorAssign for Q<M> {
+    fn bitxor_assign(&mut self, other: Q<M>) {
+        *self = self.clone() ^ other;
     }
 }
 

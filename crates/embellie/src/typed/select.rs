@@ -13,6 +13,7 @@ use super::cells::{Cells, Join, Places};
 use super::scalar::{Cell, Scalar, Selected, for_each_scalar};
 use super::trail::{Marker, Root};
 use crate::model::Instance;
+use crate::partial::PartialRows;
 use crate::query_set::{Selection, TextValues, Whole, WholeRecord};
 use crate::related::{Joined, Joins, Peers};
 
@@ -209,11 +210,28 @@ impl<M, C: Cells> Selection<M> for Rows<C> {
     }
 }
 
+impl<S, C> With<S, C> {
+    /// The same with other rows in front.
+    pub(crate) fn with_rows<R>(self, change: impl FnOnce(S) -> R) -> With<R, C> {
+        With::new(change(self.rows), self.places)
+    }
+}
+
 impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
     type Output = C::Behind<S::Output>;
 
     fn with_columns(self, columns: &[OutputColumn]) -> Self {
         With::new(self.rows.with_columns(columns), self.places.find(columns))
+    }
+
+    fn with_result(
+        self,
+        query: &embellie_core::Query,
+        compiled: &embellie_sql::Compiled,
+        model: &embellie_core::meta::Model,
+        registry: &Arc<embellie_core::Registry>,
+    ) -> Result<Self> {
+        Ok(With::new(self.rows.with_result(query, compiled, model, registry)?, self.places))
     }
 
     fn with_related(
@@ -294,6 +312,7 @@ macro_rules! whole {
 }
 whole! {
     [M,] Whole<M>;
+    [M, F,] PartialRows<M, F>;
     [] WholeRecord;
     [] TextValues;
     [M, C: Cells, R,] Made<M, C, R>;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Like, One, Rhs, RhsList};
 use crate::model::Model;
+use crate::partial::PartialRows;
 use crate::query_set::{QuerySet, TextValues, Whole, WholeRecord};
 use crate::related::ForeignKey;
 
@@ -23,6 +24,8 @@ impl<T, U: Like<T>, C> ValuesOf<T> for One<U, C> {}
 
 #[diagnostic::do_not_recommend]
 impl<M> ValuesOf<ForeignKey<M>> for Whole<M> {}
+
+impl<M, F> ValuesOf<ForeignKey<M>> for PartialRows<M, F> {}
 
 #[diagnostic::do_not_recommend]
 impl<T> ValuesOf<T> for TextValues {}

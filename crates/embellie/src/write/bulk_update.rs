@@ -134,6 +134,32 @@ impl<M: Instance, S: crate::query_set::Selection<M>> crate::query_set::QuerySet<
         called(async move { self.bulk_update_with(objects, fields, BulkUpdate::new(), db).await })
     }
 
+    /// As [`bulk_update`](Self::bulk_update), with the fields as typed paths.
+    ///
+    /// ```
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # async fn publish(mut posts: Vec<Post>, db: &Database) -> embellie::Result<()> {
+    /// Post::objects().bulk_update_only(&mut posts, (Post::published, Post::views), db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`bulk_update`](Self::bulk_update).
+    #[track_caller]
+    pub fn bulk_update_only<F: crate::partial::Listed<M>>(
+        &self,
+        objects: &mut [M],
+        fields: F,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<u64>> {
+        let names: Vec<String> = fields.paths().iter().map(ToString::to_string).collect();
+        called(async move {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            self.bulk_update_with(objects, &names, BulkUpdate::new(), db).await
+        })
+    }
+
     /// Writes some fields of many objects to their rows in batches, as `options` say.
     ///
     /// # Errors

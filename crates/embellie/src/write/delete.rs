@@ -7,7 +7,7 @@ use embellie_sql as sql;
 
 use super::collector::{Collector, is_pointed_at};
 use crate::database::{Executor, Session};
-use crate::model::{Instance, State, is_set, key_of};
+use crate::model::{Instance, is_set, key_of};
 
 /// What a deletion removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +67,6 @@ pub(crate) async fn delete_instance(object: &mut dyn Instance, session: Session<
     }
     let query = Query::new(model.label().to_owned()).filter(Q::new("pk", key));
     let deleted = delete_query(&query, session).await?;
-    *object.state_mut() = State::NEW;
+    object.state_mut().deleted();
     Ok(deleted)
 }

@@ -15,6 +15,7 @@ pub use bulk::BulkCreate;
 pub use bulk_update::BulkUpdate;
 pub use delete::Deleted;
 pub use save::Save;
+pub(crate) use save::not_read;
 
 pub(crate) use bulk::bulk_create;
 pub(crate) use delete::{delete_instance, delete_query};

@@ -84,14 +84,19 @@ pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: 
     if options.fields.is_some_and(<[&str]>::is_empty) {
         return Ok(());
     }
-    let places = options.places(model)?;
+    let mut places = options.places(model)?;
+    // What was not read is not written, unless it was assigned.
+    let partly = options.fields.is_none() && object.state().has_deferred();
+    if partly {
+        places.retain(|&place| !object.state().is_deferred(place));
+    }
     refuse_unsaved_relations(object, model)?;
     let adding = object.state().is_adding();
     set_times(object, model, &places, adding)?;
 
     let key = key_of(object, model)?;
     let has_key = is_set(model, &key);
-    let must_update = options.update || options.fields.is_some();
+    let must_update = options.update || options.fields.is_some() || (partly && !options.insert);
     if !has_key && must_update {
         return Err(Error::Value("Cannot force an update in save() with no primary key.".into()));
     }
@@ -105,6 +110,7 @@ pub(crate) async fn save(object: &mut dyn Instance, options: Save<'_>, session: 
     }
     if must_update {
         let message = match options.fields {
+            _ if partly => "Save with update_fields did not affect any rows.",
             Some(_) => "Save with update_fields did not affect any rows.",
             None => "Forced update did not affect any rows.",
         };
@@ -164,6 +170,16 @@ async fn update(
     let Some(values) = rows.first() else { return Ok(false) };
     insert::tell(object, model, &computed, values)?;
     Ok(true)
+}
+
+/// A field of an object was not read with it.
+pub(crate) fn not_read(model: &Model, field: usize) -> Error {
+    let name = model.fields.get(field).map_or("", |field| field.name.as_str());
+    Error::Field(format!(
+        "'{name}' of {} was not read with its row: `only` left it out, or `defer` put it off. Read it by `load(…, &db)`, or \
+         assign it.",
+        model.name
+    ))
 }
 
 /// Tells the object's many-to-many relations whose they are.

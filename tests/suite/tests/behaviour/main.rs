@@ -28,6 +28,7 @@ mod mistakes;
 mod names;
 mod ordering;
 mod pages;
+mod partial;
 mod patterns;
 mod peers;
 mod pointing;

@@ -3,6 +3,7 @@
 
 mod advanced;
 mod expert;
+mod fields;
 mod often;
 mod optimizer;
 mod shelves;

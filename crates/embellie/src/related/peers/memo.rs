@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use embellie_core::{Result, Value};
+use embellie_core::{Path, Result, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::Fetch;
@@ -44,8 +44,10 @@ pub(crate) enum What {
     Key(usize),
     /// A set of objects.
     Set(SetName),
-    /// The values of the fields at these places.
-    Fields(Vec<usize>),
+    /// The value at a path.
+    Value(Path),
+    /// The whole object.
+    Whole,
 }
 
 /// One thing that was read for the rows.

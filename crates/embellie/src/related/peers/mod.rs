@@ -6,8 +6,8 @@
 
 mod memo;
 mod refusal;
+mod values;
 
-use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use embellie_core::meta::{Model, ModelId};
@@ -16,11 +16,11 @@ use embellie_core::{BoxFuture, Registry, Result, Value};
 use self::memo::Memo;
 pub(crate) use self::memo::{Found, Key, Object, What};
 pub(crate) use self::refusal::Wanted;
+pub(crate) use self::values::value_of;
 use crate::database::Session;
 use crate::log::CallSite;
 use crate::model::{Instance, RelationSlot, key_of};
 use crate::query_set::FetchMode;
-use crate::record::Record;
 
 /// The rows of one result.
 #[doc(hidden)]
@@ -87,9 +87,7 @@ impl Peers {
             keys.holds = if keys.own.is_empty() { holds } else { keys.holds.min(holds) };
             // A key that cannot be stored is that of an object without a row.
             keys.own.push(key_of(object, self.model()).unwrap_or_default());
-            if let Some(record) = record(object) {
-                record.foreign_keys().for_each(|(field, key)| keys.foreign(field).push(key.clone()));
-            }
+            object.visit_keys(&mut |field, key| keys.foreign(field).push(key));
         }
         object.state_mut().join(Arc::clone(self));
     }
@@ -148,7 +146,7 @@ impl Peers {
                 let known = keys.foreign.iter().find(|(place, _)| place == field);
                 known.map(|(_, keys)| keys.clone()).unwrap_or_default()
             }
-            What::Set(_) | What::Fields(_) => keys.own.clone(),
+            What::Set(_) | What::Value(_) | What::Whole => keys.own.clone(),
         }
     }
 }
@@ -188,11 +186,6 @@ pub(crate) fn link<'o>(
     objects.for_each(|object| peers.enter(&mut keys, object));
     *lock(&peers.keys) = keys;
     Ok(())
-}
-
-fn record<'o>(object: &'o (dyn Instance + 'static)) -> Option<&'o Record> {
-    let object: &dyn Any = object;
-    object.downcast_ref()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

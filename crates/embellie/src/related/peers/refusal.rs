@@ -23,35 +23,32 @@ pub(super) fn refuse(registry: &Registry, model: &Model, wanted: &Wanted<'_>, si
         What::Key(field) => {
             let name = model.fields.get(*field).map_or("", |field| field.name.as_str());
             let add = match wanted.typed {
-                true => format!("`.select_related({class}::{name})` or `.prefetch({class}::{name})`"),
-                false => format!("`.select_related([\"{name}\"])` or `.prefetch([\"{name}\"])`"),
+                true => format!("Add `.select_related({class}::{name})` or `.prefetch({class}::{name})`"),
+                false => format!("Add `.select_related([\"{name}\"])` or `.prefetch([\"{name}\"])`"),
             };
-            (name.to_owned(), add)
+            (format!(".{name}"), add)
         }
         What::Set(set) => {
             let (way, is_back) = way(registry, model, set, wanted.typed);
             let add = match (wanted.typed, is_back) {
-                (true, true) => format!("`.prefetch({class}::{way}())`"),
-                (true, false) => format!("`.prefetch({class}::{way})`"),
-                (false, _) => format!("`.prefetch([\"{way}\"])`"),
+                (true, true) => format!("Add `.prefetch({class}::{way}())`"),
+                (true, false) => format!("Add `.prefetch({class}::{way})`"),
+                (false, _) => format!("Add `.prefetch([\"{way}\"])`"),
             };
-            (way, add)
+            (format!(".{way}"), add)
         }
-        What::Fields(places) => {
-            let names: Vec<&str> =
-                places.iter().filter_map(|place| model.fields.get(*place)).map(|field| field.name.as_str()).collect();
-            let paths: Vec<String> = match wanted.typed {
-                true => names.iter().map(|name| format!("{class}::{name}")).collect(),
-                false => names.iter().map(|name| format!("\"{name}\"")).collect(),
-            };
-            (names.join(", "), format!("{} to `only`, or take it out of `defer`, ", paths.join(", ")))
+        What::Value(path) => {
+            let names = path.names().collect::<Vec<_>>().join(".");
+            let spelled = if wanted.typed { format!("{class}::{names}") } else { format!("\"{path}\"") };
+            (format!(".{names}"), format!("Add `{spelled}` to `only`, or take it out of `defer`, in"))
         }
+        What::Whole => (String::new(), "Take `only` or `defer` out of".to_owned()),
     };
+    let to = if add.ends_with("in") || add.ends_with("of") { "" } else { " to" };
     let site = site.map(|site| format!(" at {site}")).unwrap_or_default();
-    let add = add.trim_end_matches(", ");
     Error::Field(format!(
-        "{}.{name} was not read with its row, and the fetch mode `Raise` of the query set that read it{site} forbids to \
-         read it now. Add {add} to that query set, or give it another fetch mode.",
+        "{}{name} was not read with its row, and the fetch mode `Raise` of the query set that read it{site} forbids to \
+         read it now. {add}{to} that query set, or give it another fetch mode.",
         model.label(),
     ))
 }
