@@ -54,6 +54,7 @@ async fn schema_statements_are_not_kept_and_may_be_several() {
         sql: "CREATE TABLE c AS SELECT $1::int AS id".into(),
         parameters: vec![7.into()],
         effect: Effect::Schema,
+        table: None,
     };
     link.execute(&statement, Box::new(Discard)).await.1.unwrap();
     assert_eq!(kept(&mut link).await, [""; 0]);
