@@ -44,6 +44,12 @@ pub enum Capability {
     ChainedGeneratedColumns,
     /// Arrays made of many rows, and arrays that can be cast to text.
     Arrays,
+    /// Aggregates of the bits of whole numbers.
+    BitAggregates,
+    /// The exclusive or of the bits of whole numbers, as an aggregate.
+    BitXorAggregate,
+    /// Aggregates of pairs of numbers: correlation, covariance, regression.
+    PairAggregates,
     /// Values that are ranges.
     Ranges,
     /// Searching texts for words, and comparing them by their letters.
@@ -86,6 +92,9 @@ impl Capability {
             Capability::DefaultInValues => "asking for a column's default among values (DEFAULT)",
             Capability::FullTextSearch => "full-text search (SearchVector, SearchQuery, SearchRank, TrigramSimilarity)",
             Capability::Arrays => "arrays (ArrayAgg, ArraySubquery)",
+            Capability::BitAggregates => "aggregates of bits (BitAnd, BitOr)",
+            Capability::BitXorAggregate => "the exclusive or of bits as an aggregate (BitXor)",
+            Capability::PairAggregates => "aggregates of pairs of numbers (Corr, CovarPop, RegrSlope and their like)",
             Capability::Ranges => "ranges (IntegerRangeField, DateRangeField and their like)",
             Capability::Intervals => "a type for spans of time",
             Capability::Uuid7 => "UUIDs of version 7 (UUID7)",
@@ -118,6 +127,9 @@ impl Capability {
         Capability::UnstoredGeneratedColumns,
         Capability::ChainedGeneratedColumns,
         Capability::Arrays,
+        Capability::BitAggregates,
+        Capability::BitXorAggregate,
+        Capability::PairAggregates,
         Capability::Ranges,
         Capability::FullTextSearch,
         Capability::Intervals,

@@ -92,9 +92,11 @@ pub use typed::{F, Prefetch, Q, Set, Value, function as functions, prefetch_rela
 pub mod prelude {
     pub use crate::typed::function::{Cast, Coalesce};
     pub use crate::typed::{
-        AnyValue, ArrayAgg, ArraySubquery, Avg, Case, Count, CumeDist, DenseRank, Exists, FirstValue, JsonArrayAgg,
-        Lag, LastValue, Lead, Max, Min, NthValue, Ntile, OuterRef, PercentRank, Rank, RowNumber, Star, StdDev,
-        StdDevSample, StringAgg, Subquery, Sum, Value, Variance, VarianceSample,
+        AnyValue, ArrayAgg, ArraySubquery, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Case, Corr, Count, CovarPop,
+        CovarSample, CumeDist, DenseRank, Exists, FirstValue, JsonArrayAgg, Lag, LastValue, Lead, Max, Min, NthValue,
+        Ntile, OuterRef, PercentRank, Rank, RegrAvgX, RegrAvgY, RegrCount, RegrIntercept, RegrR2, RegrSlope, RegrSxx,
+        RegrSxy, RegrSyy, RowNumber, Star, StdDev, StdDevSample, StringAgg, Subquery, Sum, Value, Variance,
+        VarianceSample,
     };
     pub use crate::{
         Choices, Database, Error, Executor, F, FetchMode, ForeignKey, ManyToMany, Model, OneToOne, Params, Prefetch, Q,

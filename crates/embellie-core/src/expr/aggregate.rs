@@ -37,14 +37,50 @@ pub enum AggregateFunction {
     ArrayAgg,
     /// The mean.
     Avg,
+    /// The bits that all values have.
+    BitAnd,
+    /// The bits that any of the values has.
+    BitOr,
+    /// The bits that an odd number of values have.
+    BitXor,
+    /// Whether all values are true.
+    BoolAnd,
+    /// Whether any of the values is true.
+    BoolOr,
+    /// How closely two values go together, -1 to 1. As in all aggregates of two, the first is the one that depends on the
+    /// other, and rows where either is null do not count.
+    Corr,
     /// How many values are not null; of `*`, how many rows.
     Count,
     /// All values, as a JSON array: Django's `JSONBAgg`, and `JSONArrayAgg` of Django 6.
     JsonArrayAgg,
+    /// The covariance of two values.
+    CovarPop {
+        /// Of a sample, not of the whole population.
+        sample: bool,
+    },
     /// The greatest.
     Max,
     /// The least.
     Min,
+    /// The mean of the second value.
+    RegrAvgX,
+    /// The mean of the first value.
+    RegrAvgY,
+    /// How many rows have both values.
+    RegrCount,
+    /// Where the line that fits best meets the axis of the first value.
+    RegrIntercept,
+    /// How well the line that fits best does.
+    RegrR2,
+    /// How steep the line that fits best is.
+    RegrSlope,
+    /// The sum of the squares of the second value, less its mean.
+    RegrSxx,
+    /// The sum of the products of both values, less their means.
+    RegrSxy,
+    /// The sum of the squares of the first value, less its mean.
+    RegrSyy,
     /// The standard deviation.
     StdDev {
         /// Of a sample, not of the whole population.
@@ -68,6 +104,22 @@ impl AggregateFunction {
             AggregateFunction::AnyValue => "AnyValue",
             AggregateFunction::ArrayAgg => "ArrayAgg",
             AggregateFunction::Avg => "Avg",
+            AggregateFunction::BitAnd => "BitAnd",
+            AggregateFunction::BitOr => "BitOr",
+            AggregateFunction::BitXor => "BitXor",
+            AggregateFunction::BoolAnd => "BoolAnd",
+            AggregateFunction::BoolOr => "BoolOr",
+            AggregateFunction::Corr => "Corr",
+            AggregateFunction::CovarPop { .. } => "CovarPop",
+            AggregateFunction::RegrAvgX => "RegrAvgX",
+            AggregateFunction::RegrAvgY => "RegrAvgY",
+            AggregateFunction::RegrCount => "RegrCount",
+            AggregateFunction::RegrIntercept => "RegrIntercept",
+            AggregateFunction::RegrR2 => "RegrR2",
+            AggregateFunction::RegrSlope => "RegrSlope",
+            AggregateFunction::RegrSxx => "RegrSXX",
+            AggregateFunction::RegrSxy => "RegrSXY",
+            AggregateFunction::RegrSyy => "RegrSYY",
             AggregateFunction::Count => "Count",
             AggregateFunction::JsonArrayAgg => "JSONArrayAgg",
             AggregateFunction::Max => "Max",
@@ -77,6 +129,27 @@ impl AggregateFunction {
             AggregateFunction::Sum => "Sum",
             AggregateFunction::Variance { .. } => "Variance",
         }
+    }
+}
+
+impl AggregateFunction {
+    /// Whether it is of pairs of numbers: Django's `contrib.postgres.aggregates.statistics`.
+    pub fn is_of_pairs(self) -> bool {
+        use AggregateFunction as A;
+        matches!(
+            self,
+            A::Corr
+                | A::CovarPop { .. }
+                | A::RegrAvgX
+                | A::RegrAvgY
+                | A::RegrCount
+                | A::RegrIntercept
+                | A::RegrR2
+                | A::RegrSlope
+                | A::RegrSxx
+                | A::RegrSxy
+                | A::RegrSyy
+        )
     }
 }
 

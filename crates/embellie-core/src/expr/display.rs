@@ -98,7 +98,9 @@ impl Display for Aggregate {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "{}(", self.function.name())?;
         list(f, &self.arguments)?;
-        if let AggregateFunction::StdDev { sample: true } | AggregateFunction::Variance { sample: true } = self.function
+        if let AggregateFunction::StdDev { sample: true }
+        | AggregateFunction::Variance { sample: true }
+        | AggregateFunction::CovarPop { sample: true } = self.function
         {
             f.write_str(", sample=True")?;
         }

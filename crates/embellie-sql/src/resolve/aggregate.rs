@@ -362,8 +362,12 @@ impl<'r> Scope<'_, 'r> {
     fn check_aggregate(&self, asked: &Asked, arguments: &mut [Scalar<'r>], order_by: &[Term<'r>]) -> Result<()> {
         let (target, name) = (self.context.target, asked.function.name());
         let of = arguments.first().and_then(Scalar::kind);
-        if asked.function == AggregateFunction::ArrayAgg {
-            target.require(Capability::Arrays)?;
+        match asked.function {
+            AggregateFunction::ArrayAgg => target.require(Capability::Arrays)?,
+            AggregateFunction::BitAnd | AggregateFunction::BitOr => target.require(Capability::BitAggregates)?,
+            AggregateFunction::BitXor => target.require(Capability::BitXorAggregate)?,
+            function if function.is_of_pairs() => target.require(Capability::PairAggregates)?,
+            _ => {}
         }
         if !target.dialect().can_aggregate(asked.function, of) {
             let class = of.map_or("value", FieldKind::django_name);
@@ -418,7 +422,7 @@ fn check_options(asked: &Asked) -> Result<()> {
 /// What an aggregate gives.
 fn aggregate_kind(function: AggregateFunction, arguments: &[Scalar<'_>]) -> Result<FieldKind> {
     use AggregateFunction as A;
-    let wanted = if function == A::StringAgg { 2 } else { 1 };
+    let wanted = if function == A::StringAgg || function.is_of_pairs() { 2 } else { 1 };
     if arguments.len() != wanted {
         return Err(Error::Type(format!(
             "'{}' takes exactly {wanted} argument{} ({} given)",
@@ -432,6 +436,27 @@ fn aggregate_kind(function: AggregateFunction, arguments: &[Scalar<'_>]) -> Resu
         A::Count => FieldKind::BigInteger,
         A::ArrayAgg => of.map_or(FieldKind::List, FieldKind::array),
         A::JsonArrayAgg => FieldKind::Json,
+        A::RegrCount => FieldKind::BigInteger,
+        function if function.is_of_pairs() => {
+            for of in arguments.iter().map(Scalar::kind) {
+                number_kind(A::Variance { sample: false }, of)?;
+            }
+            FieldKind::Float
+        }
+        A::BoolAnd | A::BoolOr if of.is_none_or(|kind| kind == FieldKind::Bool) => FieldKind::Bool,
+        A::BitAnd | A::BitOr | A::BitXor if of.is_none_or(|kind| kind.integer_range().is_some()) => {
+            of.unwrap_or(FieldKind::BigInteger)
+        }
+        A::BoolAnd | A::BoolOr | A::BitAnd | A::BitOr | A::BitXor => {
+            let (wanted, class) = match function {
+                A::BoolAnd | A::BoolOr => ("truth values", of.map_or("value", FieldKind::django_name)),
+                _ => ("whole numbers", of.map_or("value", FieldKind::django_name)),
+            };
+            return Err(Error::Field(format!(
+                "{} takes {wanted}, not a {class}; make it one by Cast",
+                function.name()
+            )));
+        }
         A::StringAgg => FieldKind::Text,
         A::AnyValue | A::Max | A::Min => of.unwrap_or(FieldKind::Text),
         A::Sum | A::Avg | A::StdDev { .. } | A::Variance { .. } => number_kind(function, of)?,

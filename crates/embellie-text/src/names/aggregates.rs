@@ -7,8 +7,36 @@ use super::expressions::{argument, condition, orderings, output};
 use crate::arguments::Arguments;
 use crate::{Error, Py, Result};
 
-pub(super) const NAMES: &[&str] =
-    &["AnyValue", "ArrayAgg", "Avg", "Count", "JSONArrayAgg", "Max", "Min", "StdDev", "StringAgg", "Sum", "Variance"];
+pub(super) const NAMES: &[&str] = &[
+    "AnyValue",
+    "ArrayAgg",
+    "Avg",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "BoolAnd",
+    "BoolOr",
+    "Corr",
+    "Count",
+    "CovarPop",
+    "JSONArrayAgg",
+    "JSONBAgg",
+    "Max",
+    "Min",
+    "RegrAvgX",
+    "RegrAvgY",
+    "RegrCount",
+    "RegrIntercept",
+    "RegrR2",
+    "RegrSXX",
+    "RegrSXY",
+    "RegrSYY",
+    "RegrSlope",
+    "StdDev",
+    "StringAgg",
+    "Sum",
+    "Variance",
+];
 
 /// A call of an aggregate.
 pub(super) fn aggregate(name: &'static str, mut arguments: Arguments) -> Result<Py> {
@@ -19,7 +47,23 @@ pub(super) fn aggregate(name: &'static str, mut arguments: Arguments) -> Result<
         "ArrayAgg" => A::ArrayAgg,
         "Avg" => A::Avg,
         "Count" => A::Count,
-        "JSONArrayAgg" => A::JsonArrayAgg,
+        "BitAnd" => A::BitAnd,
+        "BitOr" => A::BitOr,
+        "BitXor" => A::BitXor,
+        "BoolAnd" => A::BoolAnd,
+        "BoolOr" => A::BoolOr,
+        "Corr" => A::Corr,
+        "CovarPop" => A::CovarPop { sample },
+        "JSONArrayAgg" | "JSONBAgg" => A::JsonArrayAgg,
+        "RegrAvgX" => A::RegrAvgX,
+        "RegrAvgY" => A::RegrAvgY,
+        "RegrCount" => A::RegrCount,
+        "RegrIntercept" => A::RegrIntercept,
+        "RegrR2" => A::RegrR2,
+        "RegrSXX" => A::RegrSxx,
+        "RegrSXY" => A::RegrSxy,
+        "RegrSYY" => A::RegrSyy,
+        "RegrSlope" => A::RegrSlope,
         "Max" => A::Max,
         "Min" => A::Min,
         "StdDev" => A::StdDev { sample },
@@ -31,7 +75,13 @@ pub(super) fn aggregate(name: &'static str, mut arguments: Arguments) -> Result<
     let distinct = arguments.keyword("distinct").is_some_and(|distinct| distinct.is_true());
     let filter = arguments.keyword("filter").filter(|filter| !matches!(filter, Py::None));
     let default = arguments.keyword("default").filter(|default| !matches!(default, Py::None));
-    let order_by = arguments.keyword("order_by").filter(|order_by| !matches!(order_by, Py::None));
+    // `ordering` is the older name.
+    let ordering = arguments.keyword("ordering");
+    let order_by = arguments.keyword("order_by").or(ordering).filter(|order_by| !matches!(order_by, Py::None));
+    if function.is_of_pairs() {
+        let [y, x] = ["y", "x"].map(|name| arguments.keyword(name));
+        arguments.positional.extend([y, x].into_iter().flatten());
+    }
     if let Some(expr) = arguments.keyword("expression") {
         arguments.positional.insert(0, expr);
     }
@@ -39,7 +89,7 @@ pub(super) fn aggregate(name: &'static str, mut arguments: Arguments) -> Result<
         arguments.positional.push(delimiter);
     }
     arguments.no_keywords(name)?;
-    let expected = if function == A::StringAgg { 2 } else { 1 };
+    let expected = if function == A::StringAgg || function.is_of_pairs() { 2 } else { 1 };
     if arguments.positional.len() != expected {
         return Err(Error::type_error(format!(
             "{name}() takes {expected} expression(s) but {} were given",

@@ -231,6 +231,9 @@ pub(crate) fn condition(value: Py) -> Result<Condition> {
 
 /// Positional conditions and lookups by keywords, all of which hold: what `filter()` and `Q()` take.
 pub(crate) fn conditions(mut arguments: Arguments) -> Result<Vec<Condition>> {
+    if arguments.keywords.iter().any(|(name, _)| matches!(name.as_str(), "_connector" | "_negated")) {
+        return Err(Error::type_error("The following kwargs are invalid: '_connector', '_negated'"));
+    }
     let mut children: Vec<Condition> = arguments.positional.into_iter().map(condition).collect::<Result<_>>()?;
     arguments.keywords.sort_by(|(a, _), (b, _)| a.cmp(b));
     children.extend(arguments.keywords.into_iter().map(|(path, value)| Condition::Compare(path, Box::new(value))));

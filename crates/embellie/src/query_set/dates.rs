@@ -4,6 +4,7 @@ use embellie_core::expr::TruncUnit;
 use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::query::{Annotation, Distinct, Step};
 use embellie_core::{Error, Expr, Path, Q, Result};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::QuerySet;
@@ -24,13 +25,7 @@ impl<M, S> QuerySet<M, S> {
     /// # Ok(()) }
     /// ```
     pub fn dates<V: Scalar<M, Type: Dated>>(self, field: V, unit: TruncUnit) -> QuerySet<M, One<Date, Date>> {
-        let units = [TruncUnit::Year, TruncUnit::Month, TruncUnit::Week, TruncUnit::Day];
-        let cut = field.scalar().expr.map(|field| {
-            let cut = Expr::Trunc { expr: Box::new(field.clone()), unit, zone: None }.typed(FieldKind::Date);
-            (cut, field)
-        });
-        let refused = "'kind' must be one of 'year', 'month', 'week', or 'day'.";
-        self.truncated("datefield", cut, if units.contains(&unit) { None } else { Some(refused) })
+        self.dates_of(field.scalar().expr, unit)
     }
 
     /// The different points in time of a field, each cut down to a unit (`Year` to `Second`), the first one first:
@@ -39,10 +34,42 @@ impl<M, S> QuerySet<M, S> {
     where
         V::Type: Moment,
     {
-        let kind = V::Type::KIND;
+        self.datetimes_of(field.scalar().expr, unit, V::Type::KIND)
+    }
+
+    /// The different dates of a field given by its name, as [`dates`](QuerySet::dates) gives them: for models without a
+    /// Rust type.
+    ///
+    /// ```no_run
+    /// # async fn months(db: embellie::Database) -> embellie::Result<()> {
+    /// # use embellie::expr::TruncUnit;
+    /// let months = db.objects("blog.Post")?.text_dates("created_at", TruncUnit::Month).all(&db).await?;
+    /// let hours = db.objects("blog.Post")?.text_datetimes("created_at", TruncUnit::Hour).reverse().all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn text_dates(self, field: impl Into<Path>, unit: TruncUnit) -> QuerySet<M, One<Date, Date>> {
+        self.dates_of(Ok(Expr::Path(field.into())), unit)
+    }
+
+    /// The different points in time of a field given by its name, as [`datetimes`](QuerySet::datetimes) gives them.
+    pub fn text_datetimes(self, field: impl Into<Path>, unit: TruncUnit) -> QuerySet<M, One<Timestamp, Timestamp>> {
+        self.datetimes_of(Ok(Expr::Path(field.into())), unit, FieldKind::DateTime)
+    }
+
+    fn dates_of(self, field: Result<Expr>, unit: TruncUnit) -> QuerySet<M, One<Date, Date>> {
+        let units = [TruncUnit::Year, TruncUnit::Month, TruncUnit::Week, TruncUnit::Day];
+        let cut = field.map(|field| {
+            let cut = Expr::Trunc { expr: Box::new(field.clone()), unit, zone: None }.typed(FieldKind::Date);
+            (cut, field)
+        });
+        let refused = "'kind' must be one of 'year', 'month', 'week', or 'day'.";
+        self.truncated("datefield", cut, if units.contains(&unit) { None } else { Some(refused) })
+    }
+
+    fn datetimes_of<T>(self, field: Result<Expr>, unit: TruncUnit, kind: FieldKind) -> QuerySet<M, One<T, T>> {
         let refused = "'kind' must be one of 'year', 'month', 'week', 'day', 'hour', 'minute', or 'second'.";
         let refused = matches!(unit, TruncUnit::Quarter | TruncUnit::Date | TruncUnit::Time).then_some(refused);
-        let cut = field.scalar().expr.map(|field| {
+        let cut = field.map(|field| {
             let cut = Expr::Trunc { expr: Box::new(field.clone()), unit, zone: None }.typed(kind);
             (cut, field)
         });

@@ -89,7 +89,9 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let registry = session.database().registry();
         let selection = self.selection.clone().with_result(query, compiled, registry.model(&query.model)?, registry)?;
         let peers = |model| Peers::new(registry, model, self.fetch_mode);
-        Ok(selection.with_columns(&compiled.columns[..columns]).with_related(&compiled.related, &peers))
+        let selection = selection.with_columns(&compiled.columns[..columns]);
+        selection.fits()?;
+        Ok(selection.with_related(&compiled.related, &peers))
     }
 
     pub(super) async fn prefetched(
@@ -401,6 +403,48 @@ impl<M: Paths + Model> QuerySet<M, Whole<M>> {
             };
             let rows = self.clone().filter(field.in_(values)).ordered(Vec::new()).all(db).await?;
             rows.into_iter().map(|row| Ok((T::decode(row.value(place)?.as_column())?, row))).collect()
+        })
+    }
+}
+
+impl QuerySet<crate::Record, super::WholeRecord> {
+    /// The records with these values of a unique field, each behind its value: Django's `in_bulk(…, field_name=…)`. Values
+    /// without a row are left out.
+    ///
+    /// ```no_run
+    /// # async fn users(db: embellie::Database) -> embellie::Result<()> {
+    /// for (email, user) in db.objects("blog.User")?.in_bulk_by("email", ["ann@x.org", "bob@x.org"], &db).await? {
+    ///     println!("{email}: {}", user.get("name")?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Value`] when the field is not unique; else as [`all`](QuerySet::all).
+    #[track_caller]
+    pub fn in_bulk_by(
+        &self,
+        field: &str,
+        values: impl IntoIterator<Item = impl Into<Value>>,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<Vec<(Value, crate::Record)>>> {
+        let values = Value::List(values.into_iter().map(Into::into).collect());
+        called(async move {
+            if !self.checked()?.slice.is_whole() {
+                return Err(Error::Type("Cannot use 'limit' or 'offset' with in_bulk().".into()));
+            }
+            let model = db.session().database().registry().model(&self.query.model)?;
+            let place =
+                if field == "pk" { model.primary_key_index() } else { model.field_index(field).unwrap_or(usize::MAX) };
+            if place >= model.fields.len() || !is_unique(model, place) {
+                return Err(Error::Value(format!(
+                    "in_bulk()'s field_name must be a unique field but '{field}' isn't."
+                )));
+            }
+            let name = model.fields[place].name.clone();
+            let wanted = self.clone().filter(Q::text(format!("{name}__in"), values));
+            let rows = wanted.ordered(Vec::new()).all(db).await?;
+            rows.into_iter().map(|row| Ok((row.get(&name)?.clone(), row))).collect()
         })
     }
 }

@@ -45,6 +45,15 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
         self
     }
 
+    /// Whether what the rows are read into fits their columns; asked before anything is sent.
+    ///
+    /// # Errors
+    /// When it does not.
+    #[doc(hidden)]
+    fn fits(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Reads one row.
     ///
     /// # Errors

@@ -39,6 +39,13 @@ impl<M, R: FromRow> Selection<M> for As<R> {
         As { plan: Some(Arc::new(R::plan(&columns))), row: PhantomData }
     }
 
+    fn fits(&self) -> Result<()> {
+        match self.plan.as_deref() {
+            Some(Err(error)) => Err(error.clone()),
+            _ => Ok(()),
+        }
+    }
+
     fn decode(&self, row: &dyn Row) -> Result<R> {
         match self.plan.as_deref() {
             Some(Ok(plan)) => R::from_row(plan, row),

@@ -257,6 +257,108 @@ pub fn ArrayAgg<M, V: Scalar<M, Type: FieldType>>(
     aggregate(Function::ArrayAgg, [values.scalar().expr])
 }
 
+/// Whether all values are true; null for no values: Django's `BoolAnd`.
+///
+/// ```
+/// # use embellie::prelude::*;
+/// # #[model(app = "blog")] pub struct Post { published: bool, views: i64, likes: i64 }
+/// # async fn example(db: &Database) -> embellie::Result<()> {
+/// let (all, any): (Option<bool>, Option<bool>) =
+///     Post::objects().aggregate((BoolAnd(Post::published), BoolOr(Post::published)), db).await?;
+/// # Ok(()) }
+/// ```
+pub fn BoolAnd<M, V: Scalar<M, Type = bool>>(values: V) -> Expression<M, bool, Nullable, Aggregated> {
+    aggregate(Function::BoolAnd, [values.scalar().expr])
+}
+
+/// Whether any of the values is true; null for no values: Django's `BoolOr`.
+pub fn BoolOr<M, V: Scalar<M, Type = bool>>(values: V) -> Expression<M, bool, Nullable, Aggregated> {
+    aggregate(Function::BoolOr, [values.scalar().expr])
+}
+
+macro_rules! bits {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        pub fn $name<M, V: Scalar<M, Type: super::Integer>>(
+            values: V,
+        ) -> Expression<M, V::Type, Nullable, Aggregated> {
+            aggregate(Function::$name, [values.scalar().expr])
+        }
+    )+};
+}
+bits! {
+    /// The bits that all values have; null for no values: Django's `BitAnd`. Not every database has it.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct Post { flags: i64 }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let (all, any, odd): (Option<i64>, Option<i64>, Option<i64>) =
+    ///     Post::objects().aggregate((BitAnd(Post::flags), BitOr(Post::flags), BitXor(Post::flags)), db).await?;
+    /// # Ok(()) }
+    /// ```
+    BitAnd;
+    /// The bits that any of the values has; null for no values: Django's `BitOr`. Not every database has it.
+    BitOr;
+    /// The bits that an odd number of values have; null for no values: Django's `BitXor`. Not every database has it.
+    BitXor;
+}
+
+macro_rules! pairs {
+    ($($(#[$doc:meta])+ $name:ident = $function:expr => $type:ty, $null:ty;)+) => {$(
+        $(#[$doc])+
+        pub fn $name<M, Y: Scalar<M, Type: Mean>, X: Scalar<M, Type: Mean>>(
+            y: Y,
+            x: X,
+        ) -> Expression<M, $type, $null, Aggregated> {
+            aggregate($function, [y.scalar().expr, x.scalar().expr])
+        }
+    )+};
+}
+pairs! {
+    /// How closely two values go together, -1 to 1: Django's `Corr`. As in all aggregates of two, the first is the one
+    /// that depends on the other, rows where either is null do not count, and not every database has it.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct Post { views: i64, likes: i64 }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let together = (Corr(Post::likes, Post::views), CovarPop(Post::likes, Post::views), CovarSample(Post::likes, Post::views));
+    /// let (corr, covariance, of_sample): (Option<f64>, Option<f64>, Option<f64>) =
+    ///     Post::objects().aggregate(together, db).await?;
+    /// let line = (RegrSlope(Post::likes, Post::views), RegrIntercept(Post::likes, Post::views), RegrR2(Post::likes, Post::views));
+    /// let (slope, intercept, fit): (Option<f64>, Option<f64>, Option<f64>) = Post::objects().aggregate(line, db).await?;
+    /// let means = (RegrCount(Post::likes, Post::views), RegrAvgX(Post::likes, Post::views), RegrAvgY(Post::likes, Post::views));
+    /// let (rows, mean_views, mean_likes): (i64, Option<f64>, Option<f64>) = Post::objects().aggregate(means, db).await?;
+    /// let sums = (RegrSxx(Post::likes, Post::views), RegrSxy(Post::likes, Post::views), RegrSyy(Post::likes, Post::views));
+    /// let sums: (Option<f64>, Option<f64>, Option<f64>) = Post::objects().aggregate(sums, db).await?;
+    /// # Ok(()) }
+    /// ```
+    Corr = Function::Corr => f64, Nullable;
+    /// The covariance of a whole population: Django's `CovarPop`.
+    CovarPop = Function::CovarPop { sample: false } => f64, Nullable;
+    /// The covariance of a sample: Django's `CovarPop(…, sample=True)`.
+    CovarSample = Function::CovarPop { sample: true } => f64, Nullable;
+    /// The mean of the second value: Django's `RegrAvgX`.
+    RegrAvgX = Function::RegrAvgX => f64, Nullable;
+    /// The mean of the first value: Django's `RegrAvgY`.
+    RegrAvgY = Function::RegrAvgY => f64, Nullable;
+    /// How many rows have both values: Django's `RegrCount`.
+    RegrCount = Function::RegrCount => i64, NotNull;
+    /// Where the line that fits best meets the axis of the first value: Django's `RegrIntercept`.
+    RegrIntercept = Function::RegrIntercept => f64, Nullable;
+    /// How well the line that fits best does: Django's `RegrR2`.
+    RegrR2 = Function::RegrR2 => f64, Nullable;
+    /// How steep the line that fits best is: Django's `RegrSlope`.
+    RegrSlope = Function::RegrSlope => f64, Nullable;
+    /// The sum of the squares of the second value, less its mean: Django's `RegrSXX`.
+    RegrSxx = Function::RegrSxx => f64, Nullable;
+    /// The sum of the products of both values, less their means: Django's `RegrSXY`.
+    RegrSxy = Function::RegrSxy => f64, Nullable;
+    /// The sum of the squares of the first value, less its mean: Django's `RegrSYY`.
+    RegrSyy = Function::RegrSyy => f64, Nullable;
+}
+
 /// All values as a JSON array: Django's `JSONArrayAgg`.
 pub fn JsonArrayAgg<M, V: Scalar<M>>(values: V) -> Expression<M, serde_json::Value, Nullable, Aggregated> {
     aggregate(Function::JsonArrayAgg, [values.scalar().expr])

@@ -36,8 +36,9 @@ mod value;
 mod window;
 
 pub use aggregate::{
-    Aggregated, AnyValue, ArrayAgg, Avg, Count, Counted, JsonArrayAgg, Max, Mean, Min, Star, StdDev, StdDevSample,
-    StringAgg, Sum, Summed, Variance, VarianceSample,
+    Aggregated, AnyValue, ArrayAgg, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Corr, Count, Counted, CovarPop,
+    CovarSample, JsonArrayAgg, Max, Mean, Min, RegrAvgX, RegrAvgY, RegrCount, RegrIntercept, RegrR2, RegrSlope,
+    RegrSxx, RegrSxy, RegrSyy, Star, StdDev, StdDevSample, StringAgg, Sum, Summed, Variance, VarianceSample,
 };
 pub use arithmetic::{Combine, Integer, operator};
 pub use array::{Array, ArrayType};

@@ -242,6 +242,10 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
         With::new(self.rows.with_related(related, peers), self.places)
     }
 
+    fn fits(&self) -> Result<()> {
+        self.rows.fits()
+    }
+
     fn decode(&self, row: &dyn embellie_core::Row) -> Result<Self::Output> {
         Ok(C::behind(self.rows.decode(row)?, C::read(row, &self.places)?))
     }

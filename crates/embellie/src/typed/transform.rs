@@ -276,6 +276,8 @@ macro_rules! transforms {
             /// # #[model(app = "blog")] pub struct Event { days: Range<civil::Date> }
             /// let next = Event::objects().filter(Event::days.isempty().eq(false)).order_by(Event::days.lower().asc());
             /// let open = Event::objects().filter(Event::days.upper_inf().holds() & Event::days.lower_inc().holds());
+            /// let last = Event::objects().exclude(Event::days.lower_inf().holds() | Event::days.upper_inc().holds());
+            /// let ends = Event::objects().values_list((Event::days.lower(), Event::days.upper()));
             /// ```
             pub fn lower(&self) -> Expression<$model, <$value as RangeType>::End, Nullable>
             where

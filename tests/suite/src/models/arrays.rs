@@ -20,7 +20,7 @@ pub fn indexed() -> Registry {
     Registry::build([Article::meta()]).unwrap()
 }
 
-#[model(app = "arrays", ordering = ["id"])]
+#[model(app = "arrays", ordering = ["id"], indexes(index(fields = ["tags"], name = "shelf_tags")))]
 pub struct Shelf {
     #[field(max_length = 20)]
     pub name: String,

@@ -15,6 +15,7 @@ mod creating;
 mod cursor;
 mod deletion;
 mod documents;
+mod dynamic;
 mod explain;
 mod functions;
 mod generated;

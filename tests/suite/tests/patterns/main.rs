@@ -6,4 +6,5 @@ mod expert;
 mod fields;
 mod often;
 mod optimizer;
+mod several;
 mod shelves;

@@ -50,6 +50,7 @@ impl Dialect for Postgres {
             | Capability::RangeOffsets => false,
             Capability::UnstoredGeneratedColumns | Capability::Uuid7 => version >= (18, 0, 0),
             Capability::AnyValue => version >= (16, 0, 0),
+            Capability::BitXorAggregate => version >= (14, 0, 0),
             _ => true,
         }
     }

@@ -57,6 +57,9 @@ impl Dialect for Sqlite {
             | Capability::AnyValue => true,
             Capability::DefaultInValues
             | Capability::Arrays
+            | Capability::BitAggregates
+            | Capability::BitXorAggregate
+            | Capability::PairAggregates
             | Capability::Ranges
             | Capability::FullTextSearch
             | Capability::Intervals
@@ -295,6 +298,8 @@ impl Dialect for Sqlite {
                 w.push(", '[]')");
                 Ok(())
             }
+            A::BoolAnd => w.aggregate("MIN", aggregate, over),
+            A::BoolOr => w.aggregate("MAX", aggregate, over),
             // The least is as good as any, and there is no window of any.
             A::AnyValue if over.is_some() => numeric(w, aggregate.kind, |w| w.aggregate("MIN", aggregate, over)),
             function => numeric(w, aggregate.kind, |w| {

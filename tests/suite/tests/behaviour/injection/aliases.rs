@@ -78,19 +78,37 @@ async fn cve_2025_59681_names_with_comments_of_one_database(db: &Database) -> Ou
 
 async fn cve_2025_57833_names_of_filtered_relations(db: &Database) -> Outcome {
     blog_rows(db).await?;
-    for attempt in ATTEMPTS.iter().filter(|attempt| !attempt.contains('%') && !attempt.starts_with("x)")) {
-        refused(compiled(db, &with_relation(attempt)), "ValueError");
-    }
-    Ok(())
+    unharmed(db, async || {
+        for attempt in ATTEMPTS.iter().filter(|attempt| !attempt.contains('%') && !attempt.starts_with("x)")) {
+            refused(compiled(db, &with_relation(attempt)), "ValueError");
+            refused(db.query_set(with_relation(attempt))?.all(db).await, "ValueError");
+            refused(db.query_set(with_relation(attempt))?.count(db).await, "ValueError");
+            refused(db.query_set(with_relation(attempt))?.delete(db).await, "ValueError");
+        }
+        // What cannot end a name is one, and nothing else.
+        for alias in ["x%pwned", "x)pwned", "x(pwned", "x,pwned", "x=pwned", "pwnedü"] {
+            let query = with_relation(alias).filter(embellie_core::Q::new(format!("{alias}__title"), "Ash"));
+            let found = db.query_set(query)?.all(db).await?;
+            assert_eq!(found.len(), 1, "{alias}");
+            let nobody = with_relation(alias).filter(embellie_core::Q::new(format!("{alias}__views__gt"), 3));
+            assert_eq!(db.query_set(nobody)?.count(db).await?, 0, "{alias}");
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn cve_2025_13372_names_of_filtered_relations_with_points(db: &Database) -> Outcome {
     blog_rows(db).await?;
-    for alias in ["blog_user.pwned", "x.y", ".", "x.\"pwned"] {
-        let message = refused(compiled(db, &with_relation(alias)), "ValueError");
-        assert!(message.contains("period"), "{message}");
-    }
-    Ok(())
+    unharmed(db, async || {
+        for alias in ["blog_user.pwned", "x.y", ".", "x.\"pwned"] {
+            let message = refused(compiled(db, &with_relation(alias)), "ValueError");
+            assert!(message.contains("period"), "{message}");
+            refused(db.query_set(with_relation(alias))?.all(db).await, "ValueError");
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn cve_2026_1287_names_with_control_characters(db: &Database) -> Outcome {

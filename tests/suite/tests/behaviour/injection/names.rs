@@ -3,6 +3,8 @@
 use blog::*;
 use embellie::prelude::*;
 use embellie_suite::{Outcome, path, q, refused, rows, set};
+use embellie_text::Models;
+use embellie_text::models::Settings;
 
 use super::{ATTEMPTS, blog_rows, unharmed};
 
@@ -47,6 +49,26 @@ async fn cve_2025_64459_connectors(db: &Database) -> Outcome {
             refused(rows(db, "blog.Post").filter(injected).get(db).await, "FieldError");
             let typed = Post::title.eq("nothing") & Q::text(name, value);
             refused(Post::objects().filter(typed).all(db).await, "FieldError");
+        }
+        // Keywords from a dictionary, as programs pass on what they were sent.
+        let models = Models::of_registry(db.registry().clone(), Settings::default());
+        let ask = async |text: String| embellie_text::evaluate(&text, &models, db).await;
+        for attempt in [") OR 1=1 OR (pwned", "OR 1=1 -- pwned", "or", "AND pwned", ""] {
+            for text in [
+                format!("Post.objects.filter(Q(**{{'title': 'nothing', '_connector': '{attempt}'}}))"),
+                format!("Post.objects.exclude(Q(title='nothing', _connector='{attempt}'))"),
+                format!("Post.objects.filter(Q(**{{'_negated': True, '_connector': '{attempt}', 'title': 'nothing'}})).count()"),
+            ] {
+                let error = ask(text.clone()).await.err().unwrap_or_else(|| panic!("{text}"));
+                assert_eq!(error.class(), "ValueError", "{text}: {error}");
+            }
+            for method in ["filter", "exclude", "get"] {
+                for name in ["_connector", "_negated"] {
+                    let text = format!("Post.objects.{method}(**{{'{name}': '{attempt}', 'title': 'nothing'}})");
+                    let error = ask(text.clone()).await.err().unwrap_or_else(|| panic!("{text}"));
+                    assert_eq!(error.class(), "TypeError", "{text}: {error}");
+                }
+            }
         }
         Ok(())
     })
