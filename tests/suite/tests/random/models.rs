@@ -20,6 +20,21 @@ pub(crate) enum Sort {
     Uuid,
     Ip,
     Json,
+    /// An array of texts.
+    Words,
+    /// An array of numbers.
+    Numbers,
+}
+
+impl Sort {
+    /// What an array holds.
+    pub(crate) fn element(self) -> Option<Sort> {
+        match self {
+            Sort::Words => Some(Sort::Text),
+            Sort::Numbers => Some(Sort::Int),
+            _ => None,
+        }
+    }
 }
 
 /// A model, as the queries see it.
@@ -70,6 +85,8 @@ impl Model {
                     ("uuid", Sort::Uuid),
                     ("ip", Sort::Ip),
                     ("json", Sort::Json),
+                    ("words", Sort::Words),
+                    ("numbers", Sort::Numbers),
                 ],
                 ones: &[("owner", Model::Person), ("maker", Model::Person), ("parent", Model::Thing)],
                 many: &[("notes", Model::Note), ("tags", Model::Tag), ("parts", Model::Thing)],
@@ -157,6 +174,8 @@ pub(crate) fn world() -> Registry {
         .field(FieldMeta::new("uuid", FieldKind::Uuid).null())
         .field(FieldMeta::new("ip", FieldKind::GenericIpAddress).null())
         .field(FieldMeta::new("json", FieldKind::Json).null())
+        .field(FieldMeta::new("words", FieldKind::Text.array()).null())
+        .field(FieldMeta::new("numbers", FieldKind::Integer.array()).null())
         .field(to_one("owner", "Person", "things"))
         .field(to_one("maker", "Person", "made").null())
         .field(to_one("parent", "self", "parts").null())

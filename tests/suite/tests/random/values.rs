@@ -53,6 +53,11 @@ pub(crate) fn value(sort: Sort, tape: &mut Tape<'_>) -> Value {
         Sort::Uuid => Uuid::from_u128(tape.pick(&[0, 1, u128::MAX])).into(),
         Sort::Ip => IpAddr::from(tape.pick(&[Ipv4Addr::LOCALHOST, Ipv4Addr::new(10, 0, 0, 7)])).into(),
         Sort::Json => document(tape).into(),
+        Sort::Words | Sort::Numbers => {
+            let element = sort.element().unwrap_or(Sort::Int);
+            // A null is no element of anything, but there.
+            Value::List(tape.list(0, 3, |tape| if tape.once_in(6) { Value::Null } else { value(element, tape) }))
+        }
     }
 }
 

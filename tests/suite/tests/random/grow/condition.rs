@@ -9,7 +9,7 @@ use crate::models::Sort;
 use crate::tape::Tape;
 use crate::values::{value, word};
 
-const SORTS: [Sort; 13] = [
+const SORTS: [Sort; 15] = [
     Sort::Int,
     Sort::Text,
     Sort::Bool,
@@ -23,6 +23,8 @@ const SORTS: [Sort; 13] = [
     Sort::Duration,
     Sort::Uuid,
     Sort::Ip,
+    Sort::Words,
+    Sort::Numbers,
 ];
 
 pub(crate) fn condition(scope: &Scope, depth: usize, tape: &mut Tape<'_>) -> Q {
@@ -94,6 +96,7 @@ fn lookup(scope: &Scope, path: Path, sort: Sort, tape: &mut Tape<'_>) -> Q {
             }
         }
         Sort::Json => document(path, tape),
+        Sort::Words | Sort::Numbers => array(scope, path, sort, tape),
         // Databases have orders of their own for these.
         Sort::Bool | Sort::Uuid | Sort::Ip => Q::new(path, leaf(scope, sort, tape)),
         Sort::Date | Sort::Moment | Sort::Naive | Sort::Time if tape.once_in(2) => part(path, sort, tape),
@@ -138,6 +141,27 @@ fn part(path: Path, sort: Sort, tape: &mut Tape<'_>) -> Q {
         1 => Q::new(path.then("gte"), number),
         2 => Q::new(path.then("in"), Value::List(vec![number.into(), (number + 1).into()])),
         _ => Q::new(path.then("lt"), number),
+    }
+}
+
+/// What arrays have in common, their parts and their order.
+fn array(scope: &Scope, path: Path, sort: Sort, tape: &mut Tape<'_>) -> Q {
+    let element = sort.element().unwrap_or(Sort::Int);
+    let lookup = |name: &'static str| path.clone().then(name);
+    match tape.below(11) {
+        0 => Q::new(lookup("contains"), value(sort, tape)),
+        1 => Q::new(lookup("contained_by"), value(sort, tape)),
+        2 => Q::new(lookup("overlap"), value(sort, tape)),
+        3 => Q::new(lookup(tape.pick(&["contains", "overlap", "contained_by"])), leaf(scope, sort, tape)),
+        4 => Q::new(lookup("len").then(tape.pick(&["exact", "gt", "lte"])), tape.below(4) as i64),
+        5 => Q::new(lookup(tape.pick(&["0", "1", "5"])), value(element, tape)),
+        6 => Q::new(lookup(tape.pick(&["0", "2"])).then("isnull"), tape.below(2) == 1),
+        7 => Q::new(lookup("0").then("in"), list(element, tape)),
+        8 => {
+            Q::new(lookup(tape.pick(&["0_1", "1_3", "2_1"])).then(tape.pick(&["exact", "contains"])), value(sort, tape))
+        }
+        9 => Q::new(lookup(tape.pick(&["gt", "gte", "lt", "lte"])), value(sort, tape)),
+        _ => Q::new(path.clone(), expr(scope, sort, 1, tape)),
     }
 }
 

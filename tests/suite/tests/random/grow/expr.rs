@@ -30,6 +30,10 @@ pub(crate) fn expr(scope: &Scope, sort: Sort, depth: usize, tape: &mut Tape<'_>)
             Sort::Date | Sort::Time | Sort::Moment | Sort::Naive | Sort::Duration => {
                 date::date(scope, sort, depth - 1, tape)
             }
+            Sort::Words | Sort::Numbers => {
+                let (start, length) = (tape.below(3) as u64, tape.maybe(|tape| tape.below(3) as u64));
+                Expr::Slice { expr: Box::new(leaf(scope, sort, tape)), start, length }
+            }
             Sort::Uuid | Sort::Ip | Sort::Json => leaf(scope, sort, tape),
         },
     }
@@ -75,6 +79,8 @@ pub(crate) fn kind(sort: Sort) -> FieldKind {
         Sort::Uuid => FieldKind::Uuid,
         Sort::Ip => FieldKind::GenericIpAddress,
         Sort::Json => FieldKind::Json,
+        Sort::Words => FieldKind::Text.array(),
+        Sort::Numbers => FieldKind::Integer.array(),
     }
 }
 
@@ -87,7 +93,8 @@ pub(crate) fn present(scope: &Scope, sort: Sort, depth: usize, tape: &mut Tape<'
 /// What works with values of every sort.
 fn either(scope: &Scope, sort: Sort, depth: usize, tape: &mut Tape<'_>) -> Expr {
     // Two documents are not compared: whether one is equal to another, let alone greater, depends on how they are kept.
-    let choices = if sort == Sort::Json { 2 } else { 4 };
+    // Neither are arrays, but by conditions.
+    let choices = if sort == Sort::Json || sort.element().is_some() { 2 } else { 4 };
     match tape.below(choices) {
         0 => Expr::call(Function::Coalesce, [expr(scope, sort, depth, tape), expr(scope, sort, depth, tape)]),
         1 => {

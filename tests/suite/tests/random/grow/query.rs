@@ -20,7 +20,7 @@ pub(crate) struct Asked {
     pub(crate) ordered: bool,
 }
 
-const SORTS: [Sort; 11] = [
+const SORTS: [Sort; 13] = [
     Sort::Int,
     Sort::Text,
     Sort::Date,
@@ -32,6 +32,8 @@ const SORTS: [Sort; 11] = [
     Sort::Time,
     Sort::Naive,
     Sort::Json,
+    Sort::Words,
+    Sort::Numbers,
 ];
 
 /// What has an order that all databases agree on.
