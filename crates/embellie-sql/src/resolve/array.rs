@@ -16,6 +16,17 @@ pub(super) fn is_array(left: &Left<'_>) -> bool {
     left.relation.is_none() && left.kind.is_some_and(FieldKind::is_array)
 }
 
+/// A left-hand side that is compared. Beside another constant, the database must be told what an array is.
+pub(super) fn compared<'r>(left: &Left<'r>) -> Scalar<'r> {
+    match &left.scalar {
+        Scalar::Value { .. } if is_array(left) => {
+            let kind = left.kind.unwrap_or(FieldKind::List);
+            Scalar::Typed { expr: Box::new(left.scalar.clone()), kind }
+        }
+        scalar => scalar.clone(),
+    }
+}
+
 impl<'r> Scope<'_, 'r> {
     /// A right-hand side that is compared with an array: a list is one.
     pub(super) fn array_operand<'q>(&self, left: &Left<'r>, operand: Operand<'q, 'r>) -> Result<Operand<'q, 'r>> {

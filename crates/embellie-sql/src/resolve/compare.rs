@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
 use embellie_core::{Error, Query, Result, Value};
 use rust_decimal::Decimal;
@@ -28,14 +27,7 @@ impl<'r> Scope<'_, 'r> {
         comparison: Comparison,
         operand: Operand<'_, 'r>,
     ) -> Result<Built<'r>> {
-        let expr = match &left.scalar {
-            // Beside another constant, the database must be told what it is.
-            Scalar::Value { .. } if super::array::is_array(left) => {
-                let kind = left.kind.unwrap_or(FieldKind::List);
-                Scalar::Typed { expr: Box::new(left.scalar.clone()), kind }
-            }
-            scalar => scalar.clone(),
-        };
+        let expr = super::array::compared(left);
         let right = match operand {
             Operand::Value(value) => {
                 let value = round(left, comparison, value);

@@ -99,7 +99,7 @@ impl<'r> Scope<'_, 'r> {
 
     /// Between two documents, both included.
     pub(super) fn document_range(&self, left: &Left<'r>, low: Scalar<'r>, high: Scalar<'r>) -> Condition<'r> {
-        let compare = |comparison, right| Condition::Compare { left: left.scalar.clone(), comparison, right };
+        let compare = |comparison, right| Condition::Compare { left: super::array::compared(left), comparison, right };
         compare(Comparison::GreaterOrEqual, low).and(compare(Comparison::LessOrEqual, high))
     }
 }

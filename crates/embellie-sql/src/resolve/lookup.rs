@@ -204,7 +204,7 @@ impl<'r> Scope<'_, 'r> {
     }
 
     fn one_of(&mut self, left: &Left<'r>, operand: Operand<'_, 'r>) -> Result<Condition<'r>> {
-        let expr = left.scalar.clone();
+        let expr = array::compared(left);
         if let Operand::Query(query) = operand {
             return Ok(match self.query_operand(left, query, "the 'in' lookup")? {
                 Some(query) => Condition::OneOf { expr, among: Among::Query(Box::new(query)) },
