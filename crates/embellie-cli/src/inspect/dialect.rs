@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use crate::failure::Failure;
-
-/// What may not stand in the path of a URL as it is.
-const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'?');
 
 /// What keeps a session from writing.
 const READ_ONLY: &str = "-c default_transaction_read_only=on";
@@ -40,10 +36,11 @@ pub(crate) fn reading(database: &str) -> Result<String, Failure> {
         Ok(about) if about.is_dir() => {
             Err(Failure::Other(format!("'{database}' is a folder: give the file of a database")))
         }
-        Ok(_) => {
-            let path = utf8_percent_encode(database, ESCAPED);
-            Ok(format!("sqlite://{path}?mode=ro"))
-        }
+        Ok(_) if database.contains('?') => Err(Failure::Other(format!(
+            "'{database}' has a question mark, which would begin the options of a URL: reach it by another name"
+        ))),
+        // What follows is a path as it is.
+        Ok(_) => Ok(format!("sqlite://{database}?mode=ro")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Other(format!(
             "there is no file '{database}'; a database is a file or a URL, say postgres://user@host/name"
         ))),

@@ -98,7 +98,7 @@ fn source(found: &Introspected, chosen: HashSet<String>) -> (ModelSource<'_>, Ve
     let mut left = Vec::new();
     for remark in &found.report.remarks {
         match remark.model.as_ref().filter(|label| found.registry.model(label).is_ok()) {
-            Some(label) => source = source.note(label, remark.message.clone()),
+            Some(label) => source = source.note(label, remark.sentence()),
             None => left.push(remark),
         }
     }

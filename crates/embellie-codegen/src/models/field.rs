@@ -50,6 +50,7 @@ impl ModelWriter<'_> {
             notes.push(format!("Choices: {}.", listed.collect::<Vec<_>>().join(", ")));
         }
         items.extend(known.items);
+        items.extend(field.size.map(|size| Item::is("size", size)));
         items.extend((field.unique && !field.primary_key).then(|| Item::Flat("unique".into())));
         items.extend(index(field.index, kind == FieldKind::Slug));
         items.extend((field.blank && !field.null && field.generated.is_none()).then(|| Item::Flat("blank".into())));
@@ -123,6 +124,19 @@ impl ModelWriter<'_> {
             FieldKind::Binary => (format!("{}<u8>", self.standard("Vec", "std::vec")), Vec::new()),
             FieldKind::Json => ("serde_json::Value".into(), Vec::new()),
             FieldKind::GenericIpAddress => ("std::net::IpAddr".into(), Vec::new()),
+            FieldKind::Array(elements) if *elements != FieldKind::Any => {
+                // The options are those of the elements.
+                let elements = self.kind(*elements, max_length, notes);
+                return Kind {
+                    ty: format!("{}<{}>", self.standard("Vec", "std::vec"), elements.ty),
+                    items: elements.items,
+                };
+            }
+            FieldKind::Range(range) => {
+                let ends = self.kind(range.ends(), None, notes).ty;
+                (format!("{}<{ends}>", prelude("Range")), Vec::new())
+            }
+            FieldKind::SearchVector => (prelude("SearchVector"), Vec::new()),
             FieldKind::Any => ("embellie::Value".into(), Vec::new()),
             other => {
                 notes

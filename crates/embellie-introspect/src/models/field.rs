@@ -86,11 +86,11 @@ impl Draft<'_> {
         let model = &self.models[place];
         let name = field_name(&column.name);
         let alone = model.key.len() == 1 && model.key.first() == Some(&column.name);
-        let own = embellie_codegen::snake_case(&model.meta.name);
-        let table = embellie_codegen::snake_case(&model.meta.table);
-        let called_so = name == format!("{own}_id") || name == format!("{table}_id");
-        let id_is_free = !columns.iter().any(|other| other.name.eq_ignore_ascii_case("id"));
-        if alone && called_so && id_is_free { "id".into() } else { name }
+        if !alone || columns.iter().any(|other| other.name.eq_ignore_ascii_case("id")) {
+            return name;
+        }
+        let called = |of: &str| name == format!("{}_id", embellie_codegen::snake_case(of));
+        if called(&model.meta.name) || called(&model.meta.table) { "id".into() } else { name }
     }
 
     /// What every field has of its column.
@@ -99,7 +99,7 @@ impl Draft<'_> {
         let name = model.fields.get(column.name.as_str()).cloned().unwrap_or_else(|| field_name(&column.name));
         let mut field = FieldMeta::new(name, kind).column(column.name.clone());
         field.index = false;
-        field.max_length = column.kind.max_length.filter(|_| kind.is_text());
+        field.max_length = column.kind.max_length.filter(|_| kind.is_text() || kind.is_array());
         let in_key = model.key.contains(&column.name);
         field.primary_key = in_key && model.key.len() == 1;
         field.null = column.null && !in_key;
@@ -169,7 +169,7 @@ fn filled_in(field: &mut FieldMeta, column: &Column, kind: FieldKind) {
     // What is counted up and not the key by itself is left to the database as well.
     field.db_default = match &column.default {
         Some(text) => default::of(text, kind).or_else(|| Some(raw(text))),
-        None if column.auto && !field.kind.is_auto() => Some(raw("DEFAULT")),
+        None if column.auto && !field.primary_key && !field.kind.is_auto() => Some(raw("DEFAULT")),
         None => None,
     };
 }

@@ -59,6 +59,15 @@ pub struct Remark {
     pub message: String,
 }
 
+impl Remark {
+    /// The message as a sentence, for where it is plain which table it is about.
+    pub fn sentence(&self) -> String {
+        let mut letters = self.message.chars();
+        let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+        format!("{first}{}.", letters.as_str())
+    }
+}
+
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", shortened(&self.table), self.message)

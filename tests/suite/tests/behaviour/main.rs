@@ -21,7 +21,6 @@ mod functions;
 mod generated;
 mod inheritance;
 mod injection;
-mod introspection;
 mod joins;
 mod links;
 mod log;

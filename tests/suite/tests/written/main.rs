@@ -10,6 +10,8 @@ mod keys;
 #[rustfmt::skip]
 mod links;
 #[rustfmt::skip]
+mod music;
+#[rustfmt::skip]
 mod names;
 #[rustfmt::skip]
 mod odd;
@@ -27,7 +29,8 @@ mod declared_odd;
 mod to_ask;
 
 use embellie::database::Capture;
-use embellie::{Database, Model, Registry};
+use embellie::model::Instance;
+use embellie::{Database, Executor, Model, QuerySet, Registry, Sql};
 use embellie_core::meta::{Default, ModelMeta, OnDelete};
 use embellie_suite::models;
 
@@ -200,5 +203,67 @@ async fn queries_ask_the_same() -> embellie_suite::Outcome {
         assert_eq!((asked.name, &asked.statements), (name, &same.statements));
         assert_eq!(asked.statements.len(), usize::from(name != "nothing"), "{name}");
     }
+    Ok(())
+}
+
+/// Rows read as structs are those that are read without them.
+async fn same_rows<M: Model + Instance>(db: &Database) -> embellie_suite::Outcome<usize> {
+    let meta = M::meta();
+    let objects = QuerySet::<M>::objects().all(db).await?;
+    let found = db.registry().models().iter().find(|model| model.table == meta.table).unwrap();
+    let records = db.objects(found.label())?.all(db).await?;
+    assert_eq!(objects.len(), records.len());
+    for (object, record) in objects.iter().zip(&records) {
+        for (place, field) in found.fields.iter().enumerate() {
+            assert_eq!(&object.value(place)?, record.get(&field.attname())?, "{}.{}", meta.table, field.column);
+        }
+    }
+    Ok(objects.len())
+}
+
+#[tokio::test]
+async fn rows_of_a_database_that_models_were_written_for() -> embellie_suite::Outcome {
+    use embellie::prelude::*;
+    use music::*;
+    let db = Database::builder("sqlite::memory:?foreign_keys=off").registry(Registry::default()).connect().await?;
+    for statement in include_str!("../source/music.sql").split(";\n") {
+        db.cursor().execute(Sql::trusted(statement), ()).await?;
+    }
+    let (registry, _) = embellie_introspect::models(&db).await?;
+    let dynamic = db.with_registry(registry);
+    let typed = [
+        Album::meta(),
+        Artist::meta(),
+        Cover::meta(),
+        Employee::meta(),
+        LongTrack::meta(),
+        Option::meta(),
+        Playlist::meta(),
+        PlaylistTrack::meta(),
+        TaBleOfLine::meta(),
+        Track::meta(),
+    ];
+    // The models that connecting would use pass all checks.
+    let db = db.with_registry(Registry::build(typed)?);
+    assert_eq!(db.registry().models().len(), dynamic.registry().models().len());
+    let rows = [
+        same_rows::<Album>(&dynamic).await?,
+        same_rows::<Artist>(&dynamic).await?,
+        same_rows::<Cover>(&dynamic).await?,
+        same_rows::<Employee>(&dynamic).await?,
+        same_rows::<LongTrack>(&dynamic).await?,
+        same_rows::<Option>(&dynamic).await?,
+        same_rows::<Playlist>(&dynamic).await?,
+        same_rows::<PlaylistTrack>(&dynamic).await?,
+        same_rows::<TaBleOfLine>(&dynamic).await?,
+        same_rows::<Track>(&dynamic).await?,
+    ];
+    assert_eq!(rows, [2, 2, 1, 2, 2, 1, 2, 3, 2, 2]);
+    let loud = Track::objects().filter(q!(playlists__name = "Best", album__artist__name = "Ann")).count(&db).await?;
+    assert_eq!(loud, 1);
+    let boss = Employee::objects().filter(Employee::employees().last_name.eq("Bell")).get(&db).await?;
+    assert_eq!((boss.full_name.as_deref(), boss.r#type.as_deref()), (Some("Adams!"), Some("boss")));
+    let made = new!(Track { name: "C", milliseconds: 1 }).create(&db).await?;
+    assert!(!made.heard && made.added.is_some(), "the database says what it filled in");
     Ok(())
 }

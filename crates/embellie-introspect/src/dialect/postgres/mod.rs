@@ -32,7 +32,7 @@ const COLUMNS: &str = "SELECT a.attrelid::bigint, a.attnum::bigint, a.attname::t
                        pg_catalog.format_type(a.atttypid, a.atttypmod), b.typname::text, b.typtype::text, b.oid::bigint, \
                        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END::bigint, \
                        a.attnotnull OR t.typnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), \
-                       a.attidentity::text || a.attgenerated::text, \
+                       a.attidentity::text || a.attgenerated::text || a.attndims::text, \
                        pg_catalog.col_description(a.attrelid, a.attnum) \
                        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
                        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -149,9 +149,9 @@ async fn columns(db: &Database, found: &mut Found) -> Result<()> {
         let values = enumerations.get(&base_number).cloned().unwrap_or_default();
         let kind = match class.as_str() {
             "e" => types::enumeration(&values),
-            _ => types::holds(&base, modifier),
+            _ => types::nested(types::holds(&base, modifier), &flags),
         };
-        // `a` and `d` are identities; `s` and `v` are generated.
+        // `a` and `d` are identities; `s` and `v` are generated; the number is how deep arrays are.
         let generated = flags.contains(['s', 'v']);
         let counted =
             flags.contains(['a', 'd']) || expression.as_deref().is_some_and(|text| text.starts_with("nextval("));

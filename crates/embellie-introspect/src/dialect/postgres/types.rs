@@ -1,11 +1,18 @@
 //! What a column holds, by the catalogue's name of its type.
 
-use embellie_core::field::FieldKind;
+use embellie_core::field::{FieldKind, RangeKind};
 
 use crate::schema::Holds;
 
 /// What a column of a type with a modifier holds; -1 is none.
 pub(super) fn holds(type_name: &str, modifier: i64) -> Holds {
+    // The name of an array's type is that of its elements after an underscore.
+    if let Some(elements) = type_name.strip_prefix('_').map(|elements| holds(elements, modifier)) {
+        return match elements.kind {
+            FieldKind::Any | FieldKind::SearchVector => Holds::of(FieldKind::Any),
+            kind => Holds { kind: kind.array(), ..elements },
+        };
+    }
     let kind = match type_name {
         "bool" => FieldKind::Bool,
         "int2" => FieldKind::SmallInteger,
@@ -25,10 +32,24 @@ pub(super) fn holds(type_name: &str, modifier: i64) -> Holds {
         "bytea" => FieldKind::Binary,
         "json" | "jsonb" => FieldKind::Json,
         "inet" => FieldKind::GenericIpAddress,
+        "int4range" => FieldKind::Range(RangeKind::Integer),
+        "int8range" => FieldKind::Range(RangeKind::BigInteger),
+        "numrange" => FieldKind::Range(RangeKind::Decimal),
+        "daterange" => FieldKind::Range(RangeKind::Date),
+        "tstzrange" => FieldKind::Range(RangeKind::DateTime),
+        "tsvector" => FieldKind::SearchVector,
         // Read as the server's text of them, or as a list.
         _ => FieldKind::Any,
     };
     Holds::of(kind)
+}
+
+/// Arrays of arrays, as many as the number in some flags says: they have the type of plain ones.
+pub(super) fn nested(holds: Holds, flags: &str) -> Holds {
+    let digits: String = flags.chars().filter(char::is_ascii_digit).collect();
+    let depth: u32 = digits.parse().unwrap_or_default();
+    let deeper = if holds.kind.is_array() { depth.clamp(1, 6) - 1 } else { 0 };
+    Holds { kind: (0..deeper).fold(holds.kind, |kind, _| kind.array()), ..holds }
 }
 
 /// A text that is one of a few.
@@ -73,6 +94,8 @@ mod tests {
             FieldKind::Decimal { max_digits: 10, decimal_places: 2 }
         );
         assert_eq!(holds("numeric", -1).kind, FieldKind::DECIMAL);
-        assert_eq!(holds("tsvector", -1).kind, FieldKind::Any);
+        assert_eq!(holds("_varchar", 24), Holds { kind: FieldKind::Char.array(), max_length: Some(20) });
+        assert_eq!(holds("daterange", -1).kind, FieldKind::Range(RangeKind::Date));
+        assert_eq!((holds("polygon", -1).kind, holds("_polygon", -1).kind), (FieldKind::Any, FieldKind::Any));
     }
 }

@@ -46,7 +46,12 @@ pub(super) async fn read(db: &Database) -> Result<Schema> {
     let cursor = db.cursor();
     let file: Vec<Option<String>> = cursor.query(DATABASE, ()).await?;
     let mut schema = Schema { database: stem(file.into_iter().flatten().next().as_deref()), ..Schema::default() };
-    let tables: Vec<(String, String, bool, Option<String>)> = cursor.query(TABLES, ()).await?;
+    let mut tables: Vec<(String, String, bool, Option<String>)> = cursor.query(TABLES, ()).await?;
+    if tables.iter().any(|(name, ..)| name.is_empty()) {
+        let message = "a table has no name, which no query can say".to_owned();
+        schema.problems.push(Problem { object: String::new(), message });
+        tables.retain(|(name, ..)| !name.is_empty());
+    }
     schema.django = django(db, &tables).await?;
     let columns = columns(db, &tables, &mut schema.problems).await?;
     let by_name: HashMap<String, usize> =
@@ -68,6 +73,11 @@ pub(super) async fn read(db: &Database) -> Result<Schema> {
     let django = schema.django.is_some();
     for row in columns {
         let Some(place) = by_name.get(&row.0.to_ascii_lowercase()).copied() else { continue };
+        if row.1.is_empty() {
+            let message = "it has a column without a name, which no query can say".to_owned();
+            schema.problems.push(Problem { object: row.0, message });
+            continue;
+        }
         add_column(&mut schema.tables[place], &definitions[place].0, row, django);
     }
     foreign_keys(db, &mut schema, &by_name, &definitions).await?;
@@ -177,8 +187,9 @@ fn add_column(table: &mut Table, definition: &Definition, row: ColumnRow, django
 /// An integer that is the primary key by itself is the row's number, which SQLite counts up; a table without a primary key
 /// has that number too.
 fn finish_key(table: &mut Table, name: Option<String>, without_rowid: bool) {
+    // A key of which a column has no name is none.
+    table.primary_key = table.primary_key.take().filter(|key| key.columns.iter().all(|column| !column.is_empty()));
     if let Some(key) = &mut table.primary_key {
-        key.columns.retain(|column| !column.is_empty());
         key.name = name;
     }
     match &table.primary_key {

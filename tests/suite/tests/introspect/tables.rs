@@ -14,6 +14,8 @@ fn told(db: &Database, field: &FieldMeta) -> FieldKind {
         kind => kind,
     };
     match (Kind::of(db), whole) {
+        // Arrays of arrays have the type of plain ones.
+        (Kind::Postgres, kind) if kind.is_array() => kind.innermost().array(),
         (Kind::Sqlite, FieldKind::Decimal { .. }) => FieldKind::DECIMAL,
         (Kind::Sqlite, FieldKind::Duration) => FieldKind::BigInteger,
         (Kind::Sqlite, FieldKind::NaiveDateTime) => FieldKind::DateTime,
@@ -156,4 +158,47 @@ mod of_a_shop {
         Ok(())
     }
     on_every_database!(shop: the_whole);
+}
+
+mod of_arrays {
+    use super::*;
+    async fn arrays_and_ranges(db: &Database) -> Outcome {
+        // Arrays are text in a database without them.
+        if Kind::of(db) == Kind::Postgres {
+            compare(db).await?;
+        }
+        Ok(())
+    }
+    on_every_database!(arrays: arrays_and_ranges);
+}
+
+mod of_many {
+    use embellie::{Executor, Sql};
+
+    use super::*;
+
+    /// However many tables there are, it is asked a few times.
+    async fn a_handful_of_statements(db: &Database) -> Outcome {
+        db.atomic(async |tx| {
+            for number in 0..200 {
+                let to = number / 2;
+                let relation = if number == 0 { String::new() } else { format!(" REFERENCES many_{to} (id)") };
+                let columns: String = (0..12).map(|column| format!(", c{column} varchar(40) NOT NULL DEFAULT 'x'")).collect();
+                let sql = format!("CREATE TABLE many_{number} (id integer PRIMARY KEY, up integer{relation}{columns}, UNIQUE (c1, c2))");
+                tx.cursor().execute(Sql::trusted(sql), ()).await?;
+            }
+            Ok::<_, embellie::Error>(())
+        })
+        .await?;
+        let asked = db.capture();
+        let begun = std::time::Instant::now();
+        let schema = embellie_introspect::read(db).await?;
+        let read = begun.elapsed();
+        let found = embellie_introspect::models_of(&schema)?;
+        println!("{:?}: read in {read:?}, told in {:?}", Kind::of(db), begun.elapsed() - read);
+        assert!(asked.len() <= 7, "{} statements", asked.len());
+        assert_eq!(found.registry.models().iter().filter(|model| model.table.starts_with("many_")).count(), 200);
+        Ok(())
+    }
+    on_every_database!(names: a_handful_of_statements);
 }

@@ -1,0 +1,5 @@
+//! Databases become models.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod hostile;
+mod tables;
