@@ -26,6 +26,10 @@ pub(crate) enum Command {
     ///
     /// The program writes the log: `db.log_with(LogOptions::new().write_to(file))`.
     Profile(Profile),
+    /// Type Django queries at a prompt, for any database.
+    Shell(Shell),
+    /// Run a Django query, and write its result for people or programs.
+    Query(Query),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
     Conformance(Conformance),
@@ -159,6 +163,46 @@ fn milliseconds(text: &str) -> Result<f64, String> {
         Ok(number) if (0.0..=1e9).contains(&number) => Ok(number),
         _ => Err("a number of milliseconds from 0 on".to_owned()),
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Shell {
+    /// The database: a file, or a URL such as postgres://user@host/name; an empty one in memory when nothing is given.
+    #[arg(value_name = "URL|PATH")]
+    pub(crate) database: Option<String>,
+
+    /// Where Django's models are: a project, an app, or a models.py. They are read, never run. Without this, the
+    /// database's tables are the models.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) models: Option<PathBuf>,
+
+    /// Allow changes. Without this, the database itself refuses them.
+    #[arg(long)]
+    pub(crate) write: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Query {
+    /// The database: a file, or a URL such as postgres://user@host/name.
+    #[arg(value_name = "URL|PATH")]
+    pub(crate) database: String,
+
+    /// The query, such as "Album.objects.filter(title__icontains='live')"; several statements, too. `-` reads the
+    /// standard input.
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) text: String,
+
+    /// How the result is written.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: crate::query::Format,
+
+    /// Where Django's models are: a project, an app, or a models.py. They are read, never run.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) models: Option<PathBuf>,
+
+    /// Allow changes. Without this, the database itself refuses them.
+    #[arg(long)]
+    pub(crate) write: bool,
 }
 
 impl Demo {

@@ -2,11 +2,16 @@
 
 mod args;
 mod conformance;
+mod database;
 mod demo;
 mod failure;
 mod import;
 mod inspect;
+mod output;
 mod profile;
+mod query;
+mod session;
+mod shell;
 mod terminal;
 
 use std::process::ExitCode;
@@ -30,6 +35,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<(), Failure> {
+    if let Command::Shell(shell) = &args.command {
+        return shell::run(shell);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -40,5 +48,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Profile(profile) => runtime.block_on(profile::run(profile)),
         Command::Conformance(asked) => runtime.block_on(conformance::run(asked.models_py)),
         Command::Inspect(inspect) => runtime.block_on(inspect::run(inspect)),
+        Command::Query(query) => runtime.block_on(query::run(query)),
+        Command::Shell(shell) => shell::run(&shell),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use embellie::record::Record;
+use embellie_core::field::FieldKind;
 use embellie_core::{Expr, Value};
 
 use crate::Py;
@@ -71,9 +72,20 @@ impl Object {
         self.record.key().clone()
     }
 
-    /// A field's value.
+    /// A field's value; a decimal with as many places as its field has, as in Django.
     pub(crate) fn field(&self, name: &str) -> Value {
-        self.record_of(name).and_then(|record| record.get(name).ok()).cloned().unwrap_or_default()
+        let Some(record) = self.record_of(name) else { return Value::Null };
+        let value = record.get(name).ok().cloned().unwrap_or_default();
+        let model = record.model();
+        match (value, model.field_index(name).and_then(|place| model.fields.get(place)).map(|field| field.kind)) {
+            (Value::Decimal(mut value), Some(FieldKind::Decimal { decimal_places, .. })) => {
+                if value.scale() < u32::from(decimal_places) {
+                    value.rescale(decimal_places.into());
+                }
+                Value::Decimal(value)
+            }
+            (value, _) => value,
+        }
     }
 
     /// The row that has a field: the object's own, or that of a model which its own adds columns to.

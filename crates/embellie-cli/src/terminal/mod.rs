@@ -24,6 +24,20 @@ pub(crate) fn width() -> usize {
     }
 }
 
+/// Whether standard output is a terminal.
+pub(crate) fn is_watched() -> bool {
+    Term::stdout().is_term()
+}
+
+/// The number of columns of the terminal, for tables.
+pub(crate) fn full_width() -> usize {
+    let terminal = Term::stdout();
+    match terminal.size_checked() {
+        Some((_, columns)) if terminal.is_term() => usize::from(columns).max(NARROWEST),
+        _ => WITHOUT_TERMINAL,
+    }
+}
+
 /// The style of headings.
 pub(crate) fn heading() -> Style {
     Style::new().bold().cyan()

@@ -101,6 +101,18 @@ impl Knowledge {
         Knowledge { models: session.models().clone(), variables: session.shapes() }
     }
 
+    /// The names of the models, in order.
+    pub fn model_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.models.model_names().map(|(name, _)| name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// Whether a text calls a model so.
+    pub fn is_model(&self, name: &str) -> bool {
+        self.models.label_of(name).is_some()
+    }
+
     /// What may stand at a place of a text, the likeliest first.
     pub fn complete(&self, text: &str, cursor: usize) -> Vec<Suggestion> {
         let Some(before) = text.get(..cursor) else { return Vec::new() };

@@ -204,7 +204,7 @@ impl Evaluator<'_> {
                 let field = record.model().field_index(name).map(|place| &record.model().fields[place]);
                 let is_loaded = !held.object.deferred.contains(name);
                 if let Some(field) = field.filter(|field| field.relation.is_none() && is_loaded && field.name == name) {
-                    return Py::from_value(record.get(&field.name)?.clone()).shared();
+                    return Py::from_value(held.object.field(&field.name)).shared();
                 }
                 held.object.clone()
             }

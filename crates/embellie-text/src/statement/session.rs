@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 
 use super::execute::Flow;
 use super::run::{Limits, Names, Run};
-use super::shared::Held;
+use super::shared::{Held, Shared};
 use crate::complete::Shape;
 use crate::evaluate::Evaluator;
 use crate::models::Models;
@@ -160,12 +160,9 @@ impl Session {
                 let rows = rows.into_iter().take(most.unwrap_or(usize::MAX)).collect();
                 return Ok((Py::List(rows), more));
             }
-            (None, None) => match value.as_shared() {
-                Some(shared) => match &*shared.lock() {
-                    Held::List(values) => values.clone(),
-                    _ => return Ok((value.clone().plain()?, false)),
-                },
-                None => return Ok((value.clone().plain()?, false)),
+            (None, None) => match value.as_shared().map(Shared::held) {
+                Some(Held::List(values)) => values,
+                _ => return Ok((value.clone().plain()?, false)),
             },
         };
         let more = most.is_some_and(|most| values.len() > most);

@@ -97,6 +97,12 @@ print(f"{total:,} views, {total / 7:.2f} {'many' if total > 100 else 'few'} {tot
         "missing: blog.Post matching query does not exist.\ndone",
     )
     .await;
+    // What is read for others is apart from what is shared.
+    let mut own = session(db);
+    let value = own.run("Post.objects.order_by('id').first()", db, &|_| {}).await?.unwrap();
+    assert!(matches!(own.read(&value, Some(5), db).await?, (Py::Object(post), false) if post.key() == 1.into()));
+    let value = own.run("[post.title for post in Post.objects.order_by('id')]", db, &|_| {}).await?.unwrap();
+    assert!(matches!(own.read(&value, Some(2), db).await?, (Py::List(titles), true) if titles.len() == 2));
     assert_prints(db, "Post.objects.all()[:1]", "<QuerySet [<Post: Post object (1)>]>").await;
     assert_prints(db, "x = Post.objects.values_list('title', flat=True)\nx[1:3]", "<QuerySet ['Beta', 'Delta']>").await;
     Ok(())

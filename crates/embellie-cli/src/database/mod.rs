@@ -1,0 +1,59 @@
+//! Opening the database that a command is given, with models for it.
+
+mod dialect;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use embellie::{Database, Registry};
+use embellie_text::Models;
+use embellie_text::models::Settings;
+
+use crate::failure::Failure;
+
+pub(crate) use dialect::{Address, product};
+
+/// A database that is open, and the models that its texts may name.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) db: Database,
+    pub(crate) models: Models,
+    /// Where it is, without a password.
+    pub(crate) place: String,
+    /// What it is called for short.
+    pub(crate) name: String,
+    /// What could not be understood, in words.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Opens a database: to read, or to write too.
+pub(crate) async fn open(text: &str, models: Option<&Path>, write: bool) -> Result<Opened, Failure> {
+    let address = Address::parse(text)?;
+    address.check()?;
+    let (place, name) = (address.to_string(), address.name());
+    let failed = |error: embellie::Error| Failure::while_doing(&format!("{place} cannot be opened"), &error);
+    // One connection, so that an entry sees what the one before it did.
+    let builder = Database::builder(&address.url(write)).pool_size(1);
+    let (db, models, notes) = match models {
+        Some(path) => {
+            let (models, notes) = from_python(path)?;
+            let db = builder.registry(models.registry().clone()).connect().await.map_err(failed)?;
+            (db, models, notes)
+        }
+        None => {
+            let db = builder.registry(Registry::default()).connect().await.map_err(failed)?;
+            let (registry, report) = embellie_introspect::models(&db).await.map_err(failed)?;
+            let db = db.with_registry(Arc::new(registry));
+            let models = Models::of_registry(db.registry().clone(), Settings::default());
+            (db, models, report.remarks.iter().map(ToString::to_string).collect())
+        }
+    };
+    Ok(Opened { db, models, place, name, notes })
+}
+
+/// The models of a Django project, or of a `models.py`.
+fn from_python(path: &Path) -> Result<(Models, Vec<String>), Failure> {
+    let (models, report) = Models::from_python(path)
+        .map_err(|error| Failure::Other(format!("the models of '{}' cannot be read: {error}", path.display())))?;
+    Ok((models, report.findings().iter().map(ToString::to_string).collect()))
+}
