@@ -9,6 +9,34 @@ use sha2::{Digest, Sha256};
 use super::terms::Term;
 use crate::codec;
 
+/// The cursor of a page that is asked for, if there is one: text, or an option of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageCursor(pub(super) Option<String>);
+
+impl From<&str> for PageCursor {
+    fn from(text: &str) -> Self {
+        PageCursor(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for PageCursor {
+    fn from(text: String) -> Self {
+        PageCursor(Some(text))
+    }
+}
+
+impl From<&String> for PageCursor {
+    fn from(text: &String) -> Self {
+        PageCursor(Some(text.clone()))
+    }
+}
+
+impl<T: Into<PageCursor>> From<Option<T>> for PageCursor {
+    fn from(text: Option<T>) -> Self {
+        text.map_or(PageCursor(None), Into::into)
+    }
+}
+
 const VERSION: u8 = 1;
 
 /// More text than this was not made here.

@@ -8,7 +8,7 @@ use embellie_core::query::{Annotation, Step};
 use embellie_core::{Error, Expr, Path, Q, Query, Result, Value};
 use embellie_sql::{self as sql, Capability};
 
-use super::cursor::{self, Mark};
+use super::cursor::{self, Mark, PageCursor};
 use super::terms::{Term, terms};
 use crate::database::{Executor, Session};
 use crate::log::called;
@@ -43,7 +43,7 @@ impl<M, S> QuerySet<M, S> {
     /// # use embellie::prelude::*;
     /// # #[model(app = "blog")] pub struct Post { title: String, views: i64 }
     /// # async fn example(asked: Option<String>, db: &Database) -> embellie::Result<()> {
-    /// let page = Post::objects().order_by("-views").keyset(20).after(asked.as_deref()).page(db).await?;
+    /// let page = Post::objects().order_by("-views").keyset(20).after(asked).page(db).await?;
     /// for post in &page {
     ///     println!("{}", post.title);
     /// }
@@ -64,16 +64,20 @@ impl<M, S> QuerySet<M, S> {
 impl<M, S> Keyset<M, S> {
     /// The page that begins after the row of a cursor; the first page without one.
     #[must_use]
-    pub fn after<'c>(self, cursor: impl Into<Option<&'c str>>) -> Self {
-        let from = cursor.into().map_or(From::Start, |cursor| From::After(cursor.to_owned()));
-        Keyset { from, ..self }
+    pub fn after(self, cursor: impl Into<PageCursor>) -> Self {
+        Keyset { from: cursor.into().0.map_or(From::Start, From::After), ..self }
     }
 
     /// The page that ends before the row of a cursor; the last page without one.
     #[must_use]
-    pub fn before<'c>(self, cursor: impl Into<Option<&'c str>>) -> Self {
-        let from = cursor.into().map_or(From::End, |cursor| From::Before(cursor.to_owned()));
-        Keyset { from, ..self }
+    pub fn before(self, cursor: impl Into<PageCursor>) -> Self {
+        Keyset { from: cursor.into().0.map_or(From::End, From::Before), ..self }
+    }
+
+    /// The last page.
+    #[must_use]
+    pub fn from_end(self) -> Self {
+        Keyset { from: From::End, ..self }
     }
 }
 

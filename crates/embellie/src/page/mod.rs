@@ -31,6 +31,7 @@ mod number;
 mod paginator;
 mod terms;
 
+pub use cursor::PageCursor;
 pub use keyset::{Keyset, KeysetPage};
 pub use number::PageNumber;
 pub use paginator::{ELLIPSIS, Page, PageLink, Paginator};

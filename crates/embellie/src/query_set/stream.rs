@@ -41,7 +41,7 @@ impl<M: 'static, S: Selection<M>> QuerySet<M, S> {
     /// let mut users = User::objects().prefetch(User::posts()).iterator(500, db);
     /// while let Some(user) = users.next().await {
     ///     let user = user?;
-    ///     println!("{}: {}", user.name, user.posts().all(db).await?.len());
+    ///     println!("{}: {}", user.name, User::posts().of(&user).all(db).await?.len());
     /// }
     /// # Ok(()) }
     /// ```
