@@ -26,7 +26,7 @@ async fn rows(db: &Database) -> Outcome {
     let mut users: Vec<User> = (0..3).map(user).collect();
     User::objects().bulk_create(&mut users, db).await?;
     let post = |n: usize| {
-        let subtitle = (n % 3 != 0).then(|| format!("part {}", n % 4));
+        let subtitle = (!n.is_multiple_of(3)).then(|| format!("part {}", n % 4));
         let author = &users[(n * 7) % 3];
         new!(Post { title: format!("Post {n:02}"), author, views: (n / 2) as i64, subtitle })
     };

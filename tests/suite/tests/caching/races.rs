@@ -135,7 +135,7 @@ fn gated(test: impl AsyncFn(&Database, &Gate) -> Outcome) -> Outcome {
 /// Runs both until the gate is reached by the first one.
 async fn until_reached<F: Future>(work: &mut std::pin::Pin<Box<F>>, gate: &Gate) {
     let reached = poll_fn(|context| {
-        if let Poll::Ready(_) = work.as_mut().poll(context) {
+        if work.as_mut().poll(context).is_ready() {
             panic!("it did not wait at the gate");
         }
         if gate.reached.load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
