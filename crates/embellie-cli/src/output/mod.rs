@@ -24,7 +24,7 @@ pub(crate) fn one_line(value: &embellie_text::Py) -> String {
 
 /// A text with its lines, but with nothing else in it that a terminal would act on.
 pub(crate) fn harmless(text: &str) -> String {
-    text.split('\n').map(|line| fit::printable(line)).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(fit::printable).collect::<Vec<_>>().join("\n")
 }
 
 /// One object or dictionary, a line for each of its values.
