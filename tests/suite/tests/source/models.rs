@@ -1,5 +1,7 @@
 //! What is written of models is what is kept in `tests/written/`.
 
+use std::path::Path;
+
 use embellie_codegen::ModelSource;
 use embellie_suite::models;
 
@@ -77,4 +79,11 @@ fn as_rustfmt_would_write_it() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), text, "{}", file.display());
     }
+}
+
+#[test]
+fn models_of_a_django_project() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/embellie-text/tests/projects/library");
+    let (models, _) = embellie_text::Models::from_python(project).unwrap();
+    same_as_written("library.rs", &ModelSource::new(models.registry()).one_file());
 }

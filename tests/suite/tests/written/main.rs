@@ -8,6 +8,8 @@ mod generated;
 #[rustfmt::skip]
 mod keys;
 #[rustfmt::skip]
+mod library;
+#[rustfmt::skip]
 mod links;
 #[rustfmt::skip]
 mod music;
@@ -266,4 +268,32 @@ async fn rows_of_a_database_that_models_were_written_for() -> embellie_suite::Ou
     let made = new!(Track { name: "C", milliseconds: 1 }).create(&db).await?;
     assert!(!made.heard && made.added.is_some(), "the database says what it filled in");
     Ok(())
+}
+
+/// What Django's models are read as, written and compiled, has the same tables.
+#[test]
+fn a_django_project() {
+    let project =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/embellie-text/tests/projects/library");
+    let (models, _) = embellie_text::Models::from_python(project).unwrap();
+    let compiled = [
+        library::people::Reader::meta(),
+        library::books::Note::meta(),
+        library::books::Author::meta(),
+        library::books::Book::meta(),
+        library::books::Edition::meta(),
+        library::books::Written::meta(),
+        library::lending::Loan::meta(),
+        library::lending::Fine::meta(),
+    ];
+    for compiled in compiled {
+        let read = models.registry().model(&compiled.label()).unwrap();
+        let columns = |meta: &ModelMeta| {
+            let columns = meta.fields.iter().filter(|field| field.name != "id");
+            columns.map(|field| (field.column.clone(), field.kind, field.null)).collect::<Vec<_>>()
+        };
+        assert_eq!(compiled.table, read.table);
+        assert_eq!(columns(&compiled), columns(read.meta()), "{}", compiled.label());
+        assert_eq!(compiled.many_to_many.len(), read.meta().many_to_many.len());
+    }
 }
