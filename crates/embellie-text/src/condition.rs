@@ -119,6 +119,12 @@ impl From<Expr> for Condition {
 /// The right-hand side of a comparison with what is not known.
 pub(crate) fn operand(value: Py) -> Result<Operand> {
     Ok(match value {
+        Py::QuerySet(set) if set.elsewhere.is_some() => {
+            return Err(Error::value_error(
+                "Subqueries aren't allowed across different databases. Force the inner query to be evaluated using \
+                 `list(inner_query)`.",
+            ));
+        }
         Py::QuerySet(set) => Operand::Query(Box::new(set.into_query())),
         Py::Manager(manager) => Operand::Query(Box::new(manager.all()?.into_query())),
         Py::List(values) | Py::Tuple(values) | Py::Set(values) if values.iter().any(Py::is_expression) => {
@@ -139,7 +145,7 @@ impl Against<'_> {
         let Some(at) = self.models.follow(self.model, path.names()) else { return operand(value) };
         let last = path.names().next_back().unwrap_or_default();
         if at.target.is_some() {
-            return self.related(at, last, value);
+            return self.related(at, value);
         }
         let Member::Field(field) = at.member else { return operand(value) };
         match self.models.registry().get(at.model).fields[field].kind {
@@ -155,12 +161,13 @@ impl Against<'_> {
     }
 
     /// What a relation is compared with: objects are told by the field that the relation points at.
-    fn related(&self, at: Followed, last: &str, value: Py) -> Result<Operand> {
+    fn related(&self, at: Followed, value: Py) -> Result<Operand> {
         let registry = self.models.registry();
         let Some((target, fields)) = at.told_by(registry) else { return operand(value) };
         let target = registry.get(target);
+        // Names beyond a lookup are those of an annotation, or a mistake that the compiler tells.
         if at.rest > 1 {
-            return Err(Error::field_error(format!("Related Field got invalid lookup: {last}")));
+            return operand(value);
         }
         // The rows of a model whose key is a foreign key may be told by the model's own objects.
         let holder = match at.member {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use embellie_core::field::prepare;
 use embellie_core::lookup::Lookup;
-use embellie_core::meta::{Member, Model as MetaModel, ModelId, Relation, Reverse, ReverseSource, link_name};
+use embellie_core::meta::{End, Member, Model as MetaModel, ModelId, Relation, Reverse, ReverseSource, link_name};
 use embellie_core::{ColumnRef, Error, FromColumn, Path, Registry, Result, Row, Value, did_you_mean};
 
 use crate::database::{Executor, Session};
@@ -464,12 +464,32 @@ impl Record {
             }
             Member::Reverse(index) => {
                 let reverse = &source.reverse()[index];
-                let ReverseSource::Relation(place) = reverse.relation else { return None };
-                let relation = &self.model.registry.get(reverse.source).relations()[place];
-                relation.meta.is_generic().then(|| self.model.registry.pointing_at(relation, vec![self.key().clone()]))
+                let holder = self.model.registry.get(reverse.source);
+                match reverse.relation {
+                    ReverseSource::Relation(place) => {
+                        let relation = &holder.relations()[place];
+                        let here = || self.model.registry.pointing_at(relation, vec![self.key().clone()]);
+                        relation.meta.is_generic().then(here)
+                    }
+                    ReverseSource::ManyToMany(place) => self.by_all_fields(back, holder.many_to_many()[place].source),
+                    ReverseSource::Field(_) => None,
+                }
             }
+            Member::ManyToMany(index) => self.by_all_fields(back, source.many_to_many()[index].other),
             _ => None,
         }
+    }
+
+    /// The condition that a relation leads here by all fields of the relation over several columns at its end; none
+    /// where a foreign key is.
+    fn by_all_fields(&self, back: &str, end: End) -> Option<embellie_core::Q> {
+        let Member::Relation(place) = end.key else { return None };
+        let pairs = &self.model.registry.get(end.model).relations().get(place)?.pairs;
+        let equal = |&(_, here): &(usize, usize)| {
+            let path = Path::new([back.to_owned(), self.model().fields[here].attname()]);
+            embellie_core::Q::lookup(path, Lookup::Exact, self.values[here].clone())
+        };
+        Some(pairs.iter().map(equal).fold(embellie_core::Q::all(), |all, q| all & q))
     }
 
     fn place(&self, field: &str) -> Result<usize> {

@@ -50,10 +50,29 @@ pub struct ManyToMany {
     pub target: ModelId,
     /// The model between.
     pub through: ModelId,
-    /// The relation of the model between that leads to this side: a foreign key, or one over several columns.
-    pub source: Member,
+    /// The relation of the model between that leads to this side.
+    pub source: End,
     /// The relation of the model between that leads to the other side.
-    pub other: Member,
+    pub other: End,
+}
+
+/// A relation that the rows of a model between have: a foreign key, or one over several columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// The model that has it: that between, or one that it adds columns to.
+    pub model: ModelId,
+    /// The relation.
+    pub key: Member,
+}
+
+impl End {
+    /// The foreign key of a model between, where it is one of its own.
+    pub fn field(&self, through: ModelId) -> Option<usize> {
+        match self.key {
+            Member::Field(place) if self.model == through => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// A relation without a column of its own, linked.
@@ -196,6 +215,11 @@ impl Model {
     /// does: see [`ForeignKeyMeta::parent_link`](super::ForeignKeyMeta::parent_link).
     pub fn inherited(&self, name: &str) -> Option<usize> {
         self.inherited.get(name).copied()
+    }
+
+    /// The names that this model does not have itself, but a model that it adds columns to does.
+    pub fn inherited_names(&self) -> impl Iterator<Item = &str> {
+        self.inherited.keys().map(String::as_str)
     }
 
     /// The place of the field of a name or attname.

@@ -16,7 +16,7 @@ mod virtual_relation;
 pub use check::{CheckMessage, Level};
 pub use field::{Choice, Default, FieldMeta, Generated, Validator};
 pub use index::{ConstraintMeta, Deferrable, IndexKind, IndexMeta, IndexTerm};
-pub use link::{Along, ContentType, Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
+pub use link::{Along, ContentType, End, Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
 pub use model::ModelMeta;
 pub use names::link_name;
 pub use registry::{Registry, RegistryBuilder};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::link::{Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
+use super::link::{End, Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
 use super::names::{ReverseNames, link_name};
 use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta};
 use crate::error::did_you_mean;
@@ -265,13 +265,17 @@ impl Registry {
         }
     }
 
-    fn link_hops(&self, through: ModelId, near: Member, far: Member) -> Vec<Hop> {
-        let mut hops = match near {
-            Member::Field(field) => self.backward_hop(through, field).into_iter().collect(),
-            Member::Relation(relation) => self.relation_hops(through, relation, true),
+    fn link_hops(&self, through: ModelId, near: End, far: End) -> Vec<Hop> {
+        let mut hops = match near.key {
+            Member::Field(field) => self.backward_hop(near.model, field).into_iter().collect(),
+            Member::Relation(relation) => self.relation_hops(near.model, relation, true),
             _ => Vec::new(),
         };
-        hops.extend(self.hops(through, far));
+        let down = self.links_to(through, near.model).into_iter().rev();
+        hops.extend(down.filter_map(|(model, link)| self.backward_hop(model, link)));
+        let up = self.links_to(through, far.model).into_iter();
+        hops.extend(up.filter_map(|(model, link)| self.forward_hop(model, link)));
+        hops.extend(self.hops(far.model, far.key));
         hops
     }
 
@@ -393,17 +397,22 @@ impl Registry {
         meta: &ManyToManyMeta,
         target: ModelId,
         through: ModelId,
-    ) -> Result<(Member, Member), (&'static str, String, String)> {
+    ) -> Result<(End, End), (&'static str, String, String)> {
         let between = self.get(through);
         let keys_to = |to: ModelId| {
-            let fields =
-                (0..between.fields.len()).filter(move |&field| between.target(field).is_some_and(|(id, _)| id == to));
-            let leads = move |relation: &Relation| !relation.meta.is_generic() && relation.target == to;
-            let relations = (0..between.relations.len()).filter(move |&place| leads(&between.relations[place]));
-            fields.map(Member::Field).chain(relations.map(Member::Relation))
+            let keys = std::iter::once(through).chain(self.ancestors(through)).flat_map(move |model| {
+                let between = self.get(model);
+                let leads_there = move |field: &usize| between.target(*field).is_some_and(|(id, _)| id == to);
+                let fields = (0..between.fields.len()).filter(leads_there).map(Member::Field);
+                let leads = move |relation: &Relation| !relation.meta.is_generic() && relation.target == to;
+                let relations = (0..between.relations.len()).filter(move |&place| leads(&between.relations[place]));
+                fields.chain(relations.map(Member::Relation)).map(move |key| End { model, key })
+            });
+            // The link to a model that it adds columns to is no relation of the two.
+            keys.filter(|end| !self.is_link_field(*end))
         };
         if let Some((source, other)) = &meta.through_fields {
-            let find = |name: &str, to: ModelId| keys_to(to).find(|&key| between.name_of(key) == name);
+            let find = |name: &str, to: ModelId| keys_to(to).find(|end| self.get(end.model).name_of(end.key) == name);
             return match (find(source, model), find(other, target)) {
                 (Some(a), Some(b)) => Ok((a, b)),
                 (a, _) => {
@@ -424,8 +433,8 @@ impl Registry {
                 }
             };
         }
-        let sources: Vec<Member> = keys_to(model).collect();
-        let targets: Vec<Member> = keys_to(target).collect();
+        let sources: Vec<End> = keys_to(model).collect();
+        let targets: Vec<End> = keys_to(target).collect();
         let hint = || "Name the two with through_fields.".to_owned();
         match (model == target, sources.as_slice(), targets.as_slice()) {
             (true, [a, b], _) => Ok((*a, *b)),
@@ -477,13 +486,12 @@ impl Registry {
                 found.push((to, names.into_reverse(model.id, ReverseSource::Field(place))));
             }
             for (place, m2m) in model.many_to_many.iter().enumerate() {
-                if m2m.meta.symmetrical && m2m.target == model.id {
-                    continue;
-                }
+                // One that holds both ways is its own way back, but for the rows between.
+                let own = m2m.meta.symmetrical && m2m.target == model.id;
                 let names = ReverseNames::new(
                     model,
                     &m2m.meta.name,
-                    m2m.meta.related_name.as_deref(),
+                    if own { Some("+") } else { m2m.meta.related_name.as_deref() },
                     m2m.meta.related_query_name.as_deref(),
                     true,
                 );
@@ -538,10 +546,6 @@ impl Registry {
                     members.insert(link_name(label, name), Member::Reverse(place));
                 }
             }
-            for (place, m2m) in model.many_to_many.iter().enumerate().filter(|(_, m2m)| m2m.target == model.id) {
-                let name = link_name(&model.label, &m2m.meta.name);
-                members.entry(name).or_insert(Member::ManyToMany(place));
-            }
             let key = match model.key[..] {
                 [place] => Member::Field(place),
                 _ => Member::Key,
@@ -575,6 +579,24 @@ impl Registry {
             }
             self.models[index].inherited = names;
         }
+    }
+
+    fn is_link_field(&self, end: End) -> bool {
+        let Member::Field(field) = end.key else { return false };
+        self.get(end.model).fields[field].relation.as_ref().is_some_and(|relation| relation.parent_link)
+    }
+
+    /// The models that a model adds columns to, the nearest first.
+    fn ancestors(&self, model: ModelId) -> Vec<ModelId> {
+        let mut found: Vec<ModelId> = Vec::new();
+        let mut left = parent_links(self.get(model));
+        while let Some((_, parent)) = left.pop_front() {
+            if !found.contains(&parent) {
+                found.push(parent);
+                left.extend(parent_links(self.get(parent)));
+            }
+        }
+        found
     }
 
     fn is_parent_link(&self, reverse: &Reverse) -> bool {

@@ -112,7 +112,7 @@ impl Registry {
     }
 
     /// The links from a model to one that it adds columns to.
-    fn links_to(&self, model: ModelId, ancestor: ModelId) -> Vec<(ModelId, usize)> {
+    pub(super) fn links_to(&self, model: ModelId, ancestor: ModelId) -> Vec<(ModelId, usize)> {
         self.way_up(model, &|model| model.id == ancestor).unwrap_or_default()
     }
 

@@ -7,6 +7,7 @@ use embellie_core::{Error, Result, Value};
 use super::arithmetic;
 use super::joins::{Places, Reuse};
 use super::left::Left;
+use super::names::Way;
 use super::tuple::{no_keys, refuse_parts};
 use super::{Scope, message};
 use crate::resolved::Scalar;
@@ -49,6 +50,12 @@ impl<'r> Scope<'_, 'r> {
             }
             Expr::Value(value) => Ok(Scalar::Value { value: value.clone(), kind: None }),
             Expr::Combined { left, operator, right } => {
+                let is_list = |expr: &Expr| matches!(expr, Expr::Value(Value::List(_)));
+                for (list, other) in [(left, right), (right, left)] {
+                    if is_list(list) && !is_list(other) && self.scalar_in(other, shared, joins)?.width() > 1 {
+                        return Err(no_keys("CombinedExpression"));
+                    }
+                }
                 let left = self.scalar_in(left, shared, joins)?;
                 let right = self.scalar_in(right, shared, joins)?;
                 if left.width() > 1 || right.width() > 1 {
@@ -139,12 +146,15 @@ impl<'r> Scope<'_, 'r> {
             let left = Left::of_scalar(scalar, annotation.alias.clone());
             return self.transforms(left, &names[used..]);
         }
-        let way = match self.follow(self.model, names, false, true) {
+        let mut way = match self.follow(self.model, names, false, true) {
             Ok(way) => way,
             Err(stop) => return Err(self.unknown(stop.into())),
         };
         let (field, transforms) = names.split_at(way.followed);
-        if let (Some(next), true) = (transforms.first(), way.relation.is_some()) {
+        let relation = way.relation.take();
+        if let (Some(next), Some(_)) = (transforms.first(), relation)
+            && !self.is_transform(&way, next)?
+        {
             // After a relation nothing but names of the related model makes sense.
             return Err(match self.follow(self.model, names, true, true) {
                 Err(stop) => self.unknown(stop.into()),
@@ -162,6 +172,14 @@ impl<'r> Scope<'_, 'r> {
             shared.extend(trimmed.places.iter().copied());
         }
         self.transforms(Left::from(trimmed), transforms)
+    }
+
+    /// Whether a name is a transform of what a relation points at.
+    fn is_transform(&self, way: &Way<'r>, name: &str) -> Result<bool> {
+        let end = way.end;
+        let column = self.column(super::BASE, end.model, end.index);
+        let left = Left { kind: Some(column.kind), ..Left::of_scalar(Scalar::Column(column), "") };
+        Ok(way.several.is_empty() && self.transform(&left, name)?.is_some())
     }
 
     /// Transforms, one after the other.

@@ -15,7 +15,31 @@ use crate::resolved::{Condition, JoinKind, Scalar, Term};
 impl<'r> Scope<'_, 'r> {
     /// SQL text as an expression.
     pub(super) fn raw(&mut self, raw: &RawSql) -> Result<Scalar<'r>> {
+        self.join_named(raw.sql.as_str())?;
         Ok(Scalar::Raw { sql: raw.sql.clone(), parameters: raw.parameters.clone(), kind: raw.kind })
+    }
+
+    /// Joins the tables of the models that this one adds columns to, where a text names a column of theirs. Django's
+    /// `RawSQL.resolve_expression`.
+    fn join_named(&mut self, sql: &str) -> Result<()> {
+        let sql = sql.to_lowercase();
+        let named = |name: &str| {
+            let way = self.follow(self.model, &[name], true, false).ok()?;
+            let end = way.end.model.fields.get(way.end.index)?;
+            (way.relation.is_none() && sql.contains(&end.column.to_lowercase())).then(|| name.to_owned())
+        };
+        let names: Vec<String> = self.model.inherited_names().filter_map(named).collect();
+        for name in names {
+            self.path(&[&name], &mut None, true)?;
+        }
+        Ok(())
+    }
+
+    /// What a text gives that is no more than a column's name.
+    fn kind_of_column(&self, sql: &str) -> Option<FieldKind> {
+        let name = sql.trim().trim_matches('"');
+        let place = self.model.fields.iter().position(|field| field.column == name)?;
+        Some(self.registry().storage_kind(self.model.id(), place))
     }
 
     /// Adds pieces of SQL.
@@ -29,7 +53,8 @@ impl<'r> Scope<'_, 'r> {
         }
         for column in &extra.select {
             check_alias(&column.name)?;
-            let raw = Scalar::Raw { sql: column.sql.clone(), parameters: column.parameters.clone(), kind: None };
+            let kind = self.kind_of_column(column.sql.as_str());
+            let raw = Scalar::Raw { sql: column.sql.clone(), parameters: column.parameters.clone(), kind };
             self.add_extra_column(&column.name, raw);
         }
         if !extra.conditions.is_empty() {

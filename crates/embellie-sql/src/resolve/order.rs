@@ -87,7 +87,7 @@ impl<'r> Scope<'_, 'r> {
                 }
                 let (model, direction) = (self.model, Direction { descending: term.descending, nulls: term.nulls });
                 self.refer(BASE);
-                self.by_names(BASE, model, &names, direction, &mut Vec::new(), terms)
+                self.by_names(BASE, model, &names, Walked { direction, before: &[] }, &mut Vec::new(), terms)
             }
             asked => {
                 let expr = self.scalar(asked, None, true)?;
@@ -117,10 +117,11 @@ impl<'r> Scope<'_, 'r> {
         from: Place,
         model: &'r Model,
         names: &[&str],
-        direction: Direction,
+        walked: Walked<'_>,
         seen: &mut Seen,
         terms: &mut Vec<Term<'r>>,
     ) -> Result<()> {
+        let Walked { direction, before } = walked;
         let way = self.follow(model, names, false, true)?;
         if way.followed < names.len() {
             if from != BASE {
@@ -146,26 +147,31 @@ impl<'r> Scope<'_, 'r> {
         }
         seen.push(hops);
         let end = joined.places.last().copied().unwrap_or(from);
+        let here: Vec<String> = before.iter().cloned().chain(names.iter().map(|name| (*name).to_owned())).collect();
         for item in &relation.model.ordering {
             let nulls = if direction.descending { item.clone().reversed().nulls } else { item.nulls };
             let descending = item.descending != direction.descending;
             match &item.expr {
                 Expr::Path(path) => {
                     let names: Vec<&str> = path.names().collect();
-                    self.by_names(end, relation.model, &names, Direction { descending, nulls }, seen, terms)?;
+                    let walked = Walked { direction: Direction { descending, nulls }, before: &here };
+                    self.by_names(end, relation.model, &names, walked, seen, terms)?;
                 }
                 expr => {
-                    let expr = self.scalar(
-                        &expr.with_prefix(&Path::new(names.iter().map(|name| (*name).to_owned()))),
-                        None,
-                        true,
-                    )?;
+                    let expr = self.scalar(&expr.with_prefix(&Path::new(here.iter().cloned())), None, true)?;
                     terms.push(Term { expr, descending, nulls });
                 }
             }
         }
         Ok(())
     }
+}
+
+/// How names are ordered by, and those that led to the table from which they go on.
+#[derive(Debug, Clone, Copy)]
+struct Walked<'w> {
+    direction: Direction,
+    before: &'w [String],
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -100,10 +100,21 @@ impl<'r> Scope<'_, 'r> {
                 (place, model, mask) = (node.place, node.model, node.mask.clone());
                 continue;
             }
-            let (member, hop) = self.single_hop(model, path[length - 1])?;
-            mask = mask.follow(path[length - 1], member, model)?;
-            place = self.join(place, hop, Reuse::All);
-            model = self.registry().get(hop.to);
+            let name = path[length - 1];
+            (place, model) = match self.relation_named(name).filter(|_| length == 1 && model.member(name).is_none()) {
+                Some(relation) => {
+                    let way = self.follow_relation(model, name, relation, true)?;
+                    let target = way.end.model;
+                    let joined = self.make_joins(place, way, Reuse::All)?;
+                    mask = Mask::default();
+                    (joined.places.last().copied().unwrap_or(place), target)
+                }
+                None => {
+                    let (member, hop) = self.single_hop(model, name)?;
+                    mask = mask.follow(name, member, model)?;
+                    (self.join(place, hop, Reuse::All), self.registry().get(hop.to))
+                }
+            };
             let names = path[..length].iter().map(|name| (*name).to_owned()).collect();
             nodes.push(Node { names, place, model, mask: mask.clone() });
         }

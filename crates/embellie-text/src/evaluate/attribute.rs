@@ -50,7 +50,7 @@ impl Evaluator<'_> {
     }
 
     /// The model between the two of a many-to-many relation.
-    fn through(&self, label: &str, relation: &str) -> Result<Py> {
+    pub(crate) fn through(&self, label: &str, relation: &str) -> Result<Py> {
         let registry = self.models.registry();
         let model = self.models.model(label)?;
         let link = match (model.member(relation), reverse(model, relation)) {

@@ -2,6 +2,7 @@
 
 use embellie::write::Save;
 use embellie::{Executor, Record};
+use embellie_core::expr::{Aggregate, AggregateFunction};
 use embellie_core::field::FieldKind;
 use embellie_core::meta::{Member, Model};
 use embellie_core::{Expr, Path, Sql, Value};
@@ -254,8 +255,38 @@ impl Evaluator<'_> {
         Ok(object)
     }
 
+    /// Puts a new object behind those of its model that have the same relation: Django's `order_with_respect_to`.
+    async fn put_last(&self, object: &mut Object) -> Result<()> {
+        let declared = self.models.declared(object.record.model().label());
+        let Some(relation) = declared.and_then(|declared| declared.order_with_respect_to.clone()) else {
+            return Ok(());
+        };
+        let model = object.record.model();
+        let (Some(Member::Field(place)), Some(_)) = (model.member(&relation), model.field_index(ORDER)) else {
+            return Ok(());
+        };
+        if !object.unsaved || !object.field(ORDER).is_null() {
+            return Ok(());
+        }
+        let attname = model.fields[place].attname();
+        let beside = embellie_core::Q::new(attname.as_str(), object.field(&attname));
+        let set = Set::all(self.models, model.label())?;
+        let set = Set { query: set.query.filter(beside), ..set };
+        let greatest = Aggregate::of(AggregateFunction::Max, ORDER);
+        let next = match self.aggregate(set, vec![(ORDER.to_owned(), greatest.into())]).await? {
+            Py::Dict(items) => match items.into_iter().next() {
+                Some((_, Py::Int(last))) => last + 1,
+                _ => 0,
+            },
+            _ => 0,
+        };
+        object.record.set(ORDER, i64::try_from(next).unwrap_or_default())?;
+        Ok(())
+    }
+
     async fn save(&self, object: &mut Object, options: Saving) -> Result<()> {
         Self::refuse_loose(object)?;
+        self.put_last(object).await?;
         if !object.expressions.is_empty() {
             return self.save_expressions(object).await;
         }
@@ -433,6 +464,9 @@ impl Evaluator<'_> {
         Ok(Py::List(objects.map(|object| Py::Object(Box::new(object))).collect()))
     }
 }
+
+/// The field that keeps the place of a row among those with the same relation.
+const ORDER: &str = "_order";
 
 /// How an object is saved.
 #[derive(Debug, Clone, Default)]

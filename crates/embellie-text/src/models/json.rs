@@ -99,6 +99,7 @@ fn declaration(model: &Json) -> Declared {
         generic_keys: generic_keys.collect(),
         without_columns: without_columns().filter_map(|field| text(&field["name"])).collect(),
         concrete: concrete_label(model).unwrap_or_default().to_owned(),
+        order_with_respect_to: text(&model["order_with_respect_to"]),
         managers: managers.collect(),
         default_manager: model["default_manager"].as_str().map(str::to_owned),
         lost: Vec::new(),

@@ -59,6 +59,8 @@ pub(crate) struct Declared {
     pub(crate) default_manager: Option<String>,
     /// The fields that a constraint of their own makes unique.
     pub(crate) unique: Vec<String>,
+    /// The relation within which rows have an order of their own, kept in a field `_order`.
+    pub(crate) order_with_respect_to: Option<String>,
     /// The fields without columns.
     pub(crate) without_columns: Vec<String>,
     /// What else is said of fields that neither the registry nor a query needs.

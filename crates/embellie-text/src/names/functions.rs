@@ -212,6 +212,11 @@ fn not_a_field(value: &Py) -> Error {
 fn key_transform(expr: Expr, key: String, text: bool) -> Expr {
     let expr = match expr {
         Expr::Transform { expr, names } => Expr::Transform { expr, names: names.then(key) },
+        // The text of a key is a step on the way to the next.
+        Expr::Call { function: Function::KeyText, mut arguments } if arguments.len() == 1 => {
+            return key_transform(arguments.remove(0), key, text);
+        }
+        expr @ Expr::Raw(_) => Expr::Transform { expr: Box::new(expr.typed(FieldKind::Json)), names: Path::new([key]) },
         expr => Expr::Transform { expr: Box::new(expr), names: Path::new([key]) },
     };
     if text { Expr::call(Function::KeyText, [expr]) } else { expr }

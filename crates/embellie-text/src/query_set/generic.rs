@@ -50,6 +50,7 @@ impl GenericManager {
         on: &Evaluator<'_>,
     ) -> Result<Option<Py>> {
         match method {
+            "get_prefetch_querysets" => return Err(super::related::told_of_prefetch(arguments)?),
             "create" | "get_or_create" | "update_or_create" => {
                 let set = if method == "create" { Set::all(on.models, &self.relation.to)? } else { self.set.clone() };
                 arguments.keywords.extend(self.pointer(on).await?);

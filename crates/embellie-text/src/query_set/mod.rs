@@ -39,6 +39,8 @@ pub struct Set {
     pub(crate) class: Option<String>,
     /// Whether the next condition goes together with the last one.
     pub(crate) sticky: bool,
+    /// The name of a database other than the one there is.
+    pub(crate) elsewhere: Option<String>,
     /// Expressions that `values_list()` was given were named so far.
     pub(crate) named_expressions: usize,
 }
@@ -92,6 +94,7 @@ impl Set {
             prefetches: Vec::new(),
             class: None,
             sticky: false,
+            elsewhere: None,
             named_expressions: 0,
         })
     }

@@ -16,6 +16,7 @@ const GET_LIMIT: u64 = 21;
 
 /// Reads the rows of a query set.
 pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
+    set.check_database()?;
     if set.gives_objects() {
         return set.objects(on).await;
     }
@@ -55,6 +56,14 @@ pub(crate) async fn reload(object: &Object, on: &Evaluator<'_>) -> Result<Object
 }
 
 impl Set {
+    /// Refuses to read from a database that there is not.
+    fn check_database(&self) -> Result<()> {
+        match &self.elsewhere {
+            None => Ok(()),
+            Some(alias) => Err(Error::Unknown(format!("there is one database only, and none is called '{alias}'"))),
+        }
+    }
+
     async fn objects(&self, on: &Evaluator<'_>) -> Result<Vec<Py>> {
         let model = on.models.model(&self.label)?;
         let deferred = self.deferred(on.models)?;
@@ -151,6 +160,9 @@ impl Set {
         arguments: Arguments,
         on: &Evaluator<'_>,
     ) -> Result<Result<Py, (Set, Arguments)>> {
+        if matches!(method, "count" | "exists" | "contains" | "aggregate") {
+            self.check_database()?;
+        }
         Ok(Ok(match method {
             "count" => {
                 arguments.none(method)?;

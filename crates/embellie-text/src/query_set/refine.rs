@@ -57,6 +57,7 @@ impl Set {
                 match alias {
                     Some(Py::Str(alias)) if alias == "default" => self,
                     Some(Py::None) => self,
+                    Some(Py::Str(alias)) => Set { elsewhere: Some(alias), ..self },
                     _ => return Err(Error::Unknown("there is one database only".into())),
                 }
             }
@@ -302,7 +303,7 @@ impl Set {
             for (name, sql) in items {
                 let name = name.into_text("a name")?;
                 let sql = match sql {
-                    Py::Str(sql) => sql,
+                    Py::Str(sql) => single_percents(&sql),
                     other => other.to_value()?.to_string(),
                 };
                 let wanted = sql.replace("%%", "").matches("%s").count();
@@ -327,4 +328,19 @@ impl Set {
         self.query.slice = self.query.slice.then(offset, limit);
         Ok(self)
     }
+}
+
+/// A text as Python's formatting leaves it: between quotation marks, where no placeholder is looked for, two percent
+/// signs are one.
+fn single_percents(sql: &str) -> String {
+    let mut parts = sql.split('\'');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (number, part) in parts.enumerate() {
+        text.push('\'');
+        match number % 2 {
+            0 => text.push_str(&part.replace("%%", "%")),
+            _ => text.push_str(part),
+        }
+    }
+    text
 }

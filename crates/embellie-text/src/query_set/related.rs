@@ -1,8 +1,8 @@
 //! Managers of the objects that are related to one.
 
 use embellie::record::Record;
-use embellie_core::Value;
 use embellie_core::meta::{Member, Reverse, ReverseSource};
+use embellie_core::{Expr, Value};
 
 use super::{Manager, Set};
 use crate::arguments::Arguments;
@@ -31,6 +31,17 @@ pub struct RelatedManager {
 pub(crate) struct ForeignKey {
     pub(crate) name: String,
     pub(crate) null: bool,
+}
+
+/// What Django says of a prefetch by hand, which takes one query set.
+pub(super) fn told_of_prefetch(arguments: Arguments) -> Result<Error> {
+    let [_, sets] = arguments.bind("get_prefetch_querysets", ["instances", "querysets"])?;
+    Ok(match sets {
+        Some(sets) if sets.clone().into_elements()?.len() != 1 => {
+            Error::value_error("querysets argument of get_prefetch_querysets() should have a length of 1.")
+        }
+        _ => Error::Unknown("get_prefetch_querysets()".into()),
+    })
 }
 
 /// The way back that objects know by a name.
@@ -126,6 +137,9 @@ impl RelatedManager {
         mut arguments: Arguments,
         on: &Evaluator<'_>,
     ) -> Result<Option<Py>> {
+        if method == "get_prefetch_querysets" {
+            return Err(told_of_prefetch(arguments)?);
+        }
         if !matches!(method, "add" | "remove" | "clear" | "set" | "create" | "get_or_create" | "update_or_create") {
             return Ok(None);
         }
@@ -141,10 +155,8 @@ impl RelatedManager {
         {
             return Err(Error::attribute("RelatedManager", method));
         }
-        if arguments.keyword("through_defaults").is_some() {
-            return Err(Error::Unknown("through_defaults".into()));
-        }
-        let related = self.object.record().related(&self.name)?;
+        let defaults = self.through_defaults(&mut arguments, on)?;
+        let related = self.object.record().related(&self.name)?.through_defaults(defaults.clone());
         match method {
             "add" | "remove" => {
                 let bulk = arguments.keyword("bulk");
@@ -194,9 +206,28 @@ impl RelatedManager {
                     related.set(&records, on.executor).await?;
                 }
             }
-            _ => return self.create(method, arguments, on).await.map(Some),
+            _ => return self.create(method, arguments, defaults, on).await.map(Some),
         }
         Ok(Some(Py::None))
+    }
+
+    /// What new rows of the model between hold besides.
+    fn through_defaults(&self, arguments: &mut Arguments, on: &Evaluator<'_>) -> Result<Vec<(String, Value)>> {
+        let items = match arguments.keyword("through_defaults") {
+            None | Some(Py::None) => return Ok(Vec::new()),
+            Some(Py::Dict(items)) => items,
+            Some(other) => return Err(Error::attribute(other.type_name(), "items")),
+        };
+        let Py::Model(through) = on.through(&self.object.label, &self.name)? else { return Ok(Vec::new()) };
+        let through = on.models.model(&through)?;
+        let value = |(name, value): (Py, Py)| {
+            let name = name.into_text("a field name")?;
+            match on.assigned(through, &name, value)? {
+                Expr::Value(value) => Ok((name, value)),
+                other => Err(Error::Unknown(format!("{other} as a value of a new row"))),
+            }
+        };
+        items.into_iter().map(value).collect()
     }
 
     /// The related objects that the manager gives, when it leaves out some.
@@ -233,7 +264,13 @@ impl RelatedManager {
         Ok(Py::None)
     }
 
-    async fn create(&self, method: &str, mut arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
+    async fn create(
+        &self,
+        method: &str,
+        mut arguments: Arguments,
+        defaults: Vec<(String, Value)>,
+        on: &Evaluator<'_>,
+    ) -> Result<Py> {
         if let Some(key) = &self.key {
             let owner = Py::Object(Box::new(self.object.clone()));
             arguments.keywords.retain(|(name, _)| *name != key.name);
@@ -255,7 +292,8 @@ impl RelatedManager {
             _ => return Ok(made),
         };
         if new {
-            self.object.record().related(&self.name)?.add(&[object.record()], on.executor).await?;
+            let related = self.object.record().related(&self.name)?.through_defaults(defaults);
+            related.add(&[object.record()], on.executor).await?;
         }
         Ok(made)
     }
@@ -322,9 +360,8 @@ impl RelatedManager {
             _ => return Ok("pk".to_owned()),
         };
         let through = registry.get(link.through);
-        let key = if forward { link.other } else { link.source };
-        let target = if let Member::Field(place) = key { through.target(place) } else { None };
-        Ok(match target {
+        let end = if forward { link.other } else { link.source };
+        Ok(match end.field(link.through).and_then(|place| through.target(place)) {
             Some((target, field)) => registry.get(target).fields[field].attname(),
             None => "pk".to_owned(),
         })

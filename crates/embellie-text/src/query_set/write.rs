@@ -202,11 +202,13 @@ impl Set {
 
     async fn bulk_update(self, arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
         let [objects, fields, batch_size] = arguments.bind("bulk_update", ["objs", "fields", "batch_size"])?;
-        if let Some(size) = batch_size.filter(|size| !matches!(size, Py::None))
-            && size.into_int("batch_size")? <= 0
-        {
-            return Err(Error::value_error("Batch size must be a positive integer."));
-        }
+        let batch_size = match batch_size.filter(|size| !matches!(size, Py::None)) {
+            Some(size) => match usize::try_from(size.into_int("batch_size")?) {
+                Ok(size @ 1..) => Some(size),
+                _ => return Err(Error::value_error("Batch size must be a positive integer.")),
+            },
+            None => None,
+        };
         let fields: Vec<String> = required("bulk_update", "fields", fields)?
             .into_elements()?
             .into_iter()
@@ -225,6 +227,7 @@ impl Set {
                 None if ancestors.iter().any(|(_, ancestor)| is_key(ancestor, field)) => {
                     return Err(Error::value_error("bulk_update() cannot be used with primary key fields."));
                 }
+                None if ancestors.iter().any(|(_, ancestor)| ancestor.field_index(field).is_some()) => {}
                 None => {
                     return Err(
                         CoreError::FieldDoesNotExist(format!("{} has no field named '{field}'", model.name)).into()
@@ -260,29 +263,28 @@ impl Set {
         if changes.is_empty() {
             return Ok(Py::Int(0));
         }
-        let mut set: Option<Assignments<embellie::Record>> = None;
-        for field in &fields {
-            let whens = changes.iter().map(|object| {
-                let then = object.expression(field).cloned().unwrap_or_else(|| Expr::Value(object.field(field)));
-                (Q::new("pk", object.key()), then)
-            });
-            let kind = match model.member(field) {
-                Some(Member::Field(place)) => on.models.registry().storage_kind(model.id(), place),
-                _ => continue,
-            };
-            let case = Expr::Case { whens: whens.collect(), otherwise: None }.typed(kind);
-            let one = Assignments::text(field.clone(), case);
-            set = Some(match set {
-                None => one,
-                Some(set) => set.and(one),
-            });
+        let mut rows = 0;
+        let batch = batch_size.unwrap_or(changes.len()).max(1);
+        for batch in changes.chunks(batch) {
+            let mut values = Vec::new();
+            for field in &fields {
+                let whens = batch.iter().map(|object| {
+                    let then = object.expression(field).cloned().unwrap_or_else(|| Expr::Value(object.field(field)));
+                    (Q::new("pk", object.key()), then)
+                });
+                let holders = std::iter::once(model).chain(ancestors.iter().map(|(_, ancestor)| *ancestor));
+                let place = holders.filter_map(|holder| Some((holder, holder.field_index(field)?))).next();
+                let Some((holder, place)) = place else { continue };
+                let kind = on.models.registry().storage_kind(holder.id(), place);
+                let case = Expr::Case { whens: whens.collect(), otherwise: None }.typed(kind);
+                values.push((field.clone(), Py::Expr(case)));
+            }
+            let keys = Value::List(batch.iter().map(Object::key).collect());
+            let mut set = self.clone();
+            set.query = set.query.filter(Q::new("pk__in", keys));
+            rows += set.update(values, on).await?;
         }
-        let keys = Value::List(changes.iter().map(Object::key).collect());
-        let query = self.query.filter(Q::new("pk__in", keys));
-        match set {
-            Some(set) => Ok(Py::Int(on.db.query_set(query)?.update(set, on.executor).await?.into())),
-            None => Ok(Py::Int(0)),
-        }
+        Ok(Py::Int(rows.into()))
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Related<T, S = Whole<T>> {
     pub(super) owner: Value,
     /// The condition that tells the objects, unless the key of their owner does.
     told_by: Option<Box<Q>>,
+    /// What new rows between hold besides.
+    through_defaults: Vec<(String, Value)>,
     /// The related objects, when they were read beforehand.
     held: Option<Arc<Held>>,
     /// The rows that the owner came with.
@@ -60,6 +62,7 @@ impl<T: Model> Related<T> {
             back,
             owner,
             told_by: None,
+            through_defaults: Vec::new(),
             held: None,
             peers: None,
             objects: PhantomData,
@@ -77,6 +80,7 @@ impl Related<Record, WholeRecord> {
             back: back.into(),
             owner,
             told_by: None,
+            through_defaults: Vec::new(),
             held: None,
             peers: None,
             objects: PhantomData,
@@ -195,6 +199,20 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
                 None => self.objects().count(db).await,
             }
         })
+    }
+
+    /// The same, with values for the fields of new rows of the model between, which [`add`](Related::add),
+    /// [`set`](Related::set) and [`create`](Related::create) insert: Django's `through_defaults`.
+    ///
+    /// ```no_run
+    /// # async fn run(db: embellie::Database, ann: embellie::Record, chess: embellie::Record) -> embellie::Result<()> {
+    /// ann.related("clubs")?.through_defaults([("since", 2024)]).add(&[&chess], &db).await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn through_defaults(mut self, values: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>) -> Self {
+        self.through_defaults = values.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self
     }
 
     /// Adds objects; those that are in the set already stay.
@@ -393,6 +411,9 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         let mut rows = Vec::with_capacity(missing.len());
         for key in missing {
             let mut row = Record::new(Arc::clone(&model));
+            for (name, value) in &self.through_defaults {
+                row.set(name, value.clone())?;
+            }
             row.set(&own_name, owner.clone())?;
             row.set(&other_name, key)?;
             rows.push(row);
@@ -455,9 +476,10 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         let registry = session.database().registry();
         let model = registry.model(&self.model)?;
         let rows = |link: &'a Link, forward: bool| {
-            let (Member::Field(source), Member::Field(other)) = (link.source, link.other) else {
+            let ends = link.source.field(link.through).zip(link.other.field(link.through));
+            let Some((source, other)) = ends else {
                 return Err(Error::NotSupported(format!(
-                    "'{}' goes by relations over several columns: create and delete objects of {} instead.",
+                    "'{}' goes by more than two foreign keys of one table: create and delete objects of {} instead.",
                     link.meta.name,
                     registry.get(link.through).label()
                 )));
@@ -567,6 +589,7 @@ impl<T, S: Clone> Clone for Related<T, S> {
             back: self.back.clone(),
             owner: self.owner.clone(),
             told_by: self.told_by.clone(),
+            through_defaults: self.through_defaults.clone(),
             held: self.held.clone(),
             peers: self.peers.clone(),
             objects: PhantomData,
