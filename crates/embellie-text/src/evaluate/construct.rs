@@ -262,14 +262,16 @@ impl Evaluator<'_> {
             return Ok(());
         };
         let model = object.record.model();
-        let (Some(Member::Field(place)), Some(_)) = (model.member(&relation), model.field_index(ORDER)) else {
-            return Ok(());
+        let names = match (model.member(&relation), self.models.generic_key(&object.label, &relation)) {
+            (Some(Member::Field(place)), _) => vec![model.fields[place].attname()],
+            (_, Some((content_type, object_id))) => vec![content_type.to_owned(), object_id.to_owned()],
+            _ => return Ok(()),
         };
-        if !object.unsaved || !object.field(ORDER).is_null() {
+        if model.field_index(ORDER).is_none() || !object.unsaved || !object.field(ORDER).is_null() {
             return Ok(());
         }
-        let attname = model.fields[place].attname();
-        let beside = embellie_core::Q::new(attname.as_str(), object.field(&attname));
+        let same = |name: &String| embellie_core::Q::new(name.as_str(), object.field(name));
+        let beside = names.iter().map(same).fold(embellie_core::Q::all(), |all, q| all & q);
         let set = Set::all(self.models, model.label())?;
         let set = Set { query: set.query.filter(beside), ..set };
         let greatest = Aggregate::of(AggregateFunction::Max, ORDER);
