@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Result};
-use crate::{test, tidy};
+use crate::{conformance, test, tidy};
 
 type Step = (&'static str, fn() -> Result);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("test", || test::run(&["--no-fail-fast".to_owned()])),
     ("fmt", || shell::run(shell::cargo().args(["fmt", "--all", "--check"]))),
     ("clippy", || {
@@ -19,6 +19,7 @@ const STEPS: [Step; 5] = [
         )
     }),
     ("tidy", tidy::run),
+    ("conformance", conformance::ratchet),
 ];
 
 /// Runs every step, even after one has failed, so that one run shows all there is to mend.
@@ -39,7 +40,7 @@ pub(crate) fn run() -> Result {
     println!();
     for (name, elapsed, result) in &results {
         let outcome = if result.is_ok() { "ok" } else { "FAILED" };
-        println!("{name:<8} {:>7.1} s  {outcome}", elapsed.as_secs_f64());
+        println!("{name:<11} {:>7.1} s  {outcome}", elapsed.as_secs_f64());
     }
     let failed: Vec<&str> = results.iter().filter(|(_, _, result)| result.is_err()).map(|(name, ..)| *name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }

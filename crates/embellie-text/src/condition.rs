@@ -254,6 +254,10 @@ fn json(part: bool, last: &str, value: Py) -> Result<Operand> {
 
 /// The value of a field as it is stored, for writing.
 pub(crate) fn stored(models: &Models, kind: FieldKind, value: Py) -> Result<Value> {
+    let is_number = kind.integer_range().is_some() || kind == FieldKind::Float;
+    if is_number && matches!(value, Py::List(_) | Py::Tuple(_) | Py::Set(_) | Py::Dict(_)) {
+        return Err(Error::type_error(format!("Field expected a number but got a {}.", value.type_name())));
+    }
     match kind {
         FieldKind::Json => match &value {
             Py::None => Ok(Value::Null),

@@ -26,6 +26,13 @@ pub struct Object {
     pub(crate) expressions: Vec<(String, Expr)>,
     /// A foreign key to an object without a row, by its name.
     pub(crate) loose: Option<String>,
+    /// The objects that came with it, or that it is known to be related to, by the names under which it holds them;
+    /// `None` where there is none.
+    pub(crate) related: Vec<(String, Option<Box<Object>>)>,
+    /// The objects that were read for it beforehand, by the names under which it holds them.
+    pub(crate) prefetched: Vec<(String, Vec<Object>)>,
+    /// Whether it stands for the very object that holds the one which holds it.
+    pub(crate) is_holder: bool,
 }
 
 impl Object {
@@ -39,7 +46,55 @@ impl Object {
             unsaved,
             expressions: Vec::new(),
             loose: None,
+            related: Vec::new(),
+            prefetched: Vec::new(),
+            is_holder: false,
         }
+    }
+
+    /// The object without those that were read for it.
+    pub(crate) fn alone(&self) -> Object {
+        Object { prefetched: Vec::new(), ..self.clone() }
+    }
+
+    /// The object as one that it holds knows it.
+    pub(crate) fn holder(&self) -> Object {
+        Object { is_holder: true, ..self.alone() }
+    }
+
+    /// Whether it stands for the very object that holds the one which holds it, and not for another of the same row.
+    pub fn is_holder(&self) -> bool {
+        self.is_holder
+    }
+
+    /// Whether it holds related objects under a name.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.related.iter().any(|(known, _)| known == name) || self.prefetched.iter().any(|(known, _)| known == name)
+    }
+
+    /// The related objects that it holds under a name.
+    pub(crate) fn held_mut(&mut self, name: &str) -> Vec<&mut Object> {
+        let one = self.related.iter_mut().filter(|(known, _)| known == name);
+        let several = self.prefetched.iter_mut().filter(|(known, _)| known == name);
+        let one = one.filter_map(|(_, object)| object.as_deref_mut());
+        one.chain(several.flat_map(|(_, objects)| objects)).collect()
+    }
+
+    /// The object that came with it under a name.
+    pub(crate) fn related_one(&self, name: &str) -> Option<Option<&Object>> {
+        self.related.iter().find(|(known, _)| known == name).map(|(_, object)| object.as_deref())
+    }
+
+    /// The objects that came with it, or that it is known to be related to, by the names under which it holds them;
+    /// `None` where there is none: Django's `select_related`.
+    pub fn related(&self) -> impl Iterator<Item = (&str, Option<&Object>)> {
+        self.related.iter().map(|(name, object)| (name.as_str(), object.as_deref()))
+    }
+
+    /// The objects that were read for it beforehand, by the names under which it holds them: Django's
+    /// `prefetch_related`.
+    pub fn prefetched(&self) -> impl Iterator<Item = (&str, &[Object])> {
+        self.prefetched.iter().map(|(name, objects)| (name.as_str(), &objects[..]))
     }
 
     /// The label of the object's model.

@@ -5,6 +5,11 @@ use serde_json::{Map, Value as Json, json};
 
 /// The JSON of a result.
 pub(super) fn value(value: &Py) -> Json {
+    encoded(value, &mut Vec::new())
+}
+
+/// The JSON of a value within objects.
+fn encoded<'v>(value: &'v Py, path: &mut Vec<&'v Object>) -> Json {
     match value {
         Py::None => Json::Null,
         Py::Bool(value) => json!(value),
@@ -27,11 +32,11 @@ pub(super) fn value(value: &Py) -> Json {
         }
         Py::Delta(value) => json!({"$timedelta": i64::try_from(value.as_micros()).unwrap_or_default()}),
         Py::Uuid(value) => json!({"$uuid": value.to_string()}),
-        Py::List(values) | Py::Tuple(values) => Json::Array(values.iter().map(self::value).collect()),
-        Py::Set(values) => json!({"$set": values.iter().map(self::value).collect::<Vec<_>>()}),
+        Py::List(values) | Py::Tuple(values) => Json::Array(values.iter().map(|item| encoded(item, path)).collect()),
+        Py::Set(values) => json!({"$set": values.iter().map(|item| encoded(item, path)).collect::<Vec<_>>()}),
         Py::Dict(items) => dict(items),
         Py::Json(document) => document_json(document),
-        Py::Object(object) => object_json(object),
+        Py::Object(object) => object_json(object, path),
         other => json!({"$unencodable": other.type_name()}),
     }
 }
@@ -76,22 +81,42 @@ fn document_json(document: &Json) -> Json {
     }
 }
 
-fn object_json(object: &Object) -> Json {
+fn object_json<'v>(object: &'v Object, path: &mut Vec<&'v Object>) -> Json {
     let fields: Map<String, Json> = object.fields().into_iter().map(|(name, item)| (name, value(&item))).collect();
     let key = match object.key() {
         embellie::Value::List(values) => Json::Array(values.into_iter().map(|part| value(&part.into())).collect()),
         key => value(&key.into()),
     };
+    let same = |outer: &&'v Object| outer.label() == object.label() && outer.key() == object.key();
+    if object.is_holder() && path.iter().any(same) {
+        return json!({"$ref": [object.label(), key]});
+    }
+    path.push(object);
+    let related: Map<String, Json> = object
+        .related()
+        .map(|(name, related)| (name.to_owned(), related.map_or(Json::Null, |related| object_json(related, path))))
+        .collect();
+    let mut prefetched: Map<String, Json> = object
+        .prefetched()
+        .map(|(name, objects)| {
+            (name.to_owned(), Json::Array(objects.iter().map(|object| object_json(object, path)).collect()))
+        })
+        .collect();
+    path.pop();
     let mut json = json!({"model": object.label(), "pk": key, "fields": fields});
-    if !object.annotations().is_empty() {
-        // An empty list cannot be told from one of prefetched objects, and counts as such.
-        let is_list = |item: &Py| matches!(item, Py::Json(document) if document.as_array().is_some_and(Vec::is_empty));
-        let annotations = object.annotations().iter().filter(|(_, item)| !is_list(item));
-        let added = annotations.map(|(name, item)| (name.clone(), value(item)));
-        let added: Map<String, Json> = added.collect();
-        if !added.is_empty() {
-            json["annotations"] = Json::Object(added);
-        }
+    if !related.is_empty() {
+        json["related"] = Json::Object(related);
+    }
+    // An empty list cannot be told from one of prefetched objects, and counts as such.
+    let is_list = |item: &Py| matches!(item, Py::Json(document) if document.as_array().is_some_and(Vec::is_empty));
+    let (lists, annotations): (Vec<_>, Vec<_>) = object.annotations().iter().partition(|(_, item)| is_list(item));
+    prefetched.extend(lists.into_iter().map(|(name, _)| (name.clone(), json!([]))));
+    if !prefetched.is_empty() {
+        json["prefetched"] = Json::Object(prefetched);
+    }
+    if !annotations.is_empty() {
+        let added = annotations.into_iter().map(|(name, item)| (name.clone(), value(item)));
+        json["annotations"] = Json::Object(added.collect());
     }
     json
 }

@@ -41,9 +41,10 @@ async fn answer(line: &str, cache: &mut Cache) -> Json {
         Ok(request) => request,
         Err(why) => return json!({"id": id, "error": format!("ValueError: {why}")}),
     };
-    match request.run(cache).await {
-        Ok(value) => json!({"id": id, "result": encode::value(&value)}),
+    let (value, queries) = request.run(cache).await;
+    match value {
+        Ok(value) => json!({"id": id, "result": encode::value(&value), "queries": queries}),
         Err(embellie_text::Error::Unknown(why)) => json!({"id": id, "unsupported": why}),
-        Err(error) => json!({"id": id, "error": format!("{}: {error}", error.class())}),
+        Err(error) => json!({"id": id, "error": format!("{}: {error}", error.class()), "queries": queries}),
     }
 }

@@ -87,7 +87,14 @@ impl Request {
         Ok(models)
     }
 
-    pub(super) async fn run(&self, cache: &mut Cache) -> Result<Py, Error> {
+    /// What the text gives, and how many statements it took.
+    pub(super) async fn run(&self, cache: &mut Cache) -> (Result<Py, Error>, usize) {
+        let mut statements = 0;
+        let value = self.value(cache, &mut statements).await;
+        (value, statements)
+    }
+
+    async fn value(&self, cache: &mut Cache, statements: &mut usize) -> Result<Py, Error> {
         let key = (
             format!("{} {} {:?}", self.models, self.module, self.settings_module),
             self.settings.clone(),
@@ -107,7 +114,11 @@ impl Request {
             }
         };
         let db = super::dialect::file(&self.database).registry(models.registry().clone()).connect().await?;
+        let asked = db.capture();
         let value = evaluate(&self.query, models, &db).await;
+        // A transaction's beginning and end are no queries in Django.
+        let is_query = |sql: &str| !["BEGIN", "COMMIT", "ROLLBACK"].iter().any(|word| sql.starts_with(word));
+        *statements = asked.statements().iter().filter(|statement| is_query(&statement.sql)).count();
         db.close();
         value
     }

@@ -101,6 +101,14 @@ impl<'r> Scope<'_, 'r> {
                 continue;
             }
             let name = path[length - 1];
+            // What a model has of the one that it adds columns to comes by way of it.
+            while model.member(name).is_none()
+                && let Some(link) = model.inherited(name)
+                && let Some(hop) = self.registry().forward_hop(model.id(), link)
+            {
+                place = self.join(place, hop, Reuse::All);
+                model = self.registry().get(hop.to);
+            }
             (place, model) = match self.relation_named(name).filter(|_| length == 1 && model.member(name).is_none()) {
                 Some(relation) => {
                     let way = self.follow_relation(model, name, relation, true)?;

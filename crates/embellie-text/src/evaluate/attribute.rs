@@ -67,6 +67,9 @@ impl Evaluator<'_> {
     }
 
     async fn object_attribute(&self, object: Object, name: &str) -> Result<Py> {
+        if let Some(known) = object.related_one(name) {
+            return Ok(known.map_or(Py::None, |object| Py::Object(Box::new(object.clone()))));
+        }
         if let Some((_, value)) = object.annotations.iter().find(|(known, _)| known == name) {
             return Ok(value.clone());
         }

@@ -229,6 +229,13 @@ impl Models {
         (app.to_owned(), name.to_lowercase())
     }
 
+    /// The name that objects have for the way back of a foreign key.
+    pub(crate) fn accessor(&self, target: ModelId, source: ModelId, field: usize) -> Option<String> {
+        let mut reverse = self.registry.get(target).reverse().iter();
+        let back = reverse.find(|back| back.source == source && back.relation == ReverseSource::Field(field))?;
+        back.accessor.clone()
+    }
+
     /// The fields that a relation points at, by its way back.
     pub(crate) fn pointed_at(&self, reverse: &Reverse) -> Vec<usize> {
         let source = self.registry.get(reverse.source);

@@ -119,29 +119,31 @@ pub(super) fn expression(name: &'static str, mut arguments: Arguments) -> Result
             }))
         }
         "Prefetch" | "GenericPrefetch" => {
-            let [lookup, queryset, to_attr] = arguments.bind(name, ["lookup", "queryset", "to_attr"])?;
+            let second = if name == "Prefetch" { "queryset" } else { "querysets" };
+            let [lookup, queryset, to_attr] = arguments.bind(name, ["lookup", second, "to_attr"])?;
             let lookup = required(name, "lookup", lookup)?.into_text("lookup")?;
-            let queryset = match queryset {
-                Some(Py::QuerySet(set)) => {
-                    if !set.gives_objects() {
+            let given = match queryset {
+                None | Some(Py::None) => Vec::new(),
+                Some(sets @ (Py::List(_) | Py::Tuple(_))) => sets.into_elements()?,
+                Some(one) => vec![one],
+            };
+            let mut querysets = Vec::new();
+            for set in given {
+                match set {
+                    Py::QuerySet(set) if set.gives_objects() => querysets.push(*set),
+                    Py::Manager(manager) => querysets.push(manager.all()?),
+                    _ => {
                         return Err(Error::value_error(
                             "Prefetch querysets cannot use raw(), values(), and values_list().",
                         ));
                     }
-                    Some(*set)
                 }
-                Some(Py::Raw(_)) => {
-                    return Err(Error::value_error(
-                        "Prefetch querysets cannot use raw(), values(), and values_list().",
-                    ));
-                }
-                _ => None,
-            };
+            }
             let to_attr = match to_attr {
                 None | Some(Py::None) => None,
                 Some(name) => Some(name.into_text("to_attr")?),
             };
-            Py::Prefetch(Box::new(Prefetch { lookup, queryset, to_attr }))
+            Py::Prefetch(Box::new(Prefetch { lookup, querysets, to_attr }))
         }
         "Window" => window(arguments)?,
         "RowRange" | "ValueRange" | "WindowFrame" => {

@@ -1,6 +1,6 @@
 //! Query sets of several: `union()` and its like, and the operators `&`, `|` and `^`.
 
-use embellie_core::query::{Compound, Connector, SetOperator, Step};
+use embellie_core::query::{Compound, Connector, SelectRelated, SetOperator, Step};
 use embellie_core::{Q, Query};
 
 use super::Set;
@@ -51,6 +51,7 @@ impl Set {
     fn together(self, operator: SetOperator, others: Vec<Set>) -> Result<Set> {
         let mut set = self;
         let mut first = std::mem::replace(&mut set.query, Query::new(""));
+        first.select_related = SelectRelated::No;
         let template = first.clone();
         // What the first is ordered by says nothing of the rows of all, unless it is sliced.
         if first.slice.is_whole() && first.order_by.is_none() {
@@ -59,6 +60,7 @@ impl Set {
         let queries = std::iter::once(first)
             .chain(others.into_iter().map(|other| {
                 let mut query = other.query;
+                query.select_related = SelectRelated::No;
                 if query.slice.is_whole() && query.order_by.is_none() {
                     query.order_by = Some(Vec::new());
                 }
@@ -117,8 +119,9 @@ impl Set {
         if self.query.distinct != other.query.distinct {
             return Err(Error::type_error("Cannot combine a unique query with a non-unique query."));
         }
+        let mut set = self;
+        set.known.extend(other.known);
         if connector == Connector::And {
-            let mut set = self;
             for step in other.query.steps {
                 if matches!(step, Step::Filter(_) | Step::Exclude(_) | Step::Extra(_))
                     || !set.query.steps.contains(&step)
@@ -131,7 +134,6 @@ impl Set {
             }
             return Ok(set);
         }
-        let mut set = self;
         let (own, mut steps) = conditions(std::mem::take(&mut set.query.steps), sign)?;
         let (theirs, more) = conditions(other.query.steps, sign)?;
         for step in more {

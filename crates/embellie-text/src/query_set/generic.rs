@@ -10,7 +10,7 @@ use crate::models::{Generic, Models};
 use crate::{Error, Object, Py, Result};
 
 /// The model of content types.
-const CONTENT_TYPE: &str = "contenttypes.ContentType";
+pub(super) const CONTENT_TYPE: &str = "contenttypes.ContentType";
 
 /// A manager of the objects that point at one by a generic foreign key: Django's `GenericRelation` on an object.
 #[derive(Debug, Clone)]

@@ -2,12 +2,15 @@
 
 mod annotate;
 mod combine;
+mod follow;
 mod generic;
 mod manager;
 mod prefetch;
 mod read;
 mod refine;
 mod related;
+mod selected;
+mod way;
 mod write;
 
 use std::collections::BTreeSet;
@@ -16,7 +19,7 @@ use embellie_core::Query;
 use embellie_core::query::Aggregation;
 
 use crate::models::Models;
-use crate::{Error, Result};
+use crate::{Error, Object, Result};
 
 pub(crate) use generic::GenericManager;
 pub(crate) use manager::{Above, Manager};
@@ -39,6 +42,8 @@ pub struct Set {
     pub(crate) class: Option<String>,
     /// Whether the next condition goes together with the last one.
     pub(crate) sticky: bool,
+    /// Objects that rows are known to be related to, with the names of the relations.
+    pub(crate) known: Vec<(String, Object)>,
     /// The name of a database other than the one there is.
     pub(crate) elsewhere: Option<String>,
     /// Expressions that `values_list()` was given were named so far.
@@ -94,6 +99,7 @@ impl Set {
             prefetches: Vec::new(),
             class: None,
             sticky: false,
+            known: Vec::new(),
             elsewhere: None,
             named_expressions: 0,
         })

@@ -10,7 +10,8 @@ use crate::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Prefetch {
     pub(crate) lookup: String,
-    pub(crate) queryset: Option<Set>,
+    /// The query sets that are read: none, one, or for generic foreign keys one for each of some models.
+    pub(crate) querysets: Vec<Set>,
     pub(crate) to_attr: Option<String>,
 }
 
@@ -47,10 +48,8 @@ impl Prefetch {
                 model.name
             )));
         }
-        match &self.queryset {
-            Some(set)
-                if models.model(&set.label)?.id() != at.id() && !models.inherits(at, models.model(&set.label)?) =>
-            {
+        match &self.querysets[..] {
+            [set] if models.model(&set.label)?.id() != at.id() && !models.inherits(at, models.model(&set.label)?) => {
                 Err(Error::value_error(format!(
                     "the query set of the prefetch '{}' is of {}, not of {}",
                     self.lookup, set.label, at.name

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use embellie_core::{Error as CoreError, Expr, OrderBy, Path, Q, Value};
+use embellie_core::{Error as CoreError, OrderBy, Q, Value};
 
 use super::annotate::default_alias;
+use super::follow::prefetch;
+use super::selected::Inherited;
+use super::way::Way;
 use super::{Loaded, RowKind, Set};
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
@@ -66,43 +69,46 @@ impl Set {
 
     async fn objects(&self, on: &Evaluator<'_>) -> Result<Vec<Py>> {
         let model = on.models.model(&self.label)?;
-        let deferred = self.deferred(on.models)?;
-        let ancestors = on.models.ancestors(model);
-        // The fields of models that this one adds columns to are read along, behind all else.
-        let mut query = self.query.clone();
-        let mut inherited = 0;
-        if query.compound.is_none() {
-            for (path, ancestor) in &ancestors {
-                for field in &ancestor.fields {
-                    let path = Path::new(path.iter().cloned()).then(field.attname());
-                    query = query.annotate(path.to_string(), Expr::Path(path));
-                    inherited += 1;
-                }
-            }
+        let mut deferred = self.deferred(on.models)?;
+        for place in self.known.iter().filter_map(|(name, _)| model.field_index(name)) {
+            // As in Django, where the key is asked for the object that it points at.
+            deferred.remove(&model.fields[place].attname());
         }
+        let (query, inherited, fields) = self.with_inherited(on.models)?;
         let rows = on.db.query_set(query)?.all(on.executor).await?;
         if !rows.is_empty() {
             self.prefetches.iter().try_for_each(|prefetch| prefetch.check(on.models, model, &self.prefetches))?;
         }
-        rows.into_iter()
-            .map(|record| {
-                let mut annotations: Vec<(String, Value)> =
-                    record.annotations().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-                let mut behind = annotations.split_off(annotations.len().saturating_sub(inherited)).into_iter();
-                let mut object = Object::new(self.label.clone(), record, false);
-                for (path, ancestor) in &ancestors {
-                    let mut row = on.db.record(ancestor.label())?;
-                    for (field, (_, value)) in ancestor.fields.iter().zip(behind.by_ref()) {
-                        row.set(&field.attname(), value)?;
-                    }
-                    object.ancestors.push((path.clone(), row.with_row()));
+        let mut objects = Vec::with_capacity(rows.len());
+        for record in rows {
+            let mut annotations: Vec<(String, Value)> =
+                record.annotations().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            let mut behind = annotations.split_off(annotations.len().saturating_sub(fields)).into_iter();
+            let related = self.selected(&record, on.models);
+            let mut object = Object { related, ..Object::new(self.label.clone(), record, false) };
+            for Inherited { way, links, model } in &inherited {
+                let mut row = on.db.record(model.label())?;
+                for (field, (_, value)) in model.fields.iter().zip(behind.by_ref()) {
+                    row.set(&field.attname(), value)?;
                 }
-                object.annotations =
-                    annotations.into_iter().map(|(name, value)| (name, Py::from_value(value))).collect();
-                object.deferred.clone_from(&deferred);
-                Ok(Py::Object(Box::new(object)))
-            })
-            .collect()
+                if let Some(object) = at(&mut object, way) {
+                    object.ancestors.push((links.clone(), row.with_row()));
+                }
+            }
+            object.annotations = annotations.into_iter().map(|(name, value)| (name, Py::from_value(value))).collect();
+            object.deferred.clone_from(&deferred);
+            for (name, known) in &self.known {
+                let way = if object.holds(name) { None } else { Way::of(&object, name, on)? };
+                if way.is_some_and(|way| way.value(&object) == way.value_there(known)) {
+                    object.related.push((name.clone(), Some(Box::new(known.clone()))));
+                }
+            }
+            objects.push(object);
+        }
+        if !self.prefetches.is_empty() {
+            prefetch(&self.prefetches, objects.iter_mut().collect(), on).await?;
+        }
+        Ok(objects.into_iter().map(|object| Py::Object(Box::new(object))).collect())
     }
 
     /// The fields of the rows' own model that are not read, by attname.
@@ -379,5 +385,16 @@ impl Set {
             return Err(Error::value_error(format!("Unknown options: {name}")));
         }
         Err(Error::Unknown("explain()".into()))
+    }
+}
+
+/// The object that relations lead to from another.
+fn at<'o>(object: &'o mut Object, way: &[String]) -> Option<&'o mut Object> {
+    match way.split_first() {
+        None => Some(object),
+        Some((name, rest)) => {
+            let held = object.related.iter_mut().find(|(known, _)| known == name)?;
+            at(held.1.as_deref_mut()?, rest)
+        }
     }
 }

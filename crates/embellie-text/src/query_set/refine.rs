@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use embellie_core::query::{Connector, Distinct, Extra, ExtraColumn, Lock, Step};
+use embellie_core::query::{Connector, Distinct, Extra, ExtraColumn, Lock, SelectRelated, Step};
 use embellie_core::{IntoParams, OrderBy, Path, Q, Sql, Value};
 
 use super::{Loaded, Prefetch, RowKind, Set};
@@ -79,16 +79,16 @@ impl Set {
                 set
             }
             "distinct" => self.distinct(arguments)?,
-            "select_related" => self.select_related(arguments)?,
+            "select_related" => self.select_related(arguments, models)?,
             "prefetch_related" => self.prefetch_related(arguments)?,
             "defer" | "only" => self.load(method == "only", arguments)?,
             "select_for_update" => self.select_for_update(arguments)?,
             "extra" => self.extra(arguments)?,
             "union" | "intersection" | "difference" => self.combined(method, arguments)?,
             "annotate" | "alias" => self.annotated(method == "annotate", arguments, models)?,
-            "values" => self.values(arguments, models)?,
-            "values_list" => self.values_list(arguments, models)?,
-            _ => self.dates(method == "datetimes", arguments, models)?,
+            "values" => self.without_related().values(arguments, models)?,
+            "values_list" => self.without_related().values_list(arguments, models)?,
+            _ => self.without_related().dates(method == "datetimes", arguments, models)?,
         }))
     }
 
@@ -182,22 +182,41 @@ impl Set {
         Ok(self)
     }
 
-    fn select_related(self, arguments: Arguments) -> Result<Set> {
+    fn select_related(mut self, arguments: Arguments, models: &Models) -> Result<Set> {
         self.not_combined("select_related")?;
         arguments.no_keywords("select_related")?;
         if self.rows != RowKind::Objects {
             return Err(Error::type_error("Cannot call select_related() after .values() or .values_list()"));
         }
-        let none = matches!(arguments.positional[..], [Py::None]);
-        for field in arguments.positional {
-            match field {
-                Py::None if none => {}
-                field => {
-                    field.into_text("a field name")?;
+        self.query.select_related = match &arguments.positional[..] {
+            [] => SelectRelated::All,
+            [Py::None] => SelectRelated::No,
+            _ => {
+                let mut paths = match std::mem::take(&mut self.query.select_related) {
+                    SelectRelated::Paths(paths) => paths,
+                    _ => Vec::new(),
+                };
+                for field in arguments.positional {
+                    let path = field.into_text("a field name")?;
+                    let first = path.split("__").next().unwrap_or_default();
+                    // A relation of a project's own class joins by what its code says.
+                    let unknown = models.is_virtual(&self.label, first)
+                        && models.model(&self.label)?.member(first).is_none()
+                        && models.model(&self.label)?.inherited(first).is_none();
+                    if !unknown {
+                        paths.push(Path::from(path));
+                    }
                 }
+                SelectRelated::Paths(paths)
             }
-        }
+        };
         Ok(self)
+    }
+
+    /// Rows of values come without related objects.
+    fn without_related(mut self) -> Set {
+        self.query.select_related = SelectRelated::No;
+        self
     }
 
     fn prefetch_related(mut self, arguments: Arguments) -> Result<Set> {
@@ -207,7 +226,7 @@ impl Set {
             match lookup {
                 Py::None => self.prefetches.clear(),
                 Py::Prefetch(prefetch) => self.prefetches.push(*prefetch),
-                Py::Str(lookup) => self.prefetches.push(Prefetch { lookup, queryset: None, to_attr: None }),
+                Py::Str(lookup) => self.prefetches.push(Prefetch { lookup, querysets: Vec::new(), to_attr: None }),
                 other => {
                     return Err(Error::attribute(other.type_name(), "split"));
                 }

@@ -125,6 +125,7 @@ impl RelatedManager {
         set.query.steps.extend(related.query().steps.iter().cloned());
         // The conditions of a many-to-many relation and those of the next call are met by one row between.
         set.sticky = self.key.is_none();
+        set.known = self.key.iter().map(|key| (key.name.clone(), self.object.alone())).collect();
         self.filtered = set.query.steps.len() > related.query().steps.len();
         self.set = set;
         Ok(self)

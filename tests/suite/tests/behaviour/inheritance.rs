@@ -3,11 +3,12 @@
 use embellie::Database;
 use embellie_suite::{Outcome, q, rows, texts};
 use embellie_text::models::Settings;
-use embellie_text::{Models, Py, evaluate};
+use embellie_text::{Models, Object, Py, evaluate};
 
 embellie_suite::on_every_database! { places:
     inherited_names_are_reached,
     texts_read_and_write_the_whole_object,
+    objects_of_texts_tell_what_came_with_them,
 }
 
 async fn ask(text: &str, db: &Database) -> Py {
@@ -59,5 +60,46 @@ async fn texts_read_and_write_the_whole_object(db: &Database) -> Outcome {
     for model in ["places.Place", "places.Restaurant", "places.Bar", "places.Visit"] {
         assert_eq!(rows(db, model).count(db).await?, 0, "{model}");
     }
+    Ok(())
+}
+
+/// An object, with what came with it and what was read for it.
+fn graph(object: &Object) -> String {
+    let mut shown = object.model().to_owned();
+    for (name, related) in object.related() {
+        shown += &format!(" {name}=[{}]", related.map_or_else(|| "none".to_owned(), graph));
+    }
+    for (name, objects) in object.prefetched() {
+        shown += &format!(" {name}={:?}", objects.iter().map(graph).collect::<Vec<_>>());
+    }
+    shown
+}
+
+async fn objects_of_texts_tell_what_came_with_them(db: &Database) -> Outcome {
+    ask("Bar.objects.create(name='Moon', stars=2, drinks='gin')", db).await;
+    ask("Place.objects.create(name='Hill')", db).await;
+    ask("Visit.objects.create(place_id=1, day=datetime.date(2024, 1, 1))", db).await;
+    let all = async |text: &str| match ask(text, db).await {
+        Py::List(rows) => {
+            rows.iter().map(|row| if let Py::Object(row) = row { graph(row) } else { String::new() }).collect()
+        }
+        _ => Vec::new(),
+    };
+    assert_eq!(all("Visit.objects.select_related('place')").await, ["Visit place=[Place]"]);
+    assert_eq!(
+        all("Place.objects.select_related('restaurant').order_by('id')").await,
+        ["Place restaurant=[Restaurant place_ptr=[Place]]", "Place restaurant=[none]"]
+    );
+    let asked = db.capture();
+    assert_eq!(
+        all("Place.objects.prefetch_related('visits').order_by('id')").await,
+        [r#"Place visits=["Visit place=[Place]"]"#, "Place visits=[]"]
+    );
+    assert_eq!(asked.len(), 2);
+    // What is related to the row that a bar adds columns to.
+    assert_eq!(all("Bar.objects.prefetch_related('visits')").await, [r#"Bar visits=["Visit place=[Bar]"]"#]);
+    assert_eq!(all("Place.objects.get(pk=1).visits.all()").await, ["Visit place=[Place]"]);
+    let named = "Place.objects.prefetch_related(Prefetch('visits', Visit.objects.none(), to_attr='none')).filter(pk=1)";
+    assert_eq!(all(named).await, ["Place none=[]"]);
     Ok(())
 }
