@@ -62,13 +62,13 @@ fn back(registry: &Registry, asked: &Remedy<'_>, model: &Model, place: usize) ->
     let (owner, _) = model.target(place)?;
     let owner = registry.get(owner);
     let here = Member::Field(place);
-    let link = owner.many_to_many().iter().find(|m2m| m2m.through == model.id() && m2m.source == here);
+    let link = owner.many_to_many().iter().find(|m2m| m2m.through == model.id() && m2m.source.key == here);
     let relation = link.map(|m2m| m2m.meta.name.clone()).or_else(|| {
         let leads_here = |source: ReverseSource, of: &Model| match source {
             ReverseSource::Field(field) => of.id() == model.id() && field == place,
             ReverseSource::Relation(_) => false,
             ReverseSource::ManyToMany(index) => {
-                of.many_to_many().get(index).is_some_and(|m2m| m2m.through == model.id() && m2m.other == here)
+                of.many_to_many().get(index).is_some_and(|m2m| m2m.through == model.id() && m2m.other.key == here)
             }
         };
         // The objects at the other end of a table between, rather than its rows.
