@@ -236,7 +236,7 @@ async fn a_report_of_a_file(db: &Database) -> Outcome {
     assert_eq!(report.totals.errors, 1);
     let advice: Vec<&str> = report.improvements.iter().map(|found| found.finding.advice.as_str()).collect();
     assert!(advice.iter().any(|advice| advice.contains("User::posts()")), "in the names of who wrote it: {advice:?}");
-    assert_eq!(report.statements[0].model.is_some(), true);
+    assert!(report.statements[0].model.is_some());
     let slow = Profile::read(file.as_slice())?.slow(Duration::ZERO).report();
     assert!(slow.improvements.iter().any(|found| found.finding.kind == FindingKind::Slow));
     let empty = Profile::read("".as_bytes())?.report();
