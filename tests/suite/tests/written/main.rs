@@ -32,7 +32,7 @@ mod to_ask;
 
 use embellie::database::Capture;
 use embellie::model::Instance;
-use embellie::{Database, Executor, Model, QuerySet, Registry, Sql};
+use embellie::{Database, Model, QuerySet, Registry, Sql};
 use embellie_core::meta::{Default, ModelMeta, OnDelete};
 use embellie_suite::models;
 
