@@ -143,7 +143,7 @@ pub(crate) struct Profile {
     pub(crate) repeats: u64,
 
     /// How many milliseconds a statement may take.
-    #[arg(long, value_name = "MS", default_value_t = 100.0, value_parser = milliseconds)]
+    #[arg(long, value_name = "MS", default_value_t = 100.0, value_parser = milliseconds, allow_negative_numbers = true)]
     pub(crate) slow: f64,
 }
 

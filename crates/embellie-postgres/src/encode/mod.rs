@@ -257,7 +257,7 @@ fn text(value: &str, wire: Wire, out: &mut BytesMut) -> Result<(), Reason> {
 
 /// Whether text for a type is sent as it is, for the server to read.
 fn is_text_form(wire: Wire) -> bool {
-    matches!(wire, Wire::Other | Wire::Inet | Wire::Reg)
+    matches!(wire, Wire::Other | Wire::Inet | Wire::Reg | Wire::Range)
 }
 
 /// Days and what is left of the last one, as Python's `timedelta` counts: the rest is never negative.

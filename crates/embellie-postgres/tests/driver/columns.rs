@@ -75,8 +75,6 @@ async fn other_types_are_text() {
     )
     .await;
     let cases = [
-        ("int4range '[1,5)'", "[1,5)"),
-        ("tstzrange '[2024-01-01 00:00+00,)'", "[\"2024-01-01 00:00:00+00\",)"),
         ("point '(1,2)'", "(1,2)"),
         ("ROW(1, 'x y')::pair", "(1,\"x y\")"),
         ("ROW(1, 2)", "(1,2)"),
@@ -90,8 +88,8 @@ async fn other_types_are_text() {
         let rows = read(&mut link, &sql, vec![]).await.unwrap();
         assert_eq!(rows, [[Value::from(text), Value::Int(7)]], "{expression}");
     }
-    let ranges = one(&mut link, "SELECT ARRAY[int4range '[1,2)', NULL]", vec![]).await.unwrap();
-    assert_eq!(ranges, Value::List(vec!["[1,2)".into(), Value::Null]));
+    let points = one(&mut link, "SELECT ARRAY[point '(1,2)', NULL]", vec![]).await.unwrap();
+    assert_eq!(points, Value::List(vec!["(1,2)".into(), Value::Null]));
 
     // In the order that was asked for, with parameters, in a transaction, and kept prepared.
     let insert = "INSERT INTO span SELECT n, int4range(n, n + $1) FROM generate_series(1, 3) AS n RETURNING *";

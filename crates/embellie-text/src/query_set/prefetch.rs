@@ -71,7 +71,7 @@ impl Prefetch {
     }
 }
 
-/// The model that a relation leads to, by its name on objects.
+/// The model that a relation leads to, by its name on objects: one of the model, or of one that it adds columns to.
 fn step<'m>(models: &'m Models, model: &Model, name: &str) -> Option<&'m Model> {
     let registry = models.registry();
     let target = match (model.member(name), reverse(model, name)) {
@@ -79,7 +79,11 @@ fn step<'m>(models: &'m Models, model: &Model, name: &str) -> Option<&'m Model> 
         (Some(Member::Field(place)), _) if model.fields[place].name == name => model.target(place)?.0,
         (Some(Member::Relation(index)), _) => model.relations()[index].target,
         (Some(Member::ManyToMany(index)), _) => model.many_to_many()[index].target,
-        _ => return None,
+        _ => {
+            let is_link = |place: &usize| model.fields[*place].relation.as_ref().is_some_and(|link| link.parent_link);
+            let parents = (0..model.fields.len()).filter(is_link).filter_map(|place| model.target(place));
+            return parents.map(|(parent, _)| registry.get(parent)).find_map(|parent| step(models, parent, name));
+        }
     };
     Some(registry.get(target))
 }

@@ -166,6 +166,17 @@ impl<M, S> QuerySet<M, S> {
     }
 
     /// How the relations of the rows are read on first access.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// # use embellie::prelude::*;
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// // A loop that reads what was not read before is refused, with what to add.
+    /// for post in &Post::objects().fetch_mode(FetchMode::Raise).all(db).await? {
+    ///     assert!(post.author.get(db).await.is_err());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn fetch_mode(mut self, mode: FetchMode) -> Self {
         self.fetch_mode = mode;
         self
