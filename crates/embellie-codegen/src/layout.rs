@@ -2,6 +2,8 @@
 
 /// How wide a line may be, as rustfmt has it.
 pub(crate) const WIDTH: usize = 100;
+/// How wide the plain arguments of an attribute may be on one line.
+const ARGUMENTS: usize = 70;
 
 /// An option of an attribute.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,10 +59,19 @@ impl Item {
         }
     }
 
+    /// Whether this is an attribute with more plain arguments than a line takes.
+    fn is_too_full(&self) -> bool {
+        let Item::List(open, items, _) = self else { return false };
+        let separators = 2 * items.len().saturating_sub(1);
+        open.starts_with("#[")
+            && self.is_plain()
+            && items.iter().map(|item| item.flat().chars().count()).sum::<usize>() + separators > ARGUMENTS
+    }
+
     fn write(&self, indent: usize, after: &str, lines: &mut Vec<String>) {
         let flat = format!("{:indent$}{}{after}", "", self.flat());
         match self {
-            Item::List(open, items, close) if flat.chars().count() > WIDTH => {
+            Item::List(open, items, close) if flat.chars().count() > WIDTH || self.is_too_full() => {
                 lines.push(format!("{:indent$}{open}", ""));
                 let last = items.len().saturating_sub(1);
                 for (place, item) in items.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::database::Executor;
 /// not, the statements are printed. Steps of transactions are not counted, and nothing is when the work gives up with `?`.
 ///
 /// ```standalone_crate
-/// use blog::{Post, User};
+/// use blog::*;
 /// use embellie::prelude::*;
 ///
 /// # #[tokio::main(flavor = "current_thread")]

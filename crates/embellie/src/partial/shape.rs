@@ -57,7 +57,10 @@ impl Shape {
         let kind = |column: usize| compiled.columns.get(column).map_or(FieldKind::Any, |column| column.kind);
         let key = model.key_fields().iter().filter_map(|key| own.iter().position(|place| place == key));
         let key = key.map(|column| (column, kind(column))).collect();
-        let absent = (0..model.fields.len()).filter(|place| !own.contains(place)).collect();
+        // What came to join by alone is not kept.
+        let kept =
+            |place: &usize| cells.iter().any(|cell| cell.field == Some(*place)) || model.key_fields().contains(place);
+        let absent = (0..model.fields.len()).filter(|place| !kept(place)).collect();
         let model = RecordModel::new(Arc::clone(registry), model.id());
         Ok(Shape { model, cells, key, absent, loading, related })
     }

@@ -8,14 +8,13 @@ use embellie_suite::{Kind, Outcome, on_every_database};
 
 /// What a database without as many types as there are kinds of field can tell of a kind.
 fn told(db: &Database, field: &FieldMeta) -> FieldKind {
-    let whole = match field.kind {
+    let plain = |kind: FieldKind| match kind {
         FieldKind::Email | FieldKind::Slug | FieldKind::Url => FieldKind::Char,
-        FieldKind::ForeignKey => FieldKind::ForeignKey,
         kind => kind,
     };
-    match (Kind::of(db), whole) {
+    match (Kind::of(db), plain(field.kind)) {
         // Arrays of arrays have the type of plain ones.
-        (Kind::Postgres, kind) if kind.is_array() => kind.innermost().array(),
+        (Kind::Postgres, kind) if kind.is_array() => plain(kind.innermost()).array(),
         (Kind::Sqlite, FieldKind::Decimal { .. }) => FieldKind::DECIMAL,
         (Kind::Sqlite, FieldKind::Duration) => FieldKind::BigInteger,
         (Kind::Sqlite, FieldKind::NaiveDateTime) => FieldKind::DateTime,

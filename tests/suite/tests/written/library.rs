@@ -105,7 +105,11 @@ pub mod people {
         pub card: String,
         #[field(on_delete = SetNull, related_name = "vouched_for")]
         pub guarantor: Option<ForeignKey<Reader>>,
-        #[field(related_name = "user_set", related_query_name = "user", verbose_name = "groups")]
+        #[field(
+            related_name = "user_set",
+            related_query_name = "user",
+            verbose_name = "groups"
+        )]
         pub groups: ManyToMany<super::auth::Group>,
         #[field(
             related_name = "user_set",
@@ -318,7 +322,12 @@ pub mod lending {
         pub spell: Option<String>,
     }
 
-    #[model(app = "lending", table = "old\"fines", default_related_name = "fines", managed = false)]
+    #[model(
+        app = "lending",
+        table = "old\"fines",
+        default_related_name = "fines",
+        managed = false
+    )]
     pub struct Fine {
         pub loan_number: i32,
         pub collector_id: embellie::Value,
