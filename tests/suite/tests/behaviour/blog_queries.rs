@@ -125,13 +125,13 @@ async fn what_is_missing_is_made(db: &Database) -> Outcome {
 fn search(name: Option<&str>, email: Option<&str>, active: Option<bool>) -> QuerySet<User> {
     let mut wanted = Q::all();
     if let Some(name) = name {
-        wanted = wanted & User::name.icontains(name);
+        wanted &= User::name.icontains(name);
     }
     if let Some(email) = email {
-        wanted = wanted & User::email.icontains(email);
+        wanted &= User::email.icontains(email);
     }
     if let Some(active) = active {
-        wanted = wanted & User::active.eq(active);
+        wanted &= User::active.eq(active);
     }
     User::objects().filter(wanted)
 }
