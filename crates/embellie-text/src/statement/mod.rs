@@ -2,7 +2,7 @@
 //! runs as it stands.
 //!
 //! What names hold here is shared, as in Python: a list that is appended to is appended to for all that hold it, an
-//! object that is changed is changed in the list that it came from. [`shared`] has these values; what goes into a query
+//! object that is changed is changed in the list that it came from. `shared` has these values; what goes into a query
 //! is taken apart from them first.
 
 mod arithmetic;
