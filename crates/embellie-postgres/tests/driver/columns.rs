@@ -71,7 +71,7 @@ async fn other_types_are_text() {
     let (_database, mut link) = fresh().await;
     schema(
         &mut link,
-        "CREATE TYPE pair AS (a int, b text); CREATE TABLE span (id int, \"the \"\"days\"\"\" int4range)",
+        "CREATE TYPE pair AS (a int, b text); CREATE TABLE span (id int, \"the \"\"days\"\"\" point)",
     )
     .await;
     let cases = [
@@ -92,16 +92,16 @@ async fn other_types_are_text() {
     assert_eq!(points, Value::List(vec!["(1,2)".into(), Value::Null]));
 
     // In the order that was asked for, with parameters, in a transaction, and kept prepared.
-    let insert = "INSERT INTO span SELECT n, int4range(n, n + $1) FROM generate_series(1, 3) AS n RETURNING *";
+    let insert = "INSERT INTO span SELECT n, point(n, n + $1) FROM generate_series(1, 3) AS n RETURNING *";
     let inserted = read(&mut link, insert, vec![10.into()]).await.unwrap();
-    assert_eq!(inserted[2], [Value::Int(3), "[3,13)".into()]);
+    assert_eq!(inserted[2], [Value::Int(3), "(3,13)".into()]);
     link.control(&embellie_core::Control::Begin).await.unwrap();
     for _ in 0..2 {
         let rows = read(&mut link, "SELECT * FROM span WHERE id < $1 ORDER BY id DESC", vec![3.into()]).await.unwrap();
-        assert_eq!(rows, [[Value::Int(2), "[2,12)".into()], [Value::Int(1), "[1,11)".into()]]);
+        assert_eq!(rows, [[Value::Int(2), "(2,12)".into()], [Value::Int(1), "(1,11)".into()]]);
     }
     let ctes = "WITH s AS (SELECT * FROM span) SELECT \"the \"\"days\"\"\" FROM s ORDER BY id LIMIT 1";
-    assert_eq!(one(&mut link, ctes, vec![]).await.unwrap(), Value::from("[1,11)"));
+    assert_eq!(one(&mut link, ctes, vec![]).await.unwrap(), Value::from("(1,11)"));
     // Where the statement cannot be written so, the column says what to do, and the transaction goes on.
     let deleted = "WITH d AS (DELETE FROM span WHERE id = 1 RETURNING *) SELECT \"the \"\"days\"\"\" FROM d";
     let error = read(&mut link, deleted, vec![]).await.unwrap_err();
