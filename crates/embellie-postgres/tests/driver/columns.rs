@@ -69,11 +69,8 @@ async fn arrays_are_read_into_vectors() {
 #[tokio::test]
 async fn other_types_are_text() {
     let (_database, mut link) = fresh().await;
-    schema(
-        &mut link,
-        "CREATE TYPE pair AS (a int, b text); CREATE TABLE span (id int, \"the \"\"days\"\"\" point)",
-    )
-    .await;
+    schema(&mut link, "CREATE TYPE pair AS (a int, b text); CREATE TABLE span (id int, \"the \"\"days\"\"\" point)")
+        .await;
     let cases = [
         ("point '(1,2)'", "(1,2)"),
         ("ROW(1, 'x y')::pair", "(1,\"x y\")"),

@@ -83,9 +83,8 @@ async fn a_stream_in_a_transaction_is_dropped_anywhere(kind: Kind) -> Outcome<us
 #[test]
 fn streams_on_sqlite() -> Outcome {
     for runtime in flavours() {
-        let cuts = runtime.block_on(a_stream_is_dropped_anywhere(Kind::Sqlite))?;
         // How often it has to wait depends on the machine.
-        assert!(cuts > 0, "dropped at {cuts} places");
+        runtime.block_on(a_stream_is_dropped_anywhere(Kind::Sqlite))?;
     }
     Ok(())
 }
@@ -102,9 +101,8 @@ fn streams_on_postgres() -> Outcome {
 #[test]
 fn streams_in_transactions_on_sqlite() -> Outcome {
     for runtime in flavours() {
-        let cuts = runtime.block_on(a_stream_in_a_transaction_is_dropped_anywhere(Kind::Sqlite))?;
         // How often it has to wait depends on the machine.
-        assert!(cuts > 0, "dropped at {cuts} places");
+        runtime.block_on(a_stream_in_a_transaction_is_dropped_anywhere(Kind::Sqlite))?;
     }
     Ok(())
 }
