@@ -135,6 +135,27 @@ pub trait Connection: Send + Sync {
         sink: Box<dyn RowSink>,
     ) -> BoxFuture<'a, (Box<dyn RowSink>, Result<Outcome, Error>)>;
 
+    /// Runs statements one after the other, each with a sink of its own, and stops after the first that fails: there are
+    /// as many results as statements were run. All sinks come back.
+    ///
+    /// A driver that can sends them together, so that the server is waited for once. They read, or stand in a
+    /// transaction: whether those before one that fails have an effect otherwise is not said.
+    fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed> {
+        Box::pin(async move {
+            let (mut sinks, mut results) = (Vec::with_capacity(work.len()), Vec::with_capacity(work.len()));
+            for (statement, sink) in work {
+                if results.last().is_some_and(Result::is_err) {
+                    sinks.push(sink);
+                    continue;
+                }
+                let (sink, result) = self.execute(statement, sink).await;
+                sinks.push(sink);
+                results.push(result);
+            }
+            (sinks, results)
+        })
+    }
+
     /// Opens a cursor over the rows of a statement that reads, which [`fetch`](Connection::fetch) gives in chunks of
     /// `rows`. Numbers of cursors are made by the runtime, each once in a transaction.
     ///
@@ -168,6 +189,9 @@ pub trait Connection: Send + Sync {
     /// Whether the connection can no longer be used, as far as is known without asking the server.
     fn is_broken(&self) -> bool;
 }
+
+/// What comes of [`Connection::execute_all`]: all sinks, and the results of the statements that were run.
+pub type Executed = (Vec<Box<dyn RowSink>>, Vec<Result<Outcome, Error>>);
 
 /// A step of a transaction. Savepoint names are made by the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]

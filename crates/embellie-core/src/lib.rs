@@ -18,7 +18,9 @@ pub mod meta;
 pub mod query;
 pub mod regex;
 
-pub use driver::{BoxFuture, Connection, Control, Driver, Effect, Endpoint, Identity, Outcome, ServerInfo, Statement};
+pub use driver::{
+    BoxFuture, Connection, Control, Driver, Effect, Endpoint, Executed, Identity, Outcome, ServerInfo, Statement,
+};
 pub use error::{DatabaseError, Error, Result, did_you_mean};
 pub use expr::{Expr, Nulls, OrderBy, Path};
 pub use meta::Registry;
