@@ -212,7 +212,7 @@ fn slices_updates_and_subqueries_have_plans() {
         let plan = |one: &Query, other: &Query, purpose| {
             agree(&Asked::of(purpose, one), &Asked::of(purpose, other), &registry, &target)
         };
-        for purpose in [Purpose::Select, Purpose::Count, Purpose::Exists] {
+        for purpose in [Purpose::Select, Purpose::Get, Purpose::Count, Purpose::Exists] {
             assert_eq!(plan(&posts(5, 10), &posts(77, 20), purpose), Some(true));
             assert_eq!(plan(&authors(5), &authors(60), purpose), Some(true));
         }
@@ -266,7 +266,7 @@ fn different_questions_have_different_shapes() {
     ];
     let mut keys: Vec<Vec<u8>> = Vec::new();
     for query in &queries {
-        for purpose in [Purpose::Select, Purpose::Count, Purpose::Exists] {
+        for purpose in [Purpose::Select, Purpose::Get, Purpose::Count, Purpose::Exists] {
             keys.push(Shape::of(&Asked::of(purpose, query)).unwrap().into_key());
         }
     }
@@ -315,7 +315,7 @@ proptest! {
         let registry = blog::registry();
         let other = changed(&query, &numbers, &texts);
         for target in targets() {
-            for purpose in [Purpose::Select, Purpose::Count, Purpose::Exists] {
+            for purpose in [Purpose::Select, Purpose::Get, Purpose::Count, Purpose::Exists] {
                 agree(&Asked::of(purpose, &query), &Asked::of(purpose, &other), &registry, &target);
             }
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use embellie_core::{Registry, Result};
 use embellie_sql::plan::{Asked, Plan, Shape};
 use embellie_sql::{Compiled, Target};
+use foldhash::fast::RandomState;
 
 /// How many shapes are known at a time. A program has as many as it has places that ask; texts of people may have any
 /// number.
@@ -13,7 +14,7 @@ const MOST: usize = 2_048;
 
 /// The plans of a database.
 #[derive(Default)]
-pub(super) struct Plans(RwLock<HashMap<Vec<u8>, Known>>);
+pub(super) struct Plans(RwLock<HashMap<Vec<u8>, Known, RandomState>>);
 
 /// What is known of a shape.
 #[derive(Clone)]

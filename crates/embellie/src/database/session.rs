@@ -74,6 +74,11 @@ impl<'a> Session<'a> {
         Session { cached: cached.or(self.cached), ..self }
     }
 
+    /// Whether what is read is kept.
+    pub(crate) fn is_caching(&self) -> bool {
+        self.cached.is_some()
+    }
+
     /// Runs a statement that reads a query, or gives what is kept of it.
     pub(crate) async fn read(
         &self,

@@ -8,7 +8,7 @@ use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
 use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
-use embellie_sql::plan::{Asked, Purpose};
+use embellie_sql::plan::{self, Asked, Purpose};
 
 use super::{FetchMode, QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
@@ -16,9 +16,6 @@ use crate::log::called;
 use crate::model::{Instance, Model, key_of};
 use crate::related::{self, Peers};
 use crate::typed::{Column, Paths, Q, RhsList, Root};
-
-/// How many rows `get()` reads to tell how many there are, as in Django.
-const GET_LIMIT: u64 = 21;
 
 impl<M, S: Selection<M>> QuerySet<M, S> {
     /// Reads all rows.
@@ -31,8 +28,12 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     pub(crate) async fn read(&self, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
+        self.read_as(Purpose::Select, query, session).await
+    }
+
+    async fn read_as(&self, purpose: Purpose, query: &Query, session: Session<'_>) -> Result<Vec<S::Output>> {
         let session = session.caching(self.cached.as_deref());
-        let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
+        let Some(compiled) = compile(purpose, query, session)? else { return Ok(Vec::new()) };
         let selection = self.told(query, &compiled, own_columns(&compiled), session)?;
         let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
         self.link(&mut rows.iter_mut(), session)?;
@@ -54,7 +55,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         session: Session<'_>,
     ) -> Result<Vec<(Vec<Value>, S::Output)>> {
         let session = session.caching(self.cached.as_deref());
-        let Some(compiled) = compile(query, session)? else { return Ok(Vec::new()) };
+        let Some(compiled) = compile(Purpose::Select, query, session)? else { return Ok(Vec::new()) };
         let own = own_columns(&compiled);
         let start = own.saturating_sub(annotations);
         let kinds: Vec<FieldKind> = compiled.columns[start..own].iter().map(|column| column.kind).collect();
@@ -117,16 +118,16 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 
     pub(crate) async fn one_of(&self, session: Session<'_>) -> Result<S::Output> {
-        let mut query = self.checked()?.clone();
-        if query.slice.is_whole() {
-            query.order_by = Some(Vec::new());
-            query.slice.limit = Some(GET_LIMIT);
-        }
-        let mut rows = self.read(&query, session).await?;
+        let query = self.checked()?;
+        let mut rows = match session.caching(self.cached.as_deref()).is_caching() {
+            // What is kept is known by what is read.
+            true => Box::pin(self.read(&plan::one_row(query), session)).await?,
+            false => self.read_as(Purpose::Get, query, session).await?,
+        };
         match (rows.len(), rows.pop()) {
             (1, Some(row)) => Ok(row),
-            (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.into_owned() }),
-            (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.into_owned(), found }),
+            (0, _) | (_, None) => Err(Error::DoesNotExist { model: query.model.to_string() }),
+            (found, _) => Err(Error::MultipleObjectsReturned { model: query.model.to_string(), found }),
         }
     }
 
@@ -260,14 +261,14 @@ pub(crate) fn link<M, S: Selection<M>>(
 }
 
 /// The statement that reads a query's rows; `None` when it has none for sure.
-pub(super) fn compile(query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>> {
+pub(super) fn compile(purpose: Purpose, query: &Query, session: Session<'_>) -> Result<Option<sql::Compiled>> {
     let database = session.database();
     if query.lock.is_some() && !session.is_in_transaction() && database.target().can(sql::Capability::RowLocks) {
         let message = "select_for_update cannot be used outside of a transaction.";
         return Err(Error::TransactionManagement(message.into()));
     }
     warn_of_distortion(query, &[], session);
-    database.compile(&Asked::of(Purpose::Select, query))
+    database.compile(&Asked::of(purpose, query))
 }
 
 /// Says which aggregates count rows several times, since they were asked for in one join.

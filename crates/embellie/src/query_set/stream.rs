@@ -1,6 +1,7 @@
 //! Reading rows chunk by chunk: Django's `iterator()`.
 
 use embellie_core::{BoxFuture, Error, Result};
+use embellie_sql::plan::Purpose;
 
 use super::fetch::{compile, own_columns};
 use super::row::reader;
@@ -65,7 +66,7 @@ impl<M: 'static, S: Selection<M>> Source for Rows<M, S> {
 
     fn open(&self, session: Session<'_>) -> Result<Option<Opening<S::Output>>> {
         let query = self.0.checked()?;
-        let Some(compiled) = compile(query, session)? else { return Ok(None) };
+        let Some(compiled) = compile(Purpose::Select, query, session)? else { return Ok(None) };
         let selection = self.0.told(query, &compiled, own_columns(&compiled), session)?;
         let read = reader(&compiled, move |row| selection.decode(row));
         Ok(Some(Opening { statement: compiled.statement, sink: ChunkSink::new(read) }))
