@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Result};
-use crate::{conformance, test, tidy};
+use crate::{bench, conformance, test, tidy};
 
 type Step = (&'static str, fn() -> Result);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("test", || test::run(&["--no-fail-fast".to_owned()])),
     ("fmt", || shell::run(shell::cargo().args(["fmt", "--all", "--check"]))),
     ("clippy", || {
@@ -20,6 +20,7 @@ const STEPS: [Step; 6] = [
     }),
     ("tidy", tidy::run),
     ("conformance", conformance::ratchet),
+    ("ratchet", bench::ratchet::check),
 ];
 
 /// Runs every step, even after one has failed, so that one run shows all there is to mend.

@@ -15,13 +15,18 @@ cargo xtask <command>
 
   test [ARGS…]     every test of the workspace, on every database; ARGS go to `cargo test`
   tidy             the rules of the house that no compiler checks
-  bench [CASE…]    how fast embellie is beside the raw drivers, Diesel, sqlx, SeaORM and Toasty; all cases by default
-  bench compile    how long models take to compile, beside Diesel's; `--runs <number>`, 5 by default
+  bench [CASE…]    how fast embellie is beside the raw drivers, Diesel, sqlx, SeaORM, Toasty and Django; all cases by
+                   default; `--with NAME,…` chooses contenders, `--rounds <number>` says how often each is asked, and
+                   `--readme` has the README show the figures
+  bench ratchet    the instructions of the hottest cases, which may not grow; `--update` commits what it counts
+  bench growth     how time and memory grow with rows, models, joins and values; it fails above linear
+  bench building   what it costs to build a query, in each of the ways to write it
+  bench compile    how long models take to compile, beside Diesel's and SeaORM's; `--runs <number>`, 5 by default
   bench stream     how much memory a million rows take when they are streamed, on every database
   conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`;
                    `--models-py`, first, has models read from `models.py`
   packages [SITE…] models of packages that many use, and queries on their tables, beside Django's answers
-  ci               test, rustfmt, clippy, rustdoc and tidy, as they must be before a change lands
+  ci               test, rustfmt, clippy, rustdoc, tidy and the ratchets, as they must be before a change lands
 ";
 
 fn main() -> ExitCode {

@@ -41,35 +41,94 @@ pub trait Contender {
 
     /// Undoes what the case left behind.
     fn clean(&mut self, case: Case) -> Result<(), Failure>;
+
+    /// Runs operations in many tasks over a pool.
+    fn crowd(&mut self, _operations: Range<u64>) -> Result<u64, Failure> {
+        Err("it cannot: it has no pool for tasks".into())
+    }
 }
 
-/// Answers the lines of the standard input until it ends: `case count first` with
+/// Answers the lines of the standard input until it ends: `case count first`, where a case may also be `pool`, with
 /// `nanoseconds cpu-nanoseconds allocations bytes sum`, or `- why` where a contender cannot do the case.
 pub fn serve(contender: &mut dyn Contender) -> Result<(), Failure> {
+    serve_lines(&mut |case, operations| {
+        if case == "pool" {
+            return Ok(measure(|| contender.crowd(operations)));
+        }
+        let case: Case = case.parse()?;
+        let measured = measure(|| contender.run(case, operations));
+        contender.clean(case)?;
+        Ok(measured)
+    })
+}
+
+/// The sum that came of some operations, and what they cost.
+pub type Measured = (Result<u64, Failure>, Cost);
+
+/// The same for cases of other names.
+pub fn serve_lines(answer: &mut dyn FnMut(&str, Range<u64>) -> Result<Measured, Failure>) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let mut words = line.split(' ');
         let mut word = || words.next().ok_or_else(|| format!("a line of three words, not `{line}`"));
-        let (case, count, first): (Case, u64, u64) = (word()?.parse()?, word()?.parse()?, word()?.parse()?);
-        let answer = match measure(contender, case, first..first + count) {
-            Ok(answer) => answer,
-            Err(error) => format!("- {}", error.to_string().replace('\n', " ")),
-        };
-        writeln!(output, "{answer}")?;
+        let (case, count, first): (&str, u64, u64) = (word()?, word()?.parse()?, word()?.parse()?);
+        match answer(case, first..first + count).and_then(|(sum, cost)| Ok((sum?, cost))) {
+            Ok((sum, cost)) => {
+                let Cost { elapsed, processor, allocations, bytes } = cost;
+                writeln!(output, "{elapsed} {processor} {allocations} {bytes} {sum}")?;
+            }
+            Err(error) => writeln!(output, "- {}", error.to_string().replace('\n', " "))?,
+        }
         output.flush()?;
     }
     Ok(())
 }
 
-fn measure(contender: &mut dyn Contender, case: Case, operations: Range<u64>) -> Result<String, Failure> {
-    let (count, bytes) = allocation::so_far();
-    let (processor, started) = (processor_time(), Instant::now());
-    let sum = contender.run(case, operations)?;
-    let (elapsed, used) = (started.elapsed().as_nanos(), processor_time() - processor);
-    let (count_after, bytes_after) = allocation::so_far();
-    contender.clean(case)?;
-    Ok(format!("{elapsed} {used} {} {} {sum}", count_after - count, bytes_after - bytes))
+/// What some work cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    /// Time that passed, in nanoseconds.
+    pub elapsed: u64,
+    /// The program's own time on the processor, in nanoseconds.
+    pub processor: u64,
+    /// How many allocations there were.
+    pub allocations: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Does some work, and tells what it cost.
+pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
+    let start = Start::now();
+    let done = work();
+    (done, start.cost())
+}
+
+/// Awaits some work, and tells what it cost.
+pub async fn measure_future<T>(work: impl Future<Output = T>) -> (T, Cost) {
+    let start = Start::now();
+    let done = work.await;
+    (done, start.cost())
+}
+
+/// Where the counters stood.
+struct Start {
+    allocations: (u64, u64),
+    processor: u64,
+    time: Instant,
+}
+
+impl Start {
+    fn now() -> Start {
+        Start { allocations: allocation::so_far(), processor: processor_time(), time: Instant::now() }
+    }
+
+    fn cost(&self) -> Cost {
+        let (elapsed, processor) = (self.time.elapsed().as_nanos() as u64, processor_time() - self.processor);
+        let (allocations, bytes) = allocation::so_far();
+        Cost { elapsed, processor, allocations: allocations - self.allocations.0, bytes: bytes - self.allocations.1 }
+    }
 }
 
 /// The processor's time that this program has used, in nanoseconds.

@@ -1,163 +1,36 @@
 //! embellie, as its users write it.
+//!
+//! Beside the cases that every contender has (`embellie URL`) the program makes their tables (`fill`), measures how
+//! reading grows (`growth`), and what building a query costs by itself (`build`).
 
-use std::ops::Range;
+mod build;
+mod cases;
+mod fill;
+mod growth;
+mod models;
 
-use bench_common::{
-    Arguments, BULK, Case, Contender, FEW_ROWS, Failure, GROUP_AT_LEAST, JOINED, JOINED_VIEWS, MANY_ROWS, OWNERS,
-    WITH_AUTHOR, bulk_row, key_of, mix, serve, text, views_of,
-};
-use embellie::prelude::*;
-use tokio::runtime::Runtime;
-
-#[model(app = "bench")]
-pub struct User {
-    #[field(max_length = 100)]
-    pub name: String,
-    #[field(max_length = 200)]
-    pub email: String,
-    pub active: bool,
-}
-
-#[model(app = "bench")]
-pub struct Post {
-    #[field(max_length = 200)]
-    pub title: String,
-    pub body: String,
-    #[field(on_delete = Cascade, related_name = "posts")]
-    pub author: ForeignKey<User>,
-    pub views: i64,
-    pub published: bool,
-    #[field(max_length = 200)]
-    pub subtitle: Option<String>,
-}
-
-#[model(app = "bench")]
-pub struct Comment {
-    #[field(on_delete = Cascade, related_name = "comments")]
-    pub post: ForeignKey<Post>,
-    pub body: String,
-}
-
-#[model(app = "bench")]
-pub struct Entry {
-    #[field(max_length = 100)]
-    pub name: String,
-    pub number: i64,
-    #[field(max_length = 200)]
-    pub note: Option<String>,
-}
-
-struct Embellie {
-    runtime: Runtime,
-    db: Database,
-}
+use bench_common::{Arguments, Failure, serve};
+use embellie::Database;
 
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::read()?;
+    if arguments.name == "build" {
+        return build::run();
+    }
     let url = match arguments.file() {
-        Some(file) => format!("sqlite://{file}?synchronous=normal&pool_size=1"),
-        None => format!("{}?pool_size=1", arguments.url),
+        Some(file) => {
+            let more = if file.contains('?') { '&' } else { '?' };
+            format!("sqlite://{file}{more}synchronous=normal")
+        }
+        None => arguments.url,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let db = runtime.block_on(Database::connect(&url))?;
-    serve(&mut Embellie { runtime, db })
-}
-
-impl Contender for Embellie {
-    fn run(&mut self, case: Case, operations: Range<u64>) -> Result<u64, Failure> {
-        let db = &self.db;
-        self.runtime.block_on(async {
-            let mut sum = 0;
-            for operation in operations {
-                sum = one(case, operation, sum, db).await?;
-            }
-            Ok(sum)
-        })
-    }
-
-    fn clean(&mut self, case: Case) -> Result<(), Failure> {
-        if case == Case::Bulk {
-            self.runtime.block_on(Entry::objects().delete(&self.db))?;
-        }
-        Ok(())
-    }
-}
-
-fn key(value: &embellie::Value) -> i64 {
-    if let embellie::Value::Int(key) = value { *key } else { 0 }
-}
-
-fn add(sum: u64, post: &Post) -> u64 {
-    let sum = text(text(mix(sum, post.id), &post.title), &post.body);
-    let sum = mix(mix(mix(sum, key(post.author.value())), post.views), post.published.into());
-    text(sum, post.subtitle.as_deref().unwrap_or("-"))
-}
-
-async fn one(case: Case, operation: u64, mut sum: u64, db: &Database) -> embellie::Result<u64> {
-    match case {
-        Case::Get => {
-            let post = Post::objects().filter(Post::id.eq(key_of(operation))).get(db).await?;
-            sum = add(sum, &post);
-        }
-        Case::Columns => {
-            let columns = (Post::id, Post::title, Post::views);
-            let row = Post::objects().filter(Post::id.eq(key_of(operation))).values_list(columns).get(db).await?;
-            sum = mix(text(mix(sum, row.0), &row.1), row.2);
-        }
-        Case::Few | Case::Many => {
-            let limit = if case == Case::Few { FEW_ROWS } else { MANY_ROWS };
-            for post in Post::objects().order_by(Post::id).limit(limit as u64).all(db).await? {
-                sum = add(sum, &post);
-            }
-        }
-        Case::Joined => {
-            let posts = Post::objects().filter(Post::author.active.eq(true) & Post::views.gt(JOINED_VIEWS));
-            let posts = posts.order_by((Post::views.desc(), Post::id)).limit(JOINED as u64);
-            for (title, name, views) in posts.values_list((Post::title, Post::author.name, Post::views)).all(db).await?
-            {
-                sum = mix(text(text(sum, &title), &name), views);
-            }
-        }
-        Case::Bulk => {
-            let mut entries: Vec<Entry> =
-                (0..BULK).map(bulk_row).map(|(name, number, note)| new!(Entry { name, number, note })).collect();
-            Entry::objects().bulk_create(&mut entries, db).await?;
-            sum = mix(sum, entries.len() as i64);
-        }
-        Case::Tree => {
-            let comments = Comment::objects().order_by(Comment::id);
-            let posts = Post::objects().order_by(Post::id).prefetch((Post::comments(), comments));
-            let users = User::objects().order_by(User::id).limit(OWNERS as u64).prefetch((User::posts(), posts));
-            for user in &users.all(db).await? {
-                sum = text(mix(sum, user.id), &user.name);
-                for post in User::posts().of(user).cached().into_iter().flatten() {
-                    sum = add(sum, post);
-                    for comment in Post::comments().of(post).cached().into_iter().flatten() {
-                        sum = text(mix(sum, comment.id), &comment.body);
-                    }
-                }
-            }
-        }
-        Case::WithAuthor => {
-            let posts = Post::objects().select_related(Post::author).order_by(Post::id).limit(WITH_AUTHOR as u64);
-            for post in &posts.all(db).await? {
-                let author = post.author.get(db).await?;
-                sum = mix(text(text(add(sum, post), &author.name), &author.email), author.active.into());
-            }
-        }
-        Case::Update => {
-            let key = key_of(operation);
-            let changed = Post::objects().filter(Post::id.eq(key)).update(set!(views = views_of(key)), db).await?;
-            sum = mix(sum, changed as i64);
-        }
-        Case::Group => {
-            let (count, views) = (Count(Post::id), Sum(Post::views));
-            let groups = Post::objects().filter(Post::published.eq(true)).order_by(Post::author);
-            let groups = groups.values(row!(author)).annotate((&count, &views)).filter(count.gte(GROUP_AT_LEAST));
-            for (row, count, views) in groups.all(db).await? {
-                sum = mix(mix(mix(sum, row.author), count), views.unwrap_or_default());
-            }
+    match arguments.name.as_str() {
+        "growth" => growth::run(&runtime, &url),
+        "fill" => runtime.block_on(fill::fill(&url)),
+        _ => {
+            let db = runtime.block_on(Database::builder(&url).pool_size(1).connect())?;
+            serve(&mut cases::Embellie { runtime, db, url, crowd: None })
         }
     }
-    Ok(sum)
 }

@@ -1,6 +1,9 @@
 //! `cargo xtask bench …`: what is measured rather than tested.
 
+mod building;
 mod compile;
+mod growth;
+pub(crate) mod ratchet;
 mod speed;
 mod stream;
 
@@ -10,6 +13,9 @@ use crate::shell::{self, Result};
 pub(crate) fn run(arguments: &[String]) -> Result {
     match arguments {
         [name, rest @ ..] if name == "compile" => compile::run(rest),
+        [name, rest @ ..] if name == "ratchet" => ratchet::run(rest),
+        [name, rest @ ..] if name == "growth" => growth::run(rest),
+        [name] if name == "building" => building::run(),
         [name] if name == "stream" => stream::run(),
         [name, rest @ ..] if name == "peers" => {
             shell::run(shell::cargo().args(["bench", "-p", "embellie", "--bench", "peers", "--"]).args(rest))

@@ -110,10 +110,6 @@ pub fn view_{n}(db: &mut SqliteConnection, id: i64) -> QueryResult<usize> {{
     diesel::update(model_{n}::table.find(id)).set(model_{n}::views.eq(model_{n}::views + 1)).execute(db)
 }}
 
-pub fn drop_{n}(db: &mut SqliteConnection) -> QueryResult<usize> {{
-    diesel::delete(model_{n}::table.filter(model_{n}::active.eq(false))).execute(db)
-}}
-
 "
     )
 }

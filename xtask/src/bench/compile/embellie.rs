@@ -80,10 +80,6 @@ pub fn below_{n}<'a>(db: &'a Database, name: &'a str) -> Answer<'a, Vec<(i64, St
 pub fn view_{n}(db: &Database, id: i64) -> Answer<'_, u64> {{
     Box::pin(async move {{ Model{n}::objects().filter(q!(id = id)).update(set!(views = F(views) + 1), db).await }})
 }}
-
-pub fn drop_{n}(db: &Database) -> Answer<'_, u64> {{
-    Box::pin(async move {{ Ok(Model{n}::objects().filter(q!(active = false)).delete(db).await?.total) }})
-}}
 "
     )
 }

@@ -47,7 +47,7 @@ fn edit(one: &Crate) -> Result {
 
 fn cargo(one: &Crate, arguments: &[&str]) -> Result {
     let mut command = shell::cargo();
-    command.current_dir(&one.folder).env("CARGO_TARGET_DIR", one.folder.join("target"));
+    command.current_dir(&one.folder).env("CARGO_TARGET_DIR", one.folder.with_file_name("target"));
     // What cargo tells the programs that it runs is about this program, not about the crate.
     command.env_remove("CARGO_MANIFEST_DIR").env_remove("RUSTFLAGS");
     let output = command.args(arguments).stdin(Stdio::null()).output()?;

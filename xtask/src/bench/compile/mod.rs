@@ -1,11 +1,12 @@
-//! `cargo xtask bench compile`: how long models take to compile, beside Diesel's.
+//! `cargo xtask bench compile`: how long models take to compile, beside Diesel's and SeaORM's.
 //!
-//! Two crates with the same 50 models of 8 fields are generated below `target/`, one for embellie and one for Diesel,
-//! and built in turns, debug and with their dependencies built before.
+//! Crates with the same 50 models of 8 fields are generated below `target/`, one for each library, with and without 200
+//! queries, and built in turns, debug and with their dependencies built before.
 
 mod diesel;
 mod embellie;
 mod measure;
+mod seaorm;
 
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ const GOAL: f64 = 1.0 / 3.0;
 enum Content {
     /// The models alone.
     Models,
-    /// The models, and for each one the same five queries.
+    /// The models, and for each one the same four queries.
     Queries,
 }
 
@@ -38,7 +39,13 @@ struct Crate {
     folder: PathBuf,
 }
 
-/// Builds both crates in turns; the arguments are `--runs <number>`.
+/// What it is called, and how its crate is written. The one that others are measured by is the second.
+type Library = (&'static str, fn(Content) -> Result<Crate>);
+
+const LIBRARIES: [Library; 3] =
+    [("embellie", embellie::generate), ("Diesel", diesel::generate), ("SeaORM", seaorm::generate)];
+
+/// Builds the crates in turns; the arguments are `--runs <number>`.
 pub(super) fn run(arguments: &[String]) -> Result {
     let runs = match arguments {
         [] => 5,
@@ -50,38 +57,47 @@ pub(super) fn run(arguments: &[String]) -> Result {
         _ => return Err("`bench compile` takes `--runs <number>` and nothing else".into()),
     };
     for content in [Content::Models, Content::Queries] {
-        let ours = embellie::generate(content)?;
-        let theirs = diesel::generate(content)?;
         let what = match content {
-            Content::Models => "the models alone",
-            Content::Queries => "the models and five queries of each",
+            Content::Models => "the models alone".to_owned(),
+            Content::Queries => format!("the models and {} queries", MODELS * 4),
         };
         println!("\n{MODELS} models of 8 fields, {what}: building the dependencies …");
-        for one in [&ours, &theirs] {
+        let crates: Vec<(&str, Crate)> =
+            LIBRARIES.into_iter().map(|(name, generate)| Ok((name, generate(content)?))).collect::<Result<_>>()?;
+        for (_, one) in &crates {
             measure::build(one, Build::Whole)?;
         }
         for (build, name) in [(Build::Whole, "whole crate"), (Build::Edit, "after an edit")] {
             let goal = (content == Content::Models && build == Build::Whole).then_some(GOAL);
-            compare(&ours, &theirs, build, name, runs, goal)?;
+            compare(&crates, build, name, runs, goal)?;
         }
     }
     Ok(())
 }
 
-fn compare(ours: &Crate, theirs: &Crate, build: Build, name: &str, runs: usize, goal: Option<f64>) -> Result {
-    let mut seconds = (Vec::new(), Vec::new());
+fn compare(crates: &[(&str, Crate)], build: Build, name: &str, runs: usize, goal: Option<f64>) -> Result {
+    let mut seconds: Vec<Vec<f64>> = crates.iter().map(|_| Vec::with_capacity(runs)).collect();
     for _ in 0..runs {
-        seconds.0.push(measure::build(ours, build)?);
-        seconds.1.push(measure::build(theirs, build)?);
+        for ((_, one), seconds) in crates.iter().zip(&mut seconds) {
+            seconds.push(measure::build(one, build)?);
+        }
     }
-    let ratios = seconds.0.iter().zip(&seconds.1).map(|(ours, theirs)| ours / theirs).collect();
-    let (ours, theirs, ratio) = (median(seconds.0), median(seconds.1), median(ratios));
-    let goal = match goal {
-        None => String::new(),
-        Some(goal) if ratio < goal => format!("  (the goal, under {goal:.2}, is met)"),
-        Some(goal) => format!("  (the goal, under {goal:.2}, is MISSED)"),
-    };
-    println!("{name:<15} embellie {ours:>6.2} s   Diesel {theirs:>6.2} s   ratio {ratio:.2}{goal}");
+    let line: Vec<String> = crates
+        .iter()
+        .zip(&seconds)
+        .map(|((name, _), seconds)| format!("{name} {:>6.2} s", median(seconds.clone())))
+        .collect();
+    println!("{name:<15} {}", line.join("   "));
+    let [ours, others @ ..] = seconds.as_slice() else { return Ok(()) };
+    for (place, ((name, _), theirs)) in crates.iter().skip(1).zip(others).enumerate() {
+        let ratio = median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect());
+        let goal = match goal.filter(|_| place == 0) {
+            None => String::new(),
+            Some(goal) if ratio < goal => format!("  (the goal, under {goal:.2}, is met)"),
+            Some(goal) => format!("  (the goal, under {goal:.2}, is MISSED)"),
+        };
+        println!("{:<15} {ratio:.2} of {name}'s time{goal}", "");
+    }
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! The contenders, and how they are asked.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use super::django;
 use crate::shell::{self, Result};
 
 /// A library to be measured.
@@ -15,17 +16,20 @@ pub(super) struct Contender {
     pub(super) title: &'static str,
     /// Its folder in `bench/`; several may be in one program.
     package: &'static str,
+    /// The packages whose versions are the contender's.
+    versions: &'static [&'static str],
 }
 
 /// All of them, the one that the others are measured by first.
-pub(super) static CONTENDERS: [Contender; 7] = [
-    Contender { name: "raw", title: "raw driver", package: "raw" },
-    Contender { name: "embellie", title: "embellie", package: "embellie" },
-    Contender { name: "diesel", title: "Diesel", package: "diesel" },
-    Contender { name: "diesel-async", title: "diesel-async", package: "diesel" },
-    Contender { name: "sqlx", title: "sqlx", package: "sqlx" },
-    Contender { name: "seaorm", title: "SeaORM", package: "sqlx" },
-    Contender { name: "toasty", title: "Toasty", package: "toasty" },
+pub(super) static CONTENDERS: [Contender; 8] = [
+    Contender { name: "raw", title: "raw driver", package: "raw", versions: &["rusqlite", "tokio-postgres"] },
+    Contender { name: "embellie", title: "embellie", package: "embellie", versions: &["embellie"] },
+    Contender { name: "diesel", title: "Diesel", package: "diesel", versions: &["diesel"] },
+    Contender { name: "diesel-async", title: "diesel-async", package: "diesel", versions: &["diesel-async"] },
+    Contender { name: "sqlx", title: "sqlx", package: "sqlx", versions: &["sqlx"] },
+    Contender { name: "seaorm", title: "SeaORM", package: "sqlx", versions: &["sea-orm"] },
+    Contender { name: "toasty", title: "Toasty", package: "toasty", versions: &["toasty"] },
+    Contender { name: "django", title: "Django", package: "django", versions: &["Django"] },
 ];
 
 /// The contender of a name.
@@ -37,12 +41,38 @@ pub(super) fn find(name: &str) -> Result<&'static Contender> {
 }
 
 impl Contender {
-    /// Builds the program, where it is not up to date.
-    pub(super) fn build(&self) -> Result {
-        let manifest = shell::root().join("bench").join(self.package).join("Cargo.toml");
+    /// Builds the program, where it is not up to date; or says why this machine cannot have it.
+    pub(super) fn build(&self) -> Result<Option<String>> {
+        if self.is_script() {
+            return django::install(&self.folder());
+        }
         let mut build = shell::cargo();
-        build.args(["build", "--release", "--quiet", "--manifest-path"]).arg(manifest);
-        shell::run(build.env("CARGO_TARGET_DIR", target()))
+        build.args(["build", "--release", "--quiet", "--manifest-path"]);
+        shell::run(build.arg(self.folder().join("Cargo.toml")).env("CARGO_TARGET_DIR", target()))?;
+        Ok(None)
+    }
+
+    /// What it is called, with its versions.
+    pub(super) fn with_versions(&self) -> String {
+        let version = |package: &str| match self.is_script() {
+            true => django::version(package),
+            false => locked_version(&self.folder().join("Cargo.lock"), package),
+        };
+        let versions: Vec<String> = self
+            .versions
+            .iter()
+            .filter_map(|package| Some((package, version(package)?)))
+            .map(|(package, version)| if self.versions.len() == 1 { version } else { format!("{package} {version}") })
+            .collect();
+        if versions.is_empty() { self.title.to_owned() } else { format!("{} {}", self.title, versions.join(", ")) }
+    }
+
+    fn folder(&self) -> PathBuf {
+        shell::root().join("bench").join(self.package)
+    }
+
+    fn is_script(&self) -> bool {
+        self.package == "django"
     }
 
     /// Where the program is.
@@ -52,7 +82,10 @@ impl Contender {
 
     /// Starts the program on a database.
     pub(super) fn start(&'static self, url: &str) -> Result<Running> {
-        let mut program = Command::new(self.program());
+        let mut program = match self.is_script() {
+            true => django::command(&self.folder()),
+            false => Command::new(self.program()),
+        };
         let mut child = program.args([self.name, url]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let ends = child.stdin.take().zip(child.stdout.take());
         let (input, output) = ends.ok_or("the program has no input and output")?;
@@ -61,8 +94,15 @@ impl Contender {
 }
 
 /// The dependencies of all contenders are built in one folder.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     shell::target().join("bench")
+}
+
+/// The version of a package that a lock file names.
+fn locked_version(lock: &Path, package: &str) -> Option<String> {
+    let lock: toml::Table = std::fs::read_to_string(lock).ok()?.parse().ok()?;
+    let named = |entry: &&toml::Value| entry.get("name").and_then(toml::Value::as_str) == Some(package);
+    Some(lock.get("package")?.as_array()?.iter().find(named)?.get("version")?.as_str()?.to_owned())
 }
 
 /// A contender that waits for questions.
@@ -80,10 +120,10 @@ pub(super) struct Took {
     pub(super) elapsed: f64,
     /// The program's own time on the processor, in nanoseconds.
     pub(super) processor: f64,
-    /// How many allocations there were.
-    pub(super) allocations: f64,
+    /// How many allocations there were, where they can be counted.
+    pub(super) allocations: Option<f64>,
     /// Their bytes.
-    pub(super) bytes: f64,
+    pub(super) bytes: Option<f64>,
     /// What tells the results apart.
     pub(super) sum: u64,
 }
@@ -98,14 +138,23 @@ impl Running {
         if line.starts_with("- it cannot") {
             return Ok(None);
         }
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let numbers: Option<Vec<f64>> = words.iter().take(4).map(|word| word.parse().ok()).collect();
-        match (numbers.as_deref(), words.get(4).and_then(|word| word.parse().ok())) {
-            (Some(&[elapsed, processor, allocations, bytes]), Some(sum)) => {
-                Ok(Some(Took { elapsed, processor, allocations, bytes, sum }))
-            }
-            _ => Err(format!("{} cannot do `{case}`: {}", self.contender.title, line.trim()).into()),
-        }
+        Took::read(&line)
+            .map(Some)
+            .ok_or_else(|| format!("{} cannot do `{case}`: {}", self.contender.title, line.trim()).into())
+    }
+}
+
+impl Took {
+    /// Reads `nanoseconds cpu-nanoseconds allocations bytes sum`; allocations and bytes are `-` where nobody counts.
+    fn read(line: &str) -> Option<Took> {
+        let mut words = line.split_whitespace();
+        let (elapsed, processor) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let mut counted = || match words.next()? {
+            "-" => Some(None),
+            number => number.parse().ok().map(Some),
+        };
+        let (allocations, bytes) = (counted()?, counted()?);
+        Some(Took { elapsed, processor, allocations, bytes, sum: words.next()?.parse().ok()? })
     }
 }
 
