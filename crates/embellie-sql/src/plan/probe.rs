@@ -3,6 +3,7 @@
 use embellie_core::{Registry, Value};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 use super::Asked;
 use super::recipe::Recipe;
@@ -17,7 +18,7 @@ pub(super) enum Class<'v> {
     /// Its length, and the classes of its parts.
     List(&'v [Value]),
     /// A class of values that are treated alike, by a number.
-    Slot(u8),
+    Slot(u16),
 }
 
 /// The ends of classes of integers: each ends where some column can hold no more.
@@ -34,7 +35,9 @@ impl<'v> Class<'v> {
             Value::Text(text) if text.is_empty() => Class::Itself,
             Value::Text(text) if text.contains('\0') => return None,
             Value::Text(_) => Class::Slot(10),
-            Value::Float(value) if value.is_normal() => Class::Slot(11 + u8::from(value.is_sign_negative())),
+            Value::Float(value) if value.is_normal() => Class::Slot(11 + u16::from(value.is_sign_negative())),
+            Value::Decimal(value) if value.is_zero() => Class::Itself,
+            Value::Decimal(value) => Class::Slot(decimal_class(*value)?),
             Value::Timestamp(_) => Class::Slot(13),
             Value::DateTime(_) => Class::Slot(14),
             Value::Date(_) => Class::Slot(15),
@@ -48,10 +51,44 @@ impl<'v> Class<'v> {
     }
 }
 
-fn integer_class(value: i64) -> u8 {
+fn integer_class(value: i64) -> u16 {
     let size = if value < 0 { !value } else { value };
     let place = ENDS.iter().position(|end| size <= *end).unwrap_or(ENDS.len());
-    place as u8 * 2 + u8::from(value < 0)
+    place as u16 * 2 + u16::from(value < 0)
+}
+
+/// Decimals of as many digits, before the point and behind it; those that are whole are treated by themselves here and
+/// there, and so are those that no integer is like.
+fn decimal_class(value: Decimal) -> Option<u16> {
+    let (digits, scale) = (digits(value), value.scale());
+    if digits > scale + 18 {
+        return None;
+    }
+    let class = 32 + digits * 32 + scale + 1_024 * u32::from(value.fract().is_zero());
+    u16::try_from(class + 2_048 * u32::from(value.is_sign_negative())).ok()
+}
+
+fn digits(value: Decimal) -> u32 {
+    value.mantissa().unsigned_abs().checked_ilog10().map_or(1, |more| more + 1)
+}
+
+/// A decimal of the same class, if there is another one.
+fn other_decimal(value: Decimal, step: i64) -> Decimal {
+    let (digits, scale) = (digits(value), value.scale());
+    // A number of as many digits.
+    let number = |digits: u32| {
+        let least = 10_u128.pow(digits.saturating_sub(1));
+        least + step.unsigned_abs() as u128 % (9 * least)
+    };
+    let unit = 10_u128.pow(scale);
+    let mantissa = match value.fract().is_zero() {
+        true => number(digits.saturating_sub(scale)) * unit,
+        false => number(digits),
+    };
+    // What is not whole does not become so.
+    let odd = u128::from(!value.fract().is_zero() && mantissa % unit == 0);
+    let signed = i128::try_from(mantissa + odd).unwrap_or_default() * if value.is_sign_negative() { -1 } else { 1 };
+    Decimal::try_from_i128_with_scale(signed, scale).unwrap_or(value)
 }
 
 /// What each parameter of a statement is made of; `None` where some cannot be told.
@@ -99,6 +136,12 @@ pub(super) fn recipes(
         return None;
     }
     let slots = [shape.slots(), first_shape.slots(), second_shape.slots()];
+    // Values that were alike each time cannot be told apart. Those of few digits may be.
+    let at = |place: usize| slots.map(|slots| slots.get(place).copied());
+    let count = shape.slots().len();
+    if (0..count).any(|place| (0..place).any(|other| at(place) == at(other))) {
+        return None;
+    }
     let parameters = statement.parameters.iter().zip(&a.statement.parameters).zip(&b.statement.parameters);
     parameters.map(|((own, a), b)| Recipe::find([own, a, b], slots)).collect()
 }
@@ -132,6 +175,7 @@ fn other_value(value: &Value, place: i64, round: i64) -> Value {
         }
         // With all that patterns, trimming, quoting and changes of case would change.
         Value::Text(_) => Value::Text(format!(" \t%_\\!\"#$&'()*+,-./:;<=>?@[]^`{{|}}~ÄẞaZ{place}x{round} ")),
+        Value::Decimal(value) => Value::Decimal(other_decimal(*value, step)),
         Value::Float(value) => Value::Float((step as f64 + 0.123_456_789).copysign(*value)),
         Value::Timestamp(_) => {
             let later = Timestamp::UNIX_EPOCH.checked_add(SignedDuration::new(951_782_400 + seconds, nanoseconds));

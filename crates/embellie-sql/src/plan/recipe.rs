@@ -30,7 +30,7 @@ impl Recipe {
     /// The recipe that gives these parameters for these values; `None` where none does.
     pub(super) fn find(parameters: Three<&Value>, slots: Three<&[Slot<'_>]>) -> Option<Recipe> {
         let [own, first, second] = parameters;
-        if own == first && own == second {
+        if same(own, first) && same(own, second) {
             return Some(Recipe::Fixed(own.clone()));
         }
         if let [Value::List(own), Value::List(first), Value::List(second)] = parameters {
@@ -42,7 +42,7 @@ impl Recipe {
             return parts.collect::<Option<_>>().map(Recipe::List);
         }
         let gives = |recipe: &Recipe| {
-            parameters.into_iter().zip(slots).all(|(parameter, slots)| recipe.apply(slots) == *parameter)
+            parameters.into_iter().zip(slots).all(|(parameter, slots)| same(&recipe.apply(slots), parameter))
         };
         let count = slots[0].len();
         let plain = (0..count).map(Recipe::Value).find(gives);
@@ -66,6 +66,12 @@ impl Recipe {
             Recipe::List(parts) => Value::List(parts.iter().map(|part| part.apply(slots)).collect()),
         }
     }
+}
+
+/// Whether values are the same in what databases are sent: equal decimals may have more places.
+fn same(one: &Value, other: &Value) -> bool {
+    let places = |value: &Value| if let Value::Decimal(value) = value { Some(value.scale()) } else { None };
+    one == other && places(one) == places(other)
 }
 
 /// The ways in which a parameter may have the text at a place in its middle.

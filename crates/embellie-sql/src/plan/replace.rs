@@ -33,6 +33,9 @@ struct Next<'o>(std::slice::Iter<'o, Other>);
 
 impl Next<'_> {
     fn query(&mut self, query: &mut Query) -> Option<()> {
+        if let Some(compound) = &mut query.compound {
+            compound.queries.iter_mut().try_for_each(|query| self.query(query))?;
+        }
         query.steps.iter_mut().try_for_each(|step| match step {
             Step::Filter(q) | Step::Exclude(q) => self.q(q),
             Step::Annotate(annotation) => self.expr(&mut annotation.expr),
@@ -57,6 +60,10 @@ impl Next<'_> {
             Q::Condition(condition) => self.operand(&mut condition.operand),
             Q::Group { children, .. } => children.iter_mut().try_for_each(|child| self.q(child)),
             Q::Expr(expr) => self.expr(expr),
+            Q::Lookup(comparison) => {
+                self.expr(&mut comparison.left)?;
+                self.operand(&mut comparison.operand)
+            }
             _ => None,
         }
     }
@@ -78,7 +85,25 @@ impl Next<'_> {
                 self.expr(left)?;
                 self.expr(right)
             }
-            Expr::Typed { expr, .. } => self.expr(expr),
+            Expr::Typed { expr, .. }
+            | Expr::Extract { expr, .. }
+            | Expr::Trunc { expr, .. }
+            | Expr::Cast { expr, .. }
+            | Expr::Collate { expr, .. }
+            | Expr::Transform { expr, .. }
+            | Expr::Slice { expr, .. } => self.expr(expr),
+            Expr::Case { whens, otherwise } => {
+                whens.iter_mut().try_for_each(|(q, then)| {
+                    self.q(q)?;
+                    self.expr(then)
+                })?;
+                otherwise.iter_mut().try_for_each(|expr| self.expr(expr))
+            }
+            Expr::Window(window) => {
+                self.expr(&mut window.expr)?;
+                window.partition_by.iter_mut().try_for_each(|expr| self.expr(expr))?;
+                window.order_by.iter_mut().try_for_each(|term| self.expr(&mut term.expr))
+            }
             Expr::Condition(q) => self.q(q),
             Expr::Aggregate(aggregate) => {
                 aggregate.arguments.iter_mut().try_for_each(|expr| self.expr(expr))?;
@@ -86,7 +111,7 @@ impl Next<'_> {
                 aggregate.default.iter_mut().try_for_each(|expr| self.expr(expr))?;
                 aggregate.order_by.iter_mut().try_for_each(|term| self.expr(&mut term.expr))
             }
-            Expr::Subquery(query) | Expr::Exists(query) => self.query(query),
+            Expr::Subquery(query) | Expr::Exists(query) | Expr::ArraySubquery(query) => self.query(query),
             Expr::Call { arguments, .. } => arguments.iter_mut().try_for_each(|expr| self.expr(expr)),
             _ => None,
         }

@@ -2,8 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
+use embellie_core::expr::Window;
 use embellie_core::query::{Annotation, Assignment, Condition, Distinct, Loading, Operand, SelectRelated, Slice, Step};
-use embellie_core::{Expr, OrderBy, Q, Query, Value};
+use embellie_core::{Expr, OrderBy, Path, Q, Query, Value};
 
 use super::Asked;
 use super::probe::Class;
@@ -51,6 +52,11 @@ impl<'q> Shape<'q> {
     pub(super) fn slots(&self) -> &[Slot<'q>] {
         &self.slots
     }
+}
+
+/// Whether a comparison is with a regular expression: those are checked, each by itself.
+fn is_pattern(path: &Path) -> bool {
+    path.names().next_back().is_some_and(|name| name.ends_with("regex"))
 }
 
 /// Whether a number of rows is part of the shape: those that are asked for most, and what may mean something else.
@@ -140,10 +146,15 @@ impl<'q> Walk<'q> {
             aggregation,
             time_zone,
         } = query;
-        if !ctes.is_empty() || from.is_some() || compound.is_some() || *none {
+        if !ctes.is_empty() || from.is_some() || *none {
             return None;
         }
         model.hash(&mut self.key);
+        compound.is_some().hash(&mut self.key);
+        if let Some(compound) = compound {
+            compound.operator.hash(&mut self.key);
+            self.deeper(|walk| walk.all(&compound.queries, Walk::query))?;
+        }
         self.deeper(|walk| walk.all(steps, Walk::step))?;
         order_by.is_some().hash(&mut self.key);
         self.all(order_by.as_deref().unwrap_or_default(), Walk::term)?;
@@ -217,8 +228,7 @@ impl<'q> Walk<'q> {
     fn q(&mut self, q: &'q Q) -> Walked {
         self.deeper(|walk| match q {
             Q::Condition(Condition { path, operand }) => {
-                // Patterns are checked, each by itself.
-                if path.names().next_back().is_some_and(|name| name.ends_with("regex")) {
+                if is_pattern(path) {
                     return None;
                 }
                 walk.keep(0, path)?;
@@ -231,6 +241,14 @@ impl<'q> Walk<'q> {
             Q::Expr(expr) => {
                 walk.tag(2);
                 walk.expr(expr)
+            }
+            Q::Lookup(comparison) => {
+                if is_pattern(&comparison.lookups) {
+                    return None;
+                }
+                walk.keep(3, &comparison.lookups)?;
+                walk.expr(&comparison.left)?;
+                walk.operand(&comparison.operand)
             }
             _ => None,
         })
@@ -298,8 +316,53 @@ impl<'q> Walk<'q> {
                 walk.tag(10);
                 Some(())
             }
+            Expr::Extract { expr, part, zone } => {
+                walk.keep(11, (part, zone))?;
+                walk.expr(expr)
+            }
+            Expr::Trunc { expr, unit, zone } => {
+                walk.keep(12, (unit, zone))?;
+                walk.expr(expr)
+            }
+            Expr::Cast { expr, kind, max_length } => {
+                walk.keep(13, (kind, max_length))?;
+                walk.expr(expr)
+            }
+            Expr::Collate { expr, collation } => {
+                walk.keep(14, collation)?;
+                walk.expr(expr)
+            }
+            Expr::Case { whens, otherwise } => {
+                walk.tag(15);
+                walk.all(whens, Walk::when)?;
+                walk.option(otherwise.as_deref(), Walk::expr)
+            }
+            Expr::Transform { expr, names } => {
+                walk.keep(16, names)?;
+                walk.expr(expr)
+            }
+            Expr::Slice { expr, start, length } => {
+                walk.keep(17, (start, length))?;
+                walk.expr(expr)
+            }
+            Expr::Window(window) => {
+                let Window { expr, partition_by, order_by, frame } = &**window;
+                walk.keep(18, frame)?;
+                walk.expr(expr)?;
+                walk.all(partition_by, Walk::expr)?;
+                walk.all(order_by, Walk::term)
+            }
+            Expr::ArraySubquery(query) => {
+                walk.tag(19);
+                walk.query(query)
+            }
             _ => None,
         })
+    }
+
+    fn when(&mut self, (q, then): &'q (Q, Expr)) -> Walked {
+        self.q(q)?;
+        self.expr(then)
     }
 
     fn value(&mut self, value: &'q Value) -> Walked {
@@ -308,6 +371,7 @@ impl<'q> Walk<'q> {
             (Class::Itself, Value::Bool(value)) => self.keep(1, value)?,
             (Class::Itself, Value::Int(value)) => self.keep(2, value)?,
             (Class::Itself, Value::Text(value)) => self.keep(3, value)?,
+            (Class::Itself, Value::Decimal(value)) => self.keep(6, value.serialize())?,
             (Class::Itself, _) => return None,
             (Class::List(values), _) => {
                 self.tag(4);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use embellie_core::expr::{Aggregate, AggregateFunction, Function, Operator};
+use embellie_core::expr::{Aggregate, AggregateFunction, Function, Operator, Window};
 use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
 use embellie_core::meta::{FieldMeta, ModelMeta};
-use embellie_core::query::{Assignment, Slice};
+use embellie_core::query::{Assignment, Comparison, Operand, SetOperator, Slice};
 use embellie_core::{Expr, OrderBy, Path, Q, Query, Registry, ServerInfo, Value};
 use embellie_sql::plan::{Asked, Plan, Purpose, Shape};
 use embellie_sql::{Compiled, Target};
@@ -14,6 +14,7 @@ use jiff::civil::{date, datetime, time};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use rust_decimal::Decimal;
 
 use crate::{blog, property};
 
@@ -113,7 +114,9 @@ fn values() -> Vec<Value> {
     values.extend([SignedDuration::ZERO, SignedDuration::new(-5, -1)].map(Value::Duration));
     values.extend([uuid::Uuid::nil(), uuid::Uuid::max()].map(Value::Uuid));
     values.extend([Value::Bytes(vec![0, 255]), Value::Json(Box::new(serde_json::json!({"a": [1]})))]);
-    values.push(Value::Decimal("12.345".parse().unwrap()));
+    let decimals =
+        ["0", "0.00", "5", "100", "-100", "2.5", "0.05", "12.50", "12.34", "10.00", "12.345", "9223372036854775808"];
+    values.extend(decimals.map(|decimal| Value::Decimal(decimal.parse().unwrap())));
     values
 }
 
@@ -133,6 +136,9 @@ fn gives(plan: &Plan, asked: &Asked<'_>, registry: &Registry, target: &Target) -
     let found = Shape::of(asked).map(|shape| plan.bind(&shape));
     let expected = asked.compile(registry, target);
     assert!(found.is_some() && Ok(&found) == expected.as_ref(), "{:?}\n{found:?}\n{expected:?}", asked.query.steps);
+    // Equal decimals may have more places.
+    let exactly = |compiled: &Option<Compiled>| format!("{:?}", compiled.as_ref().map(|c| &c.statement.parameters));
+    assert_eq!(Ok(exactly(&found)), expected.as_ref().map(exactly), "{:?}", asked.query.steps);
     true
 }
 
@@ -227,6 +233,63 @@ fn slices_updates_and_subqueries_have_plans() {
         let (one, other) = (set(3, "a"), set(4, "b%"));
         let (one, other) = (Asked::update(&all, &one), Asked::update(&all, &other));
         assert_eq!(agree(&one, &other, &registry, &target), Some(true));
+    }
+}
+
+#[test]
+fn cases_windows_and_set_operations_have_plans() {
+    let registry = blog::registry();
+    let query = |views: i64, word: &str| {
+        let rank = Window::over(Expr::call(Function::Rank, []))
+            .partition_by([Expr::path("author")])
+            .order_by([OrderBy::from("-views")]);
+        let size = Expr::Case {
+            whens: vec![
+                (Q::new("views__gt", views), Expr::value(word)),
+                (Q::new("title__startswith", word), Expr::value(format!("{word}s"))),
+            ],
+            otherwise: Some(Box::new(Expr::value(format!("no {word}")))),
+        };
+        let text = Expr::Cast { expr: Box::new(Expr::path("views")), kind: FieldKind::Text, max_length: None };
+        let left = Expr::path("views").combine(Operator::Multiply, views);
+        let twice = Comparison { left, lookups: Path::new(["gte"]), operand: Operand::Expr(Expr::value(views + 1)) };
+        Query::new("blog.Post")
+            .annotate("size", size)
+            .annotate("rank", Expr::Window(Box::new(rank)))
+            .annotate("text", text)
+            .filter(Q::Lookup(Box::new(twice)))
+            .filter(Q::new("rank__lte", views))
+    };
+    let both = |views: i64| {
+        let one = |views: i64| Query::new("blog.Post").filter(Q::new("views", views)).values(["id", "title"]);
+        let both = Query::compound(SetOperator::Union, vec![one(views), one(views * 2)]);
+        Query { slice: Slice { offset: 0, limit: Some(views.unsigned_abs()) }, ..both }
+    };
+    for target in targets() {
+        let plan = |one: &Query, other: &Query| {
+            let asked = |query| Asked::of(Purpose::Select, query);
+            agree(&asked(one), &asked(other), &registry, &target)
+        };
+        assert_eq!(plan(&query(5, "big"), &query(700, "50%")), Some(true));
+        assert_eq!(plan(&both(7), &both(900)), Some(true));
+    }
+}
+
+#[test]
+fn decimals_have_plans_by_their_digits() {
+    let registry = everything();
+    let query = |price: &str| Query::new("all.Thing").filter(Q::new("price__gt", price.parse::<Decimal>().unwrap()));
+    for target in targets() {
+        let plan = |one: &str, other: &str| {
+            let (one, other) = (query(one), query(other));
+            let asked = |query| Asked::of(Purpose::Select, query);
+            agree(&asked(&one), &asked(&other), &registry, &target)
+        };
+        assert_eq!(plan("12.34", "98.70"), Some(true));
+        assert_eq!(plan("10.00", "25.00"), Some(true));
+        assert_eq!(plan("5", "7"), Some(true));
+        assert_eq!(plan("12.34", "12.345"), None);
+        assert_eq!(plan("12.34", "-12.34"), None);
     }
 }
 
