@@ -3,7 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 
+use foldhash::fast::RandomState;
+
 use super::{FieldMeta, ManyToManyMeta, ModelMeta, RelationMeta};
+
+/// What names lead to.
+pub(crate) type Names<T> = HashMap<String, T, RandomState>;
 
 /// A model's place in its registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,9 +26,9 @@ pub struct Model {
     pub(crate) many_to_many: Vec<ManyToMany>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) reverse: Vec<Reverse>,
-    pub(crate) members: HashMap<String, Member>,
+    pub(crate) members: Names<Member>,
     /// Names of models that this one adds columns to, with the field that leads there.
-    pub(crate) inherited: HashMap<String, usize>,
+    pub(crate) inherited: Names<usize>,
 }
 
 /// What a name of a model leads to; the numbers are places in the model's lists.

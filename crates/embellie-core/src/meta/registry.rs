@@ -1,8 +1,8 @@
 //! The registry: all models of a program, linked once and never changed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::link::{End, Hop, ManyToMany, Member, Model, ModelId, Relation, Reverse, ReverseSource};
+use super::link::{End, Hop, ManyToMany, Member, Model, ModelId, Names, Relation, Reverse, ReverseSource};
 use super::names::{ReverseNames, link_name};
 use super::{CheckMessage, FieldMeta, Level, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta};
 use crate::error::did_you_mean;
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     pub(super) models: Vec<Model>,
-    pub(super) labels: HashMap<String, ModelId>,
+    pub(super) labels: Names<ModelId>,
     registered: Registered,
 }
 
@@ -80,7 +80,7 @@ impl Registry {
         declared.iter_mut().for_each(add_primary_key);
         add_link_models(&mut declared, &mut findings);
 
-        let mut labels = HashMap::new();
+        let mut labels = Names::default();
         for (index, model) in declared.iter().enumerate() {
             if labels.insert(model.label(), ModelId(index)).is_some() {
                 findings.push(CheckMessage {
@@ -103,8 +103,8 @@ impl Registry {
                 many_to_many: Vec::new(),
                 relations: Vec::new(),
                 reverse: Vec::new(),
-                members: HashMap::new(),
-                inherited: HashMap::new(),
+                members: Names::default(),
+                inherited: Names::default(),
                 meta,
             });
         }
@@ -515,15 +515,15 @@ impl Registry {
     /// Gives every member its name. What is declared on a model wins over what points at it; clashes are for the
     /// system checks to tell.
     fn name_members(&mut self) {
-        type Names = Vec<String>;
+        type Links = Vec<String>;
         let names = self.models.iter().map(|model| {
             let links = model.many_to_many.iter().map(|m2m| m2m.meta.name.clone()).collect();
             let relations = model.relations.iter().map(|relation| relation.meta.name.clone()).collect();
             (model.label.clone(), links, relations)
         });
-        let names: Vec<(String, Names, Names)> = names.collect();
+        let names: Vec<(String, Links, Links)> = names.collect();
         for model in &mut self.models {
-            let mut members = HashMap::new();
+            let mut members = Names::default();
             for (place, field) in model.meta.fields.iter().enumerate() {
                 members.entry(field.attname()).or_insert(Member::Field(place));
                 members.insert(field.name.clone(), Member::Field(place));
@@ -560,7 +560,7 @@ impl Registry {
     /// Tells each model the names of those that it adds columns to.
     fn name_inherited(&mut self) {
         for index in 0..self.models.len() {
-            let mut names = HashMap::new();
+            let mut names = Names::default();
             let mut links = parent_links(&self.models[index]);
             let mut followed = 0;
             // Parents of parents come after all parents; a circle of them ends after every model was visited.
