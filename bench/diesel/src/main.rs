@@ -5,9 +5,10 @@ mod one;
 
 use std::ops::Range;
 
-use bench_common::{Arguments, Case, Contender, Failure, serve};
+use bench_common::{Arguments, Case, Contender, Crowd, Failure, POOL_SIZE, Pool, serve};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, deadpool};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tokio::runtime::Runtime;
@@ -27,18 +28,31 @@ fn main() -> Result<(), Failure> {
         ("diesel-async", Some(file)) => {
             let mut connection = runtime.block_on(SyncConnectionWrapper::<SqliteConnection>::establish(file))?;
             runtime.block_on(connection.batch_execute(PRAGMAS))?;
-            serve(&mut Async(runtime, connection))
+            serve(&mut Async { runtime, connection, url: file.to_owned(), crowd: None })
         }
         ("diesel-async", None) => {
             let connection = runtime.block_on(AsyncPgConnection::establish(&arguments.url))?;
-            serve(&mut Async(runtime, connection))
+            serve(&mut Async { runtime, connection, url: arguments.url, crowd: None })
         }
         (name, _) => Err(format!("`{name}` is not here").into()),
     }
 }
 
 struct Sync<C>(C);
-struct Async<C>(Runtime, C);
+struct Async<C, P> {
+    runtime: Runtime,
+    connection: C,
+    url: String,
+    crowd: Option<Crowd<P>>,
+}
+
+/// SQLite's pool, as tasks have it.
+#[derive(Clone)]
+struct SqlitePosts(deadpool::Pool<SyncConnectionWrapper<SqliteConnection>>);
+
+/// PostgreSQL's pool, as tasks have it.
+#[derive(Clone)]
+struct PgPosts(deadpool::Pool<AsyncPgConnection>);
 
 macro_rules! contender {
     (sync, $connection:ty, $one:path, $emptied:literal) => {
@@ -59,11 +73,11 @@ macro_rules! contender {
             }
         }
     };
-    (async, $connection:ty, $one:path, $emptied:literal) => {
-        impl Contender for Async<$connection> {
+    (async, $connection:ty, $posts:ident, $one:path, $emptied:literal) => {
+        impl Contender for Async<$connection, $posts> {
             fn run(&mut self, case: Case, operations: Range<u64>) -> Result<u64, Failure> {
-                let connection = &mut self.1;
-                self.0.block_on(async {
+                let connection = &mut self.connection;
+                self.runtime.block_on(async {
                     let mut sum = 0;
                     for operation in operations {
                         sum = $one(case, operation, sum, connection).await?;
@@ -74,9 +88,22 @@ macro_rules! contender {
 
             fn clean(&mut self, case: Case) -> Result<(), Failure> {
                 if case == Case::Bulk {
-                    self.0.block_on(self.1.batch_execute($emptied))?;
+                    self.runtime.block_on(self.connection.batch_execute($emptied))?;
                 }
                 Ok(())
+            }
+
+            fn crowd(&mut self, operations: Range<u64>) -> Result<u64, Failure> {
+                let manager = AsyncDieselConnectionManager::<$connection>::new(&self.url);
+                let connect = async { Ok($posts(deadpool::Pool::builder(manager).max_size(POOL_SIZE).build()?)) };
+                Crowd::run(&mut self.crowd, operations, connect)
+            }
+        }
+
+        impl Pool for $posts {
+            async fn get(&mut self, operation: u64) -> Result<u64, Failure> {
+                let mut connection = self.0.get().await?;
+                $one(Case::Get, operation, 0, &mut connection).await
             }
         }
     };
@@ -84,5 +111,5 @@ macro_rules! contender {
 
 contender!(sync, SqliteConnection, one::sqlite, "DELETE FROM bench_entry");
 contender!(sync, PgConnection, one::postgres, "TRUNCATE bench_entry");
-contender!(async, SyncConnectionWrapper<SqliteConnection>, one::async_sqlite, "DELETE FROM bench_entry");
-contender!(async, AsyncPgConnection, one::async_postgres, "TRUNCATE bench_entry");
+contender!(async, SyncConnectionWrapper<SqliteConnection>, SqlitePosts, one::async_sqlite, "DELETE FROM bench_entry");
+contender!(async, AsyncPgConnection, PgPosts, one::async_postgres, "TRUNCATE bench_entry");

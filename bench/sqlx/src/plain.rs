@@ -4,23 +4,35 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use bench_common::*;
+use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, FromRow, QueryBuilder};
+use sqlx::{ConnectOptions, Connection, Database, FromRow, QueryBuilder};
 use tokio::runtime::Runtime;
 
-pub(crate) struct Plain<C> {
+pub(crate) struct Plain<C: Connection> {
     pub(crate) runtime: Runtime,
     pub(crate) connection: C,
+    pub(crate) options: C::Options,
+    pub(crate) crowd: Option<Crowd<Posts<C::Database>>>,
 }
 
-pub(crate) async fn open_sqlite(file: &str) -> Result<SqliteConnection, Failure> {
+/// The pool, as tasks have it.
+pub(crate) struct Posts<D: Database>(sqlx::Pool<D>);
+
+impl<D: Database> Clone for Posts<D> {
+    fn clone(&self) -> Self {
+        Posts(self.0.clone())
+    }
+}
+
+pub(crate) fn sqlite_options(file: &str) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(file).journal_mode(SqliteJournalMode::Wal);
-    Ok(options.synchronous(SqliteSynchronous::Normal).foreign_keys(true).disable_statement_logging().connect().await?)
+    options.synchronous(SqliteSynchronous::Normal).foreign_keys(true).disable_statement_logging()
 }
 
-pub(crate) async fn open_postgres(url: &str) -> Result<PgConnection, Failure> {
-    Ok(url.parse::<PgConnectOptions>()?.disable_statement_logging().connect().await?)
+pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, Failure> {
+    Ok(url.parse::<PgConnectOptions>()?.disable_statement_logging())
 }
 
 #[derive(FromRow)]
@@ -50,6 +62,8 @@ impl Post {
         text(sum, self.subtitle.as_deref().unwrap_or("-"))
     }
 }
+
+const GET: &str = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post WHERE id = $1";
 
 /// The keys of a list as the database takes them best: an array, or a parameter each.
 macro_rules! of_keys {
@@ -89,14 +103,25 @@ macro_rules! contender {
                 }
                 Ok(())
             }
+
+            fn crowd(&mut self, operations: Range<u64>) -> Result<u64, Failure> {
+                let pool = PoolOptions::<$database>::new().max_connections(POOL_SIZE as u32);
+                let connect = pool.connect_with(self.options.clone());
+                Crowd::run(&mut self.crowd, operations, async { Ok(Posts(connect.await?)) })
+            }
+        }
+
+        impl Pool for Posts<$database> {
+            async fn get(&mut self, operation: u64) -> Result<u64, Failure> {
+                let post: Post = sqlx::query_as(GET).bind(key_of(operation)).fetch_one(&self.0).await?;
+                Ok(post.add_to(0))
+            }
         }
 
         async fn $kind(case: Case, operation: u64, mut sum: u64, connection: &mut $connection) -> Result<u64, Failure> {
             match case {
                 Case::Get => {
-                    let sql = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post \
-                               WHERE id = $1";
-                    let post: Post = sqlx::query_as(sql).bind(key_of(operation)).fetch_one(connection).await?;
+                    let post: Post = sqlx::query_as(GET).bind(key_of(operation)).fetch_one(connection).await?;
                     sum = post.add_to(sum);
                 }
                 Case::Columns => {

@@ -14,6 +14,19 @@ use tokio::runtime::Runtime;
 pub(crate) struct Sea {
     pub(crate) runtime: Runtime,
     pub(crate) connection: DatabaseConnection,
+    pub(crate) arguments: Arguments,
+    pub(crate) crowd: Option<Crowd<Posts>>,
+}
+
+/// The pool, as tasks have it.
+#[derive(Clone)]
+pub(crate) struct Posts(DatabaseConnection);
+
+impl Pool for Posts {
+    async fn get(&mut self, operation: u64) -> Result<u64, Failure> {
+        let post = post::Entity::find_by_id(key_of(operation)).one(&self.0).await?;
+        Ok(add(0, &post.ok_or("there is no such row")?))
+    }
 }
 
 mod user {
@@ -143,10 +156,11 @@ struct Group {
     total: i64,
 }
 
-pub(crate) async fn connect(url: &str, file: Option<&str>) -> Result<DatabaseConnection, Failure> {
-    let url = file.map_or_else(|| url.to_owned(), |file| format!("sqlite://{file}"));
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+pub(crate) async fn connect(arguments: &Arguments, pool_size: usize) -> Result<DatabaseConnection, Failure> {
+    let file = arguments.file();
+    let mut options =
+        ConnectOptions::new(file.map_or_else(|| arguments.url.clone(), |file| format!("sqlite://{file}")));
+    options.max_connections(pool_size as u32).sqlx_logging(false);
     let connection = Database::connect(options).await?;
     if file.is_some() {
         for pragma in ["PRAGMA journal_mode = wal", "PRAGMA synchronous = normal"] {
@@ -173,6 +187,11 @@ impl Contender for Sea {
             self.runtime.block_on(entry::Entity::delete_many().exec(&self.connection))?;
         }
         Ok(())
+    }
+
+    fn crowd(&mut self, operations: Range<u64>) -> Result<u64, Failure> {
+        let connect = connect(&self.arguments, POOL_SIZE);
+        Crowd::run(&mut self.crowd, operations, async { Ok(Posts(connect.await?)) })
     }
 }
 
