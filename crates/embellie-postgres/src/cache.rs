@@ -4,13 +4,36 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use embellie_core::Header;
+use postgres_types::Type;
 
-use crate::decode::Column;
+use crate::decode::Named;
 
 /// A statement that the server has parsed.
 pub(crate) struct Prepared {
-    pub(crate) statement: tokio_postgres::Statement,
-    pub(crate) columns: Box<[Column]>,
+    pub(crate) handle: Handle,
+    pub(crate) parameters: Box<[Type]>,
+    pub(crate) columns: Box<[Named]>,
+}
+
+/// How the server knows a statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Handle {
+    /// By this name, until it is closed.
+    Kept(Arc<str>),
+    /// By this name, for one use.
+    Once(Arc<str>),
+    /// Not at all: it is given the text with each use.
+    Text(Arc<str>),
+}
+
+impl Handle {
+    /// The name; empty where there is none.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Handle::Kept(name) | Handle::Once(name) => name,
+            Handle::Text(_) => "",
+        }
+    }
 }
 
 impl Header for Prepared {
@@ -19,18 +42,12 @@ impl Header for Prepared {
     }
 
     fn name(&self, index: usize) -> Option<&str> {
-        self.statement.columns().get(index).map(|column| column.name())
+        self.columns.get(index).map(|column| &*column.name)
     }
 }
 
-impl Prepared {
-    pub(crate) fn new(statement: tokio_postgres::Statement) -> Self {
-        Prepared { columns: statement.columns().iter().map(Column::of).collect(), statement }
-    }
-}
-
-/// Prepared statements by their text. When it is full, the one that was used longest ago goes; the server forgets a
-/// statement when its last user drops it.
+/// Prepared statements by their text. When it is full, the one that was used longest ago goes. Whoever takes one out has
+/// the server close it.
 pub(crate) struct StatementCache {
     entries: HashMap<Arc<str>, Entry>,
     capacity: usize,
@@ -54,23 +71,28 @@ impl StatementCache {
         Some(Arc::clone(&entry.prepared))
     }
 
-    pub(crate) fn insert(&mut self, sql: &Arc<str>, prepared: &Arc<Prepared>) {
-        if self.capacity == 0 {
-            return;
-        }
-        if self.entries.len() >= self.capacity {
+    /// Whether anything is kept at all.
+    pub(crate) fn keeps(&self) -> bool {
+        self.capacity > 0
+    }
+
+    /// Keeps a statement, and gives back the one that had to make room.
+    pub(crate) fn insert(&mut self, sql: &Arc<str>, prepared: &Arc<Prepared>) -> Option<Arc<Prepared>> {
+        let mut gone = None;
+        if self.entries.len() >= self.capacity && !self.entries.contains_key(sql) {
             let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(sql, _)| Arc::clone(sql));
-            oldest.and_then(|oldest| self.entries.remove(&oldest));
+            gone = oldest.and_then(|oldest| self.entries.remove(&oldest)).map(|entry| entry.prepared);
         }
         let entry = Entry { prepared: Arc::clone(prepared), used: self.clock };
-        self.entries.insert(Arc::clone(sql), entry);
+        self.entries.insert(Arc::clone(sql), entry).map(|entry| entry.prepared).or(gone)
     }
 
-    pub(crate) fn remove(&mut self, sql: &str) {
-        self.entries.remove(sql);
+    pub(crate) fn remove(&mut self, sql: &str) -> Option<Arc<Prepared>> {
+        self.entries.remove(sql).map(|entry| entry.prepared)
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.entries.clear();
+    /// Takes out all.
+    pub(crate) fn clear(&mut self) -> impl Iterator<Item = Arc<Prepared>> {
+        self.entries.drain().map(|(_, entry)| entry.prepared)
     }
 }

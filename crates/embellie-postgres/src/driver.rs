@@ -1,20 +1,17 @@
 //! The driver: makes connections.
 
-use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use embellie_core::{BoxFuture, Connection, DatabaseError, Driver, Endpoint, Error, Identity, ServerInfo};
-use tokio::io::{AsyncRead, AsyncWrite};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::runtime::Handle;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{AsyncMessage, Client, Config};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::cancel::Canceller;
-use crate::connection::{Parts, PostgresConnection};
-use crate::error::{self, describe, operational};
+use crate::connection::PostgresConnection;
+use crate::error::operational;
+use crate::link::{Encryption, Login, Refusal, Started};
 use crate::options::{Host, PostgresOptions, TlsMode};
 use crate::socket::{Address, Socket};
 use crate::tls;
@@ -30,7 +27,7 @@ const OLDEST: u32 = 13;
 pub struct PostgresDriver {
     options: Arc<PostgresOptions>,
     /// Made by the first connection: reading root certificates takes a while.
-    tls: Arc<OnceLock<MakeRustlsConnect>>,
+    tls: Arc<OnceLock<Arc<ClientConfig>>>,
 }
 
 impl PostgresDriver {
@@ -45,19 +42,13 @@ impl PostgresDriver {
     }
 
     async fn open(&self) -> Result<PostgresConnection, Error> {
-        let runtime = Handle::try_current()
+        Handle::try_current()
             .map_err(|_| Error::Interface("a PostgreSQL connection needs a tokio runtime, and there is none".into()))?;
-        let tls = match self.tls.get() {
-            Some(tls) => tls.clone(),
-            None => {
-                let made = self.make_tls()?;
-                self.tls.get_or_init(|| made).clone()
-            }
-        };
+        let encryption = self.encryption()?;
         let addresses = Address::resolve(&self.options).await.map_err(|e| self.unreachable(&e.to_string()))?;
         let mut failure = self.unreachable("its name has no address");
         for address in addresses {
-            match self.open_at(&runtime, &address, &tls).await {
+            match self.open_at(&address, encryption.as_ref()).await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => failure = error,
             }
@@ -65,97 +56,79 @@ impl PostgresDriver {
         Err(failure)
     }
 
-    fn make_tls(&self) -> Result<MakeRustlsConnect, Error> {
-        if self.options.may_encrypt() {
-            return tls::connector(&self.options);
+    fn encryption(&self) -> Result<Option<Encryption>, Error> {
+        let Host::Tcp(host) = &self.options.host else { return Ok(None) };
+        if !self.options.may_encrypt() {
+            return Ok(None);
         }
-        let mut plain = PostgresOptions::clone(&self.options);
-        plain.tls_mode = TlsMode::Disable;
-        plain.client_certificate = None;
-        tls::connector(&plain)
+        let config = match self.tls.get() {
+            Some(config) => config,
+            None => {
+                let made = tls::configuration(&self.options)?;
+                self.tls.get_or_init(|| made)
+            }
+        };
+        let name = ServerName::try_from(host.clone())
+            .map_err(|_| Error::ImproperlyConfigured(format!("TLS needs the name of a host, which {host} is not")))?;
+        let required = self.options.tls_mode != TlsMode::Prefer;
+        Ok(Some(Encryption { config: Arc::clone(config), name, required }))
     }
 
-    async fn open_at(
-        &self,
-        runtime: &Handle,
-        address: &Address,
-        tls: &MakeRustlsConnect,
-    ) -> Result<PostgresConnection, Error> {
-        let mode = match self.options.tls_mode {
-            _ if !self.options.may_encrypt() => SslMode::Disable,
-            TlsMode::Prefer => SslMode::Prefer,
-            _ => SslMode::Require,
-        };
-        match self.open_with(runtime, address, tls, mode).await {
+    async fn open_at(&self, address: &Address, encryption: Option<&Encryption>) -> Result<PostgresConnection, Error> {
+        match self.open_with(address, encryption).await {
             // The server offers encryption and then cannot do it, or does not let this user in that way.
-            Err(Failure::Handshake(error)) if mode == SslMode::Prefer && may_be_plain(&error) => {
-                self.open_with(runtime, address, tls, SslMode::Disable).await
+            Err(Failure::Handshake(refusal))
+                if encryption.is_some_and(|encryption| !encryption.required) && may_be_plain(&refusal) =>
+            {
+                self.open_with(address, None).await
             }
             result => result,
         }
         .map_err(|failure| match failure {
-            Failure::Handshake(error) => self.refused(&error),
+            Failure::Handshake(refusal) => self.refused(refusal),
             Failure::Other(error) => error,
         })
     }
 
     async fn open_with(
         &self,
-        runtime: &Handle,
         address: &Address,
-        tls: &MakeRustlsConnect,
-        mode: SslMode,
+        encryption: Option<&Encryption>,
     ) -> Result<PostgresConnection, Failure> {
         let options = &self.options;
         let socket = Socket::connect(address, &options.keepalive).await;
         let socket = socket.map_err(|e| Failure::Other(self.unreachable(&e.to_string())))?;
-        let tls_name = match &options.host {
-            Host::Tcp(host) if mode != SslMode::Disable => host.clone(),
-            _ => "localhost".into(),
+        let system_user;
+        let user = match &options.user {
+            Some(user) => user.as_str(),
+            None => {
+                system_user = whoami::username().map_err(|e| {
+                    Failure::Other(self.unreachable(&format!("no user is named, and the system tells of none: {e}")))
+                })?;
+                system_user.as_str()
+            }
         };
-        let encryption = MakeTlsConnect::<Socket>::make_tls_connect(&mut tls.clone(), &tls_name).map_err(|_| {
-            Failure::Other(Error::ImproperlyConfigured(format!(
-                "TLS needs the name of a host, which {tls_name} is not"
-            )))
-        })?;
-        let opened = self.config(mode).connect_raw(socket, encryption).await;
-        let (client, connection) = opened.map_err(Failure::Handshake)?;
-        let version = connection.parameter("server_version").and_then(version);
-        let is_utc = connection.parameter("TimeZone") == Some("UTC");
-        let last_words = Arc::new(OnceLock::new());
-        let task = runtime.spawn(drive(connection, Arc::clone(&last_words)));
+        let login = Login {
+            user,
+            password: options.password.as_deref(),
+            database: options.database.as_deref(),
+            application_name: options.application_name.as_deref(),
+            server_options: options.server_options.as_deref(),
+        };
+        let started = login.start(socket, encryption).await.map_err(Failure::Handshake)?;
+        let Started { mut link, process, secret, server_version, time_zone } = started;
+        let server = self.server(server_version.as_deref().and_then(version))?;
+        if let Some(script) = self.set_up(time_zone.as_deref() == Some("UTC")) {
+            link.run(&script).await.map_err(Failure::Handshake)?;
+        }
         let canceller = Canceller {
-            token: client.cancel_token(),
+            process,
+            secret,
             address: address.clone(),
             keepalive: options.keepalive.clone(),
-            tls: tls.clone(),
-            tls_name,
+            encryption: encryption.cloned(),
         };
-        let parts = Parts { server: self.server(version)?, client, canceller, task: task.abort_handle(), last_words };
-        self.set_up(&parts.client, is_utc).await?;
-        Ok(PostgresConnection::new(parts, options.statement_cache))
-    }
-
-    fn config(&self, mode: SslMode) -> Config {
-        let options = &self.options;
-        let mut config = Config::new();
-        config.ssl_mode(mode);
-        if let Some(user) = &options.user {
-            config.user(user);
-        }
-        if let Some(password) = &options.password {
-            config.password(password);
-        }
-        if let Some(database) = &options.database {
-            config.dbname(database);
-        }
-        if let Some(name) = &options.application_name {
-            config.application_name(name);
-        }
-        if let Some(text) = &options.server_options {
-            config.options(text);
-        }
-        config
+        Ok(PostgresConnection::new(link, server, canceller, options.statement_cache))
     }
 
     fn server(&self, version: Option<(u32, u32, u32)>) -> Result<ServerInfo, Failure> {
@@ -173,7 +146,7 @@ impl PostgresDriver {
     }
 
     /// Gives the session what it needs, in one round trip, or none when the server's defaults are right already.
-    async fn set_up(&self, client: &Client, is_utc: bool) -> Result<(), Failure> {
+    fn set_up(&self, is_utc: bool) -> Option<String> {
         let mut script = String::new();
         if !is_utc {
             script.push_str("SET TIME ZONE 'UTC';");
@@ -185,10 +158,7 @@ impl PostgresDriver {
                 script.push_str(&format!("SET {name} = {};", timeout.as_millis()));
             }
         }
-        if script.is_empty() {
-            return Ok(());
-        }
-        client.batch_execute(&script).await.map_err(|e| Failure::Other(error::from_postgres(e)))
+        Some(script).filter(|script| !script.is_empty())
     }
 
     fn unreachable(&self, reason: &str) -> Error {
@@ -196,11 +166,11 @@ impl PostgresDriver {
     }
 
     /// What is wrong when no session came about is always operational, as in Django.
-    fn refused(&self, error: &tokio_postgres::Error) -> Error {
-        let code = error.code().map(|code| code.code().to_owned());
-        let reason = match error.as_db_error() {
-            Some(server) => server.message().to_owned(),
-            None => describe(error),
+    fn refused(&self, refusal: Refusal) -> Error {
+        let (reason, code) = match refusal {
+            Refusal::Server(error) => (error.message, Some(error.code)),
+            Refusal::Closed => ("connection closed".into(), None),
+            Refusal::Failed(reason) => (reason, None),
         };
         let message = format!("cannot connect to the PostgreSQL server at {}: {reason}", self.options.place());
         Error::Operational(DatabaseError { message, code, ..DatabaseError::default() })
@@ -251,37 +221,17 @@ impl Driver for PostgresDriver {
 /// Why there is no connection.
 enum Failure {
     /// The server was reached, but no session came about.
-    Handshake(tokio_postgres::Error),
+    Handshake(Refusal),
     Other(Error),
 }
 
 /// Whether an encrypted connection that failed is worth a second try without encryption: whenever the encryption
 /// failed, or the server's rules (28000) may let this user in only without.
-fn may_be_plain(error: &tokio_postgres::Error) -> bool {
-    match error.code() {
-        Some(code) => code.code() == "28000",
-        None => !error.is_closed(),
-    }
-}
-
-/// Moves bytes between the client and the server until either ends, and keeps why.
-async fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, last_words: Arc<OnceLock<String>>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    loop {
-        match poll_fn(|cx| connection.poll_message(cx)).await {
-            Some(Ok(AsyncMessage::Notice(notice))) => {
-                tracing::debug!(severity = notice.severity(), code = notice.code().code(), "{}", notice.message());
-            }
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                let _ = last_words.set(describe(&error));
-                return;
-            }
-            None => return,
-        }
+fn may_be_plain(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::Server(error) => error.code == "28000",
+        Refusal::Closed => false,
+        Refusal::Failed(_) => true,
     }
 }
 

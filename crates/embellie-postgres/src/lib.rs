@@ -51,12 +51,14 @@ mod decode;
 mod driver;
 mod encode;
 mod error;
+mod link;
 mod options;
 mod readable;
 mod row;
 mod socket;
 mod tls;
 mod transaction;
+mod types;
 mod wire;
 
 pub use driver::PostgresDriver;

@@ -3,13 +3,12 @@
 //! Rows come in binary form, all columns alike. A query with such a column is therefore prepared once more, with the
 //! column cast to text around it.
 
-use tokio_postgres::Column;
-
+use crate::decode::Named;
 use crate::wire::{self, Wire};
 
 /// The statement with a cast of each column that could not be read, if it has any and can be written so.
-pub(crate) fn rewrite(sql: &str, columns: &[Column]) -> Option<String> {
-    let casts: Vec<&str> = columns.iter().map(|column| cast(Wire::of(column.type_()), column)).collect();
+pub(crate) fn rewrite(sql: &str, columns: &[Named]) -> Option<String> {
+    let casts: Vec<&str> = columns.iter().map(|column| cast(column)).collect();
     if casts.iter().all(|cast| cast.is_empty()) {
         return None;
     }
@@ -21,7 +20,7 @@ pub(crate) fn rewrite(sql: &str, columns: &[Column]) -> Option<String> {
     for (i, (column, cast)) in columns.iter().zip(casts).enumerate() {
         let comma = if i > 0 { ", " } else { "" };
         names.push_str(&format!("{comma}c{i}"));
-        read.push_str(&format!("{comma}r.c{i}{cast} AS \"{}\"", column.name().replace('"', "\"\"")));
+        read.push_str(&format!("{comma}r.c{i}{cast} AS \"{}\"", column.name.replace('"', "\"\"")));
     }
     // A comment may end the text, and the line.
     Some(match around {
@@ -30,12 +29,10 @@ pub(crate) fn rewrite(sql: &str, columns: &[Column]) -> Option<String> {
     })
 }
 
-fn cast(wire: Wire, column: &Column) -> &'static str {
-    match wire {
+fn cast(column: &Named) -> &'static str {
+    match column.column.wire {
         Wire::Other => "::text",
-        Wire::Array if wire::element(column.type_()).is_none_or(|element| Wire::of(element) == Wire::Other) => {
-            "::text[]"
-        }
+        Wire::Array if wire::element(&column.ty).is_none_or(|element| Wire::of(element) == Wire::Other) => "::text[]",
         _ => "",
     }
 }

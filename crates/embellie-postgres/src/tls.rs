@@ -12,30 +12,29 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::options::{PostgresOptions, TlsMode};
 
-/// What makes encrypted streams as `options` ask for.
-pub(crate) fn connector(options: &PostgresOptions) -> Result<MakeRustlsConnect, Error> {
+/// How streams are encrypted as `options` ask for.
+pub(crate) fn configuration(options: &PostgresOptions) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(ring::default_provider());
     let verifier = verifier(options, &provider)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|e| configuration(format!("TLS cannot be set up: {e}")))?
+        .map_err(|e| improper(format!("TLS cannot be set up: {e}")))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
     let config = match (&options.client_certificate, &options.client_key) {
         (Some(certificate), Some(key)) => {
             let key_der = PrivateKeyDer::from_pem_slice(&read(key)?)
-                .map_err(|e| configuration(format!("{} holds no private key: {e}", key.display())))?;
+                .map_err(|e| improper(format!("{} holds no private key: {e}", key.display())))?;
             config
                 .with_client_auth_cert(certificates(certificate)?, key_der)
-                .map_err(|e| configuration(format!("the client certificate cannot be used: {e}")))?
+                .map_err(|e| improper(format!("the client certificate cannot be used: {e}")))?
         }
         _ => config.with_no_client_auth(),
     };
-    Ok(MakeRustlsConnect::new(config))
+    Ok(Arc::new(config))
 }
 
 fn verifier(options: &PostgresOptions, provider: &Arc<CryptoProvider>) -> Result<Verifier, Error> {
@@ -55,7 +54,7 @@ fn verifier(options: &PostgresOptions, provider: &Arc<CryptoProvider>) -> Result
             for certificate in &pinned {
                 roots
                     .add(certificate.clone())
-                    .map_err(|e| configuration(format!("a certificate of {} is unusable: {e}", file.display())))?;
+                    .map_err(|e| improper(format!("a certificate of {} is unusable: {e}", file.display())))?;
             }
         }
         None => {
@@ -64,13 +63,13 @@ fn verifier(options: &PostgresOptions, provider: &Arc<CryptoProvider>) -> Result
     }
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
     let inner = inner.map_err(|e| {
-        configuration(format!("there is no root certificate to check the server's by; name one with sslrootcert ({e})"))
+        improper(format!("there is no root certificate to check the server's by; name one with sslrootcert ({e})"))
     })?;
     Ok(Verifier::Known { inner, pinned, proof })
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let unusable = |reason: String| configuration(format!("{} holds no certificate: {reason}", file.display()));
+    let unusable = |reason: String| improper(format!("{} holds no certificate: {reason}", file.display()));
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(file)?).collect();
     match found {
         Ok(found) if found.is_empty() => Err(unusable("there is no PEM block CERTIFICATE".into())),
@@ -80,10 +79,10 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(file).map_err(|e| configuration(format!("cannot read {}: {e}", file.display())))
+    fs::read(file).map_err(|e| improper(format!("cannot read {}: {e}", file.display())))
 }
 
-fn configuration(message: String) -> Error {
+fn improper(message: String) -> Error {
     Error::ImproperlyConfigured(message)
 }
 

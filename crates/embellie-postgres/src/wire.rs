@@ -1,6 +1,6 @@
 //! How values of each type travel.
 
-use tokio_postgres::types::{Kind, Type};
+use postgres_types::{Kind, Type};
 
 /// The binary form of a type's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

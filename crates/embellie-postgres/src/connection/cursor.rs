@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use embellie_core::{Discard, Error, Outcome, RowSink, Statement};
 
-use super::{Failure, Flight, PostgresConnection};
-use crate::cache::Prepared;
+use super::PostgresConnection;
+use super::prepare::Draft;
+use super::run::Failure;
+use crate::cache::{Handle, Prepared};
 use crate::readable;
 
 /// The cursors of a transaction, by their numbers.
@@ -29,15 +31,20 @@ impl Cursors {
     pub(super) fn forget_since(&mut self, savepoint: u32) {
         self.0.retain(|_, cursor| cursor.savepoint < savepoint);
     }
+
+    /// The transaction has ended, and they with it.
+    pub(super) fn forget_all(&mut self) {
+        self.0.clear();
+    }
 }
 
 impl PostgresConnection {
     pub(super) async fn declare(&mut self, cursor: u32, statement: &Statement, rows: usize) -> Result<(), Error> {
-        self.usable()?;
-        if !self.transaction.open {
+        self.ready().await?;
+        if !self.is_in_transaction() {
             return Err(Error::TransactionManagement("a cursor is opened in a transaction".into()));
         }
-        let savepoint = self.transaction.savepoint;
+        let savepoint = self.savepoint;
         self.cursors.0.insert(cursor, Cursor { savepoint, known: false, fetch: None, untouched: true });
         let declared = self.declare_readable(cursor, statement, rows).await;
         match (declared, self.cursors.0.get_mut(&cursor)) {
@@ -61,31 +68,24 @@ impl PostgresConnection {
         statement: &Statement,
         rows: usize,
     ) -> Result<Arc<Prepared>, Error> {
-        let fetch = format!("FETCH FORWARD {rows} FROM e{cursor}");
-        self.run(&declaration(cursor, &statement.sql, statement), &mut Discard).await?;
-        let parsed = self.parse(&fetch).await?;
-        let Some(readable) = readable::rewrite(&statement.sql, parsed.columns()) else {
-            return Ok(Arc::new(Prepared::new(parsed)));
-        };
-        self.tell(&format!("CLOSE e{cursor}")).await?;
-        self.run(&declaration(cursor, &readable, statement), &mut Discard).await?;
-        Ok(Arc::new(Prepared::new(self.parse(&fetch).await?)))
+        let fetch = format!("FETCH FORWARD {rows} FROM e{cursor}").into();
+        self.run_new(&declaration(cursor, &statement.sql, statement), false, &mut Discard).await?;
+        let fetched = self.describe(&fetch).await?;
+        let Some(readable) = readable::rewrite(&statement.sql, &fetched.columns) else { return Ok(fetched) };
+        self.run_new(&closing(cursor), false, &mut Discard).await?;
+        self.run_new(&declaration(cursor, &readable, statement), false, &mut Discard).await?;
+        self.describe(&fetch).await
     }
 
-    async fn parse(&mut self, sql: &str) -> Result<tokio_postgres::Statement, Error> {
-        let before = std::mem::replace(&mut self.flight, Flight::Statement);
-        let parsed = self.client.prepare(sql).await.map_err(Failure::from);
-        self.landed(before, parsed)
-    }
-
-    async fn tell(&mut self, sql: &str) -> Result<(), Error> {
-        let before = std::mem::replace(&mut self.flight, Flight::Statement);
-        let told = self.client.batch_execute(sql).await.map_err(Failure::from);
-        self.landed(before, told)
+    /// What a statement gives that is not kept at the server.
+    async fn describe(&mut self, sql: &Arc<str>) -> Result<Arc<Prepared>, Error> {
+        let draft = Draft { sql: Arc::clone(sql), handle: Handle::Text(Arc::clone(sql)) };
+        let described = self.parse(&[draft]).await?;
+        described.into_iter().next().map(Arc::new).ok_or_else(ended)
     }
 
     pub(super) async fn fetch_rows(&mut self, cursor: u32, sink: &mut dyn RowSink) -> Result<Outcome, Error> {
-        self.usable()?;
+        self.ready().await?;
         let known = self.cursors.0.get_mut(&cursor);
         let Some((fetch, first)) = known.and_then(|cursor| {
             let first = std::mem::take(&mut cursor.untouched);
@@ -96,41 +96,41 @@ impl PostgresConnection {
         if first {
             sink.columns(&*fetch)?;
         }
-        let before = std::mem::replace(&mut self.flight, Flight::Statement);
-        let fetched = self.hand_on(&fetch, &[], sink).await;
-        self.landed(before, fetched)
+        self.hand_on(&fetch, &[], false, sink).await.map_err(|failure| match failure {
+            Failure::Outdated(error) | Failure::Other(error) => error,
+        })
     }
 
     pub(super) async fn close(&mut self, number: u32) -> Result<(), Error> {
-        let Some(cursor) = self.cursors.0.get_mut(&number) else { return Ok(()) };
-        // It ends with its transaction, which is all that is left to do with one that has failed.
-        if !self.transaction.open || self.transaction.failed {
-            self.cursors.0.remove(&number);
+        if !self.cursors.0.contains_key(&number) {
             return Ok(());
         }
+        self.ready().await?;
+        // It ends with its transaction, which is all that is left to do with one that has failed.
+        let over = !self.link.is_in_transaction() || self.link.has_failed();
+        let Some(cursor) = self.cursors.0.get_mut(&number).filter(|_| !over) else {
+            self.cursors.0.remove(&number);
+            return Ok(());
+        };
         // Whether it is closed is not known once this future was dropped. To close what is not there would end the
         // transaction.
         let known = std::mem::replace(&mut cursor.known, false);
         if known || self.is_declared(number).await? {
-            self.tell(&format!("CLOSE e{number}")).await?;
+            self.run_new(&closing(number), false, &mut Discard).await?;
         }
         self.cursors.0.remove(&number);
         Ok(())
     }
 
     async fn is_declared(&mut self, number: u32) -> Result<bool, Error> {
-        let before = std::mem::replace(&mut self.flight, Flight::Statement);
         let asked = format!("SELECT 1 FROM pg_catalog.pg_cursors WHERE name = 'e{number}'");
-        let answered = self.client.simple_query(&asked).await.map_err(Failure::from);
-        match self.landed(before, answered) {
-            Ok(messages) => {
-                Ok(messages.iter().any(|message| matches!(message, tokio_postgres::SimpleQueryMessage::Row(_))))
-            }
-            // What a dropped future has left has failed, and all cursors with it.
-            Err(_) if self.transaction.failed => Ok(false),
-            Err(error) => Err(error),
-        }
+        let found = self.run_new(&Statement::read(asked, Vec::new()), false, &mut Discard).await?;
+        Ok(found.rows > 0)
     }
+}
+
+fn closing(cursor: u32) -> Statement {
+    Statement::read(format!("CLOSE e{cursor}"), Vec::new())
 }
 
 fn declaration(cursor: u32, sql: &str, statement: &Statement) -> Statement {

@@ -3,7 +3,7 @@
 //! After a head come, for each dimension, its length and its lowest index, and then the elements, each after its length.
 
 use embellie_core::{ColumnRef, DecodeList, Error, ListRef};
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
 use super::{Column, Unreadable, array, decode as decode_column};
 
@@ -108,8 +108,8 @@ fn take<'a>(rest: &mut &'a [u8], inner: &[u8]) -> Result<&'a [u8], Unreadable> {
 #[cfg(test)]
 mod tests {
     use embellie_core::{ColumnRef, FromColumn, Value};
+    use postgres_types::Type;
     use proptest::prelude::*;
-    use tokio_postgres::types::Type;
 
     use super::Elements;
 

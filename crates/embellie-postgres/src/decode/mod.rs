@@ -3,7 +3,7 @@
 use embellie_core::{ColumnRef, Error};
 use jiff::{SignedDuration, Timestamp};
 use postgres_protocol::types;
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 use uuid::Uuid;
 
 use crate::calendar::{self, EPOCH_MICROS, MICROS_PER_DAY};
@@ -14,6 +14,22 @@ mod numeric;
 mod range;
 
 pub(crate) use list::Elements;
+
+/// A column of a statement's rows.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) name: Box<str>,
+    pub(crate) ty: Type,
+    pub(crate) column: Column,
+}
+
+impl Named {
+    /// `stored` where it comes straight from a table.
+    pub(crate) fn new(name: String, ty: Type, stored: bool) -> Self {
+        let column = Column::of_type(&ty, &name, stored);
+        Named { name: name.into(), ty, column }
+    }
+}
 
 /// What a column holds, found once per statement.
 #[derive(Debug)]
@@ -28,10 +44,6 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    pub(crate) fn of(about: &tokio_postgres::Column) -> Self {
-        Column::of_type(about.type_(), about.name(), about.table_oid().is_some())
-    }
-
     fn of_type(ty: &Type, name: &str, stored: bool) -> Self {
         let elements = wire::element(ty).map(|element| Box::new(Elements::new(element, name, stored)));
         let ends = wire::ends(ty).map(|ends| Box::new(Column::of_type(ends, name, stored)));

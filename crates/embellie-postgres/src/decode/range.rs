@@ -38,8 +38,8 @@ pub(super) fn decode(ends: Option<&Column>, bytes: &[u8]) -> Result<Range<RangeE
 
 #[cfg(test)]
 mod tests {
+    use postgres_types::Type;
     use proptest::prelude::*;
-    use tokio_postgres::types::Type;
 
     use super::Column;
 

@@ -2,9 +2,9 @@
 
 use bytes::{BufMut, BytesMut};
 use embellie_core::Value;
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
-use super::{Reason, encode as encode_value, is_text_form};
+use super::{Reason, encode as encode_value, is_text_form, set_length};
 use crate::wire::{self, Wire};
 
 pub(super) fn encode(values: &[Value], ty: &Type, out: &mut BytesMut) -> Result<(), Reason> {
@@ -69,8 +69,7 @@ fn elements(values: &[Value], deeper: i32, element: &Type, out: &mut BytesMut) -
                     Reason::Kind => Reason::Element(value.type_name()),
                     other => other,
                 })?;
-                let size = i32::try_from(out.len() - start - 4).map_err(|_| Reason::Range)?;
-                out[start..start + 4].copy_from_slice(&size.to_be_bytes());
+                set_length(start, out)?;
             }
         }
     }

@@ -1,12 +1,11 @@
 //! Parameters: our values in the form of the types that the server expects.
 
-use std::fmt;
 use std::net::IpAddr;
 
 use bytes::{BufMut, BytesMut};
 use embellie_core::{DatabaseError, Error, Value};
 use postgres_protocol::types;
-use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use postgres_types::Type;
 
 use crate::calendar::{self, EPOCH_MICROS, MICROS_PER_DAY};
 use crate::wire::{self, Wire};
@@ -15,62 +14,31 @@ mod list;
 mod numeric;
 mod range;
 
-/// One parameter, sent as the type that the server has found for its place.
-pub(crate) struct Parameter<'a> {
-    /// Its place, from 1.
-    pub(crate) place: usize,
-    pub(crate) value: &'a Value,
+/// Adds a parameter after its length, as the type that the server has found for its place, counted from 1.
+///
+/// # Errors
+/// When there is no such value of the type. The error names the kind of the value and not the value, which may be
+/// private.
+pub(crate) fn parameter(place: usize, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), Error> {
+    if value.is_null() {
+        out.put_i32(-1);
+        return Ok(());
+    }
+    let start = out.len();
+    out.put_i32(0);
+    encode(value, ty, out).and_then(|()| set_length(start, out)).map_err(|reason| reason.explain(place, value, ty))
 }
 
-/// Why a parameter cannot be sent.
-#[derive(Debug)]
-pub(crate) struct Unsendable(pub(crate) Error);
-
-impl fmt::Display for Unsendable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+/// Whether a parameter is text that is left to the server to read, because its type has no form here.
+pub(crate) fn is_text(value: &Value, ty: &Type) -> bool {
+    matches!(value, Value::Text(_)) && is_text_form(Wire::of(ty))
 }
 
-impl std::error::Error for Unsendable {}
-
-/// Values may be private and the protocol's library logs parameters: it gets the kind only.
-impl fmt::Debug for Parameter<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "${}: {}", self.place, self.value.type_name())
-    }
-}
-
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        if self.value.is_null() {
-            return Ok(IsNull::Yes);
-        }
-        match encode(self.value, ty, out) {
-            Ok(()) => Ok(IsNull::No),
-            Err(reason) => Err(Box::new(Unsendable(reason.explain(self, ty)))),
-        }
-    }
-
-    fn to_sql_checked(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        self.to_sql(ty, out)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    /// Text for a type that has no form here is left to the server to read.
-    fn encode_format(&self, ty: &Type) -> Format {
-        match (self.value, Wire::of(ty)) {
-            (Value::Text(_), wire) if is_text_form(wire) => Format::Text,
-            _ => Format::Binary,
-        }
-    }
+/// Notes how long what comes behind a length is.
+fn set_length(start: usize, out: &mut BytesMut) -> Result<(), Reason> {
+    let size = i32::try_from(out.len() - start - 4).map_err(|_| Reason::Range)?;
+    out[start..start + 4].copy_from_slice(&size.to_be_bytes());
+    Ok(())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +58,8 @@ enum Reason {
 }
 
 impl Reason {
-    fn explain(self, parameter: &Parameter<'_>, ty: &Type) -> Error {
-        let (place, kind, name) = (parameter.place, parameter.value.type_name(), ty.name());
+    fn explain(self, place: usize, value: &Value, ty: &Type) -> Error {
+        let (kind, name) = (value.type_name(), ty.name());
         let message = match self {
             Reason::Kind => {
                 format!("parameter {place} is of the kind {kind}, but the statement needs the type {name} there")

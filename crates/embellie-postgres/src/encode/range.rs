@@ -4,9 +4,9 @@ use std::ops::Bound;
 
 use bytes::{BufMut, BytesMut};
 use embellie_core::{Range, RangeEnd, Value};
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
-use super::{Reason, encode as encode_value};
+use super::{Reason, encode as encode_value, set_length};
 use crate::wire::range::{EMPTY, LOWER_INCLUDED, LOWER_INFINITE, UPPER_INCLUDED, UPPER_INFINITE};
 use crate::wire::{self, Wire};
 
@@ -22,8 +22,7 @@ pub(super) fn encode(range: &Range<RangeEnd>, ty: &Type, out: &mut BytesMut) -> 
         let start = out.len();
         out.put_i32(0);
         encode_value(&Value::from(*value), ends, out)?;
-        let size = i32::try_from(out.len() - start - 4).map_err(|_| Reason::Range)?;
-        out[start..start + 4].copy_from_slice(&size.to_be_bytes());
+        set_length(start, out)?;
     }
     Ok(())
 }
