@@ -31,6 +31,15 @@
 //! Columns come in the binary form of their types, arrays as lists of what they hold. What has no counterpart among
 //! [`Value`](embellie_core::Value)s (a range, a point, a composite type) comes as the server's own text of it.
 //!
+//! Several statements ([`Connection::execute_all`](embellie_core::Connection::execute_all)) are sent together and waited for
+//! once.
+//!
+//! # Transactions
+//!
+//! [`Control::Begin`](embellie_core::Control::Begin) and [`Control::Savepoint`](embellie_core::Control::Savepoint) send
+//! nothing by themselves: they go with the next statement, which takes no longer for it. A transaction without a statement
+//! is never sent.
+//!
 //! # Cursors
 //!
 //! [`Connection::open_cursor`](embellie_core::Connection::open_cursor) declares a cursor of the server's and each fetch
@@ -39,8 +48,8 @@
 //!
 //! # Futures that are dropped
 //!
-//! A future may be dropped at any point. What was sent by then goes on at the server until the connection is used
-//! again: the next statement waits for it, while [`Connection::reset`](embellie_core::Connection::reset) and a
+//! A future may be dropped at any point. What was begun by then goes on at the server until the connection is used
+//! again, if it has been sent: the next statement waits for it, while [`Connection::reset`](embellie_core::Connection::reset) and a
 //! rollback cancel it.
 
 mod cache;

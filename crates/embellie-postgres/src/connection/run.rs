@@ -125,15 +125,16 @@ impl PostgresConnection {
         sink: &mut dyn RowSink,
     ) -> Result<Outcome, Failure> {
         let ahead = &self.ahead;
-        let written = self.link.send(Sent::Statement, |out| {
+        let once = matches!(prepared.handle, Handle::Once(_));
+        let written = self.link.send(if once { Sent::Several } else { Sent::Statement }, |out| {
             ahead.write(out)?;
             write(prepared, parameters, out)?;
-            if matches!(prepared.handle, Handle::Once(_)) { write_close(prepared, out) } else { Ok(()) }
+            if once { write_close(prepared, out) } else { Ok(()) }
         });
         written.map_err(|unsendable| unsendable.0)?;
         let commands = self.ahead.sent();
         // Until it is known to be closed, it is to be.
-        if matches!(prepared.handle, Handle::Once(_)) {
+        if once {
             self.ahead.close(&prepared.handle);
         }
         self.changes_schema = changes_schema;

@@ -74,9 +74,9 @@ impl From<Malformed> for Unanswered {
 pub(crate) enum Sent {
     /// A script.
     Script,
-    /// A statement, with one Sync.
+    /// A statement and its Sync, behind what may go ahead of it.
     Statement,
-    /// Several statements, with one Sync.
+    /// Other messages between a statement and its Sync.
     Several,
 }
 
@@ -210,13 +210,12 @@ impl Link {
         let mut cx = Context::from_waker(Waker::noop());
         while let Poll::Ready(read) = self.poll_input(&mut cx) {
             read?;
-            while let Some(frame) = self.frame()? {
-                if frame.tag == b'E' {
-                    let error = self.server_error(frame)?;
-                    return Err(self.end(error.words()));
-                }
+            let Some(frame) = self.frame()? else { continue };
+            if frame.tag != b'E' {
                 return Err(self.unexpected(frame.tag));
             }
+            let error = self.server_error(frame)?;
+            return Err(self.end(error.words()));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The driver against a server, through the traits of the core.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod batch;
 mod columns;
 mod differential;
 mod dropped;
