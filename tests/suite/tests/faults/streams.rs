@@ -93,7 +93,7 @@ fn streams_on_sqlite() -> Outcome {
 fn streams_on_postgres() -> Outcome {
     for runtime in flavours() {
         let cuts = runtime.block_on(a_stream_is_dropped_anywhere(Kind::Postgres))?;
-        assert!(cuts > 2, "dropped at {cuts} places");
+        assert!(cuts > 1, "dropped at {cuts} places");
     }
     Ok(())
 }
