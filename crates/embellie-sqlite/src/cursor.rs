@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use embellie_core::{Control, Error, Outcome, RowSink, Statement};
-use rusqlite::CachedStatement;
 
-use crate::encode::bind;
-use crate::row::{SqliteHeader, SqliteRow};
+use crate::raw::Prepared;
 use crate::session::{Failure, Place, Session, from_sqlite_busy};
 use crate::watch::OverBudget;
 
@@ -19,7 +17,7 @@ pub(crate) struct Cursors<'s> {
 }
 
 struct Cursor<'s> {
-    statement: CachedStatement<'s>,
+    statement: Prepared<'s>,
     rows: usize,
     /// The savepoint that had been set last when it was opened.
     savepoint: u32,
@@ -47,16 +45,16 @@ impl<'s> Cursors<'s> {
         let session = self.session;
         session.transaction_stands()?;
         session.watch().start(OverBudget::Continue);
-        let prepared = session.connection().prepare_cached(&statement.sql).map_err(from_sqlite_busy);
+        let prepared = session.database().prepare(&statement.sql).map_err(from_sqlite_busy);
         let mut prepared = prepared.map_err(Failure::into_error)?;
-        if !prepared.readonly() {
+        if !prepared.is_readonly() {
             return Err(Error::NotSupported(
                 "only a statement that reads can be streamed: its rows are read one after the other, while others may \
                  change them"
                     .into(),
             ));
         }
-        bind(&mut prepared, &statement.parameters)?;
+        prepared.bind_copies(&statement.parameters)?;
         let cursor = Cursor { statement: prepared, rows, savepoint: self.savepoint, stage: Stage::Opened };
         self.open.insert(number, cursor);
         Ok(())
@@ -96,11 +94,10 @@ impl Cursor<'_> {
             return Ok(Outcome::default());
         }
         let limit = self.rows;
-        let mut rows = self.statement.raw_query();
+        let mut rows = self.statement.resume()?;
         while count < limit {
             match rows.next() {
                 Ok(Some(row)) => {
-                    let row = SqliteRow(row);
                     if self.stage == Stage::Opened {
                         sink.columns(&row)?;
                         self.stage = Stage::Begun;
@@ -109,28 +106,21 @@ impl Cursor<'_> {
                     sink.row(&row)?;
                 }
                 Ok(None) => {
-                    drop(rows);
                     if self.stage == Stage::Opened {
-                        sink.columns(&SqliteHeader(&self.statement))?;
+                        sink.columns(&rows.header())?;
                     }
                     self.stage = Stage::Ended;
                     return Ok(Outcome { rows: count as u64 });
                 }
                 // A lock that another holds stands in the way of the first row alone: that one is tried again.
-                Err(error) if self.stage == Stage::Opened => return Err(from_sqlite_busy(error)),
+                Err(error) if self.stage == Stage::Opened => {
+                    rows.start_again();
+                    return Err(from_sqlite_busy(error));
+                }
                 Err(error) => return Err(Failure::Error(from_sqlite_busy(error).into_error())),
             }
         }
-        // Its drop would begin the statement anew. It holds nothing else.
-        std::mem::forget(rows);
         Ok(Outcome { rows: count as u64 })
-    }
-}
-
-/// A statement that is not at its end is put back to its beginning: it would keep its lock.
-impl Drop for Cursor<'_> {
-    fn drop(&mut self) {
-        drop(self.statement.raw_query());
     }
 }
 

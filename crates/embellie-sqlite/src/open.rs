@@ -10,12 +10,14 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{from_sqlite, is_busy};
 use crate::options::{Access, Location, SqliteOptions};
+use crate::raw::Database;
 use crate::session::Session;
 use crate::turn::Turn;
 use crate::watch::{STEPS, Watch};
 
 /// Opens the database and makes the connection ready. Blocks.
 pub(crate) fn open(options: &SqliteOptions, turn: Arc<Turn>) -> Result<Box<Session>, Error> {
+    crate::raw::configure();
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
         | match options.access {
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -23,7 +25,10 @@ pub(crate) fn open(options: &SqliteOptions, turn: Arc<Turn>) -> Result<Box<Sessi
             Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
     let result = match &options.location {
-        Location::Memory => Connection::open_in_memory().and_then(|connection| set_up(connection, options)),
+        Location::Memory => {
+            Connection::open_in_memory_with_flags(OpenFlags::default() | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+                .and_then(|connection| set_up(connection, options))
+        }
         // A path that starts with "file:" would be taken for a URI.
         Location::File(path) if path.starts_with("file:") || path.to_string_lossy().starts_with("file:") => {
             Connection::open_with_flags(Path::new(".").join(path), flags).and_then(|c| set_up(c, options))
@@ -31,14 +36,13 @@ pub(crate) fn open(options: &SqliteOptions, turn: Arc<Turn>) -> Result<Box<Sessi
         Location::File(path) => Connection::open_with_flags(path, flags).and_then(|c| set_up(c, options)),
     };
     let (connection, watch) = result.map_err(|error| describe(error, options))?;
-    Ok(Box::new(Session::new(connection, watch, turn, options)))
+    Ok(Box::new(Session::new(Database::new(connection, options.statement_cache), watch, turn, options)))
 }
 
 // Since rusqlite 0.41 a handler needs the connection to be mutable.
 #[allow(unused_mut)]
 fn set_up(mut connection: Connection, options: &SqliteOptions) -> rusqlite::Result<(Connection, Arc<Watch>)> {
     connection.busy_timeout(Duration::ZERO)?;
-    connection.set_prepared_statement_cache_capacity(options.statement_cache);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let deadline = Instant::now() + options.busy_timeout;
     // The first read of the file: it fails when the file is no database.

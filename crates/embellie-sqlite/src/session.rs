@@ -5,13 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embellie_core::{Columns, Control, Effect, Error, Outcome, RowSink, Statement};
-use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, Connection, StatementStatus};
 
-use crate::encode::bind;
 use crate::error::{from_sqlite, is_busy};
 use crate::options::SqliteOptions;
-use crate::row::{SqliteHeader, SqliteRow};
+use crate::raw::{Database, Prepared};
 use crate::turn::Turn;
 use crate::watch::{OverBudget, Watch};
 
@@ -52,17 +49,30 @@ impl Failure {
 
 /// An open connection with its state.
 pub(crate) struct Session {
-    connection: Connection,
+    database: Database,
     watch: Arc<Watch>,
     turn: Arc<Turn>,
-    begin: &'static str,
+    steps: Steps,
     /// Whether [`Control::Begin`] was done and neither `Commit` nor `Rollback` since.
     transaction: Cell<bool>,
 }
 
+/// The texts of a transaction's steps, each the same one in memory whenever it is prepared.
+struct Steps {
+    begin: Arc<str>,
+    begin_reading: Arc<str>,
+    commit: Arc<str>,
+}
+
+impl Steps {
+    fn new(options: &SqliteOptions) -> Self {
+        Steps { begin: options.begin_sql().into(), begin_reading: "BEGIN DEFERRED".into(), commit: "COMMIT".into() }
+    }
+}
+
 impl Session {
-    pub(crate) fn new(connection: Connection, watch: Arc<Watch>, turn: Arc<Turn>, options: &SqliteOptions) -> Self {
-        Session { connection, watch, turn, begin: options.begin_sql(), transaction: Cell::new(false) }
+    pub(crate) fn new(database: Database, watch: Arc<Watch>, turn: Arc<Turn>, options: &SqliteOptions) -> Self {
+        Session { database, watch, turn, steps: Steps::new(options), transaction: Cell::new(false) }
     }
 
     pub(crate) fn watch(&self) -> &Arc<Watch> {
@@ -70,15 +80,15 @@ impl Session {
     }
 
     pub(crate) fn interrupt_handle(&self) -> rusqlite::InterruptHandle {
-        self.connection.get_interrupt_handle()
+        self.database.connection().get_interrupt_handle()
     }
 
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        !self.connection.is_autocommit()
+        !self.database.is_autocommit()
     }
 
     /// Runs a statement and hands its rows to `sink`.
@@ -89,7 +99,7 @@ impl Session {
         }
         self.until_not_busy(place, |session| {
             session.watch_preparation(place);
-            let mut prepared = session.connection.prepare_cached(&statement.sql).map_err(from_sqlite_busy)?;
+            let mut prepared = session.database.prepare(&statement.sql).map_err(from_sqlite_busy)?;
             let outcome = session.step(&mut prepared, statement, sink, place);
             if matches!(outcome, Err(Failure::Busy(_) | Failure::OverBudget)) {
                 sink.restart();
@@ -100,14 +110,20 @@ impl Session {
 
     /// Runs one or more statements that change the schema, none of which is kept.
     fn run_batch(&self, statement: &Statement, sink: &mut dyn RowSink, place: Place) -> Result<Outcome, Failure> {
-        let mut batch = Batch::new(&self.connection, &statement.sql);
+        let mut rest = &*statement.sql;
         let mut outcome = Outcome::default();
         loop {
-            let next = self.until_not_busy(place, |session| {
-                session.watch_preparation(place);
-                batch.next().map_err(from_sqlite_busy)
+            let (next, behind) = self.until_not_busy(place, |_| {
+                self.watch_preparation(place);
+                self.database.prepare_first(rest).map_err(from_sqlite_busy)
             })?;
-            let Some(mut prepared) = next else { return Ok(outcome) };
+            rest = behind;
+            let Some(mut prepared) = next else {
+                if rest.is_empty() {
+                    return Ok(outcome);
+                }
+                continue;
+            };
             outcome = self.until_not_busy(place, |session| session.step(&mut prepared, statement, sink, place))?;
         }
     }
@@ -122,37 +138,34 @@ impl Session {
 
     fn step(
         &self,
-        prepared: &mut rusqlite::Statement<'_>,
+        prepared: &mut Prepared<'_>,
         statement: &Statement,
         sink: &mut dyn RowSink,
         place: Place,
     ) -> Result<Outcome, Failure> {
-        bind(prepared, &statement.parameters)?;
-        let reads = prepared.readonly();
+        let reads = prepared.is_readonly();
         self.watch.start(match place {
-            Place::Inline if reads || self.connection.is_autocommit() => OverBudget::MakeRoomOrAbort,
+            Place::Inline if reads || self.database.is_autocommit() => OverBudget::MakeRoomOrAbort,
             Place::Inline => OverBudget::MakeRoom,
             Place::Patient(_) => OverBudget::Continue,
         });
-        let changes_before = if reads { 0 } else { self.connection.total_changes() };
+        let changes_before = if reads { 0 } else { self.database.total_changes() };
         let mut count = 0;
         // What changes rows is not begun before the sink agrees to its columns. Others are told when they are stepped:
         // SQLite prepares a statement again then, if the schema has changed since.
-        if !reads && let Err(error) = sink.columns(&SqliteHeader(prepared)) {
-            let anew = self.connection.prepare(&statement.sql).map_err(from_sqlite_busy)?;
-            if Columns::of(&SqliteHeader(&anew)) == Columns::of(&SqliteHeader(prepared)) {
+        if !reads && let Err(error) = sink.columns(&prepared.header()) {
+            let anew = self.database.prepare_once(&statement.sql).map_err(from_sqlite_busy)?;
+            if Columns::of(&anew.header()) == Columns::of(&prepared.header()) {
                 return Err(error.into());
             }
-            sink.columns(&SqliteHeader(&anew))?;
+            sink.columns(&anew.header())?;
         }
-        let preparations = prepared.get_status(StatementStatus::RePrepare);
-        let mut rows = prepared.raw_query();
+        let preparations = prepared.header().preparations();
+        let mut rows = prepared.bind(&statement.parameters)?;
         loop {
             match rows.next() {
                 Ok(Some(row)) => {
-                    let row = SqliteRow(row);
-                    let changed = || row.0.as_ref().get_status(StatementStatus::RePrepare) != preparations;
-                    if count == 0 && (reads || changed()) {
+                    if count == 0 && (reads || row.preparations() != preparations) {
                         sink.columns(&row)?;
                     }
                     count += 1;
@@ -169,14 +182,14 @@ impl Session {
                 }
             }
         }
-        drop(rows);
         if count == 0 && reads {
-            sink.columns(&SqliteHeader(prepared))?;
+            sink.columns(&rows.header())?;
         }
+        drop(rows);
         if !reads {
-            let changed = self.connection.total_changes() != changes_before;
-            count = if changed { self.connection.changes() } else { 0 };
-            if self.connection.is_autocommit() {
+            let changed = self.database.total_changes() != changes_before;
+            count = if changed { self.database.changes() } else { 0 };
+            if self.database.is_autocommit() {
                 self.turn.end();
             }
         }
@@ -206,19 +219,19 @@ impl Session {
     /// Begins, ends or marks a place in a transaction.
     pub(crate) fn control(&self, control: &Control, place: Place) -> Result<(), Failure> {
         let sql = match control {
-            Control::Begin => self.begin.to_owned(),
-            Control::BeginReading => "BEGIN DEFERRED".to_owned(),
-            Control::Commit => "COMMIT".to_owned(),
+            Control::Begin => Arc::clone(&self.steps.begin),
+            Control::BeginReading => Arc::clone(&self.steps.begin_reading),
+            Control::Commit => Arc::clone(&self.steps.commit),
             Control::Rollback => return self.roll_back().map_err(Failure::Error),
-            Control::Savepoint(n) => format!("SAVEPOINT s{n}"),
-            Control::Release(n) => format!("RELEASE s{n}"),
-            Control::RollbackTo(n) => format!("ROLLBACK TO s{n}"),
+            Control::Savepoint(n) => format!("SAVEPOINT s{n}").into(),
+            Control::Release(n) => format!("RELEASE s{n}").into(),
+            Control::RollbackTo(n) => format!("ROLLBACK TO s{n}").into(),
         };
         self.transaction_stands()?;
         self.until_not_busy(place, |session| {
             session.watch.start(OverBudget::Continue);
-            let mut prepared = session.connection.prepare_cached(&sql).map_err(from_sqlite_busy)?;
-            prepared.raw_execute().map_err(from_sqlite_busy).map(drop)
+            let mut prepared = session.database.prepare(&sql).map_err(from_sqlite_busy)?;
+            prepared.run().map_err(from_sqlite_busy)
         })?;
         match control {
             Control::Begin | Control::BeginReading => self.transaction.set(true),
@@ -235,7 +248,7 @@ impl Session {
     pub(crate) fn roll_back(&self) -> Result<(), Error> {
         if self.in_transaction() {
             self.watch.start(OverBudget::Continue);
-            self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
+            self.database.connection().execute_batch("ROLLBACK").map_err(from_sqlite)?;
             self.turn.end();
         }
         self.transaction.set(false);
