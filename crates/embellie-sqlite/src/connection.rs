@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use embellie_core::{BoxFuture, Connection, Control, Discard, Effect, Error, Outcome, RowSink, ServerInfo, Statement};
+use embellie_core::{
+    BoxFuture, Connection, Control, Discard, Effect, Error, Executed, Outcome, RowSink, ServerInfo, Statement,
+};
 use rusqlite::InterruptHandle;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::options::SqliteOptions;
+use crate::options::{Location, SqliteOptions};
 use crate::place::lost;
 use crate::session::{Failure, Place, Session};
 use crate::slow::SlowStatements;
@@ -24,6 +26,8 @@ pub(crate) struct SqliteConnection {
     slow: Arc<SlowStatements>,
     busy_timeout: Duration,
     syncs_on_commit: bool,
+    /// Whether each read that stands alone takes and gives back a lock of the file.
+    locks: bool,
     /// The savepoint that was set last.
     savepoint: u32,
 }
@@ -64,6 +68,7 @@ impl SqliteConnection {
             slow: Arc::clone(slow),
             busy_timeout: options.busy_timeout,
             syncs_on_commit: options.syncs_on_commit(),
+            locks: options.location != Location::Memory,
             savepoint: 0,
             home: Home::Here(Mutex::new(session)),
         }
@@ -248,6 +253,34 @@ impl SqliteConnection {
         result
     }
 
+    /// Whether these statements are better read in one transaction: the file is locked once then.
+    fn reads_together(&mut self, work: &[Work<'_>]) -> bool {
+        self.locks
+            && work.len() > 1
+            && self.here().is_ok_and(|session| !session.in_transaction())
+            && work.iter().all(|(statement, _)| statement.effect == Effect::Read && !self.starts_elsewhere(statement))
+    }
+
+    /// Reads in one transaction, as far as that goes here and now. What it leaves has to be begun anew elsewhere, and the
+    /// transaction is over then: nothing is awaited in it.
+    fn read_together(&mut self, work: &mut std::vec::IntoIter<Work<'_>>, done: &mut Executed) -> Result<(), Error> {
+        if self.here()?.begin_reads().is_err() {
+            return Ok(());
+        }
+        for (statement, sink) in work.as_mut_slice() {
+            match self.run_inline(statement, &mut **sink, Place::Inline) {
+                Err(Failure::OverBudget | Failure::Busy(_)) => break,
+                Err(Failure::Error(error)) => {
+                    done.1.push(Err(error));
+                    break;
+                }
+                Ok(outcome) => done.1.push(Ok(outcome)),
+            }
+        }
+        done.0.extend(work.by_ref().take(done.1.len()).map(|(_, sink)| sink));
+        self.here()?.end_reads()
+    }
+
     async fn run_control(&mut self, control: &Control) -> Result<(), Error> {
         match control {
             Control::Savepoint(mark) => self.savepoint = *mark,
@@ -275,6 +308,9 @@ impl SqliteConnection {
         self.elsewhere(&runtime, false, Box::new(Discard), job).await.1.map(drop)
     }
 }
+
+/// A statement, and who takes its rows.
+type Work<'a> = (&'a Statement, Box<dyn RowSink>);
 
 impl Connection for SqliteConnection {
     fn server(&self) -> &ServerInfo {
@@ -304,6 +340,28 @@ impl Connection for SqliteConnection {
                 }
             }
             Box::pin(self.run_elsewhere(statement, sink)).await
+        })
+    }
+
+    fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed> {
+        Box::pin(async move {
+            let mut done: Executed = (Vec::with_capacity(work.len()), Vec::with_capacity(work.len()));
+            let together = self.reads_together(&work);
+            let mut work = work.into_iter();
+            if together && let Err(error) = self.read_together(&mut work, &mut done) {
+                done.1.pop();
+                done.1.push(Err(error));
+            }
+            for (statement, sink) in work {
+                if done.1.last().is_some_and(Result::is_err) {
+                    done.0.push(sink);
+                    continue;
+                }
+                let (sink, result) = self.execute(statement, sink).await;
+                done.0.push(sink);
+                done.1.push(result);
+            }
+            done
         })
     }
 

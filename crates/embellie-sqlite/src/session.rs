@@ -230,8 +230,7 @@ impl Session {
         self.transaction_stands()?;
         self.until_not_busy(place, |session| {
             session.watch.start(OverBudget::Continue);
-            let mut prepared = session.database.prepare(&sql).map_err(from_sqlite_busy)?;
-            prepared.run().map_err(from_sqlite_busy)
+            session.take_step(&sql)
         })?;
         match control {
             Control::Begin | Control::BeginReading => self.transaction.set(true),
@@ -242,6 +241,27 @@ impl Session {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Begins a transaction that only reads, for statements that come at once. It is no transaction of anybody's.
+    pub(crate) fn begin_reads(&self) -> Result<(), Failure> {
+        self.transaction_stands()?;
+        self.watch.start(OverBudget::Continue);
+        self.take_step(&self.steps.begin_reading)
+    }
+
+    /// Ends it.
+    pub(crate) fn end_reads(&self) -> Result<(), Error> {
+        self.watch.start(OverBudget::Continue);
+        match self.take_step(&self.steps.commit) {
+            Ok(()) => Ok(()),
+            Err(_) => self.roll_back(),
+        }
+    }
+
+    fn take_step(&self, sql: &Arc<str>) -> Result<(), Failure> {
+        let mut prepared = self.database.prepare(sql).map_err(from_sqlite_busy)?;
+        prepared.run().map_err(from_sqlite_busy)
     }
 
     /// Undoes the open transaction, if there is one.

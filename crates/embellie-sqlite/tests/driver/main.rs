@@ -7,5 +7,6 @@ mod faults;
 mod files;
 mod functions;
 mod support;
+mod together;
 mod transactions;
 mod values;
