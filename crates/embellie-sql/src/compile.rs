@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use embellie_core::field::FieldKind;
 use embellie_core::meta::ModelId;
-use embellie_core::query::{Annotation, Assignment, Insert};
+use embellie_core::query::{Annotation, Assignment, BulkInsert, Insert};
 use embellie_core::{Query, Registry, Result, Statement};
 
 use crate::resolve::{self, Context};
@@ -231,4 +231,47 @@ pub fn insert(insert: &Insert, registry: &Registry, target: &Target) -> Result<S
     let insert = resolve::insert(&Context::new(registry, target), insert)?;
     verify::insert(target, &insert)?;
     render::insert(target, &insert)
+}
+
+/// The statements that insert many rows of values, to be run one after the other in a transaction. With `returning`, they
+/// give a row for each, in the order of the rows.
+///
+/// Where the database reads rows from arrays it is one statement, whose text is the same for any number of rows; elsewhere
+/// they are statements of as many rows as are inserted fastest, which have the same text but for the last ones.
+///
+/// ```
+/// use embellie_core::query::{BulkInsert, Conflict};
+/// # use embellie_core::{Registry, ServerInfo, Value, field::FieldKind, meta::{FieldMeta, ModelMeta}};
+/// # let registry = Registry::build([
+/// #     ModelMeta::new("blog", "Tag").field(FieldMeta::new("word", FieldKind::Char).max_length(50)),
+/// # ])?;
+/// # let target = embellie_sql::Target::for_server(&ServerInfo { dialect: "sqlite", version: (3, 50, 0) })?;
+/// let values = (0..100).map(|n| Value::from(format!("word {n}"))).collect();
+/// let (fields, returning) = (vec![1], vec![]);
+/// let rows = BulkInsert { model: "blog.Tag".into(), fields, values, returning, conflict: Conflict::Fail };
+/// let statements = embellie_sql::bulk_insert(rows, &registry, &target)?;
+/// assert_eq!(statements.iter().map(|statement| statement.parameters.len()).sum::<usize>(), 100);
+/// # Ok::<(), embellie_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`insert`].
+pub fn bulk_insert(insert: BulkInsert, registry: &Registry, target: &Target) -> Result<Vec<Statement>> {
+    let (insert, kinds, values) = resolve::bulk(&Context::new(registry, target), insert)?;
+    verify::insert(target, &insert)?;
+    render::bulk(target, &insert, &kinds, values)
+}
+
+/// The statement that tells what a transaction has inserted into a model's table, asked before and after: the number of
+/// rows changed since the connection was opened, the key of the row inserted last, and the highest key. `None` where the
+/// database has no such thing, and for keys that it does not count up.
+///
+/// Where rows without a key were inserted between the two, as many rows were changed as were inserted, and the key
+/// inserted last is the highest, then no trigger had a hand in it, and their keys are those up to it, in the order of
+/// the rows.
+///
+/// # Errors
+/// [`Error::FieldDoesNotExist`](embellie_core::Error::FieldDoesNotExist) for an unknown model.
+pub fn inserted_keys(model: &str, registry: &Registry, target: &Target) -> Result<Option<Statement>> {
+    render::inserted_keys(target, registry.model(model)?)
 }

@@ -20,7 +20,8 @@ pub mod plan;
 pub mod schema;
 
 pub use compile::{
-    Compiled, OutputColumn, RelatedObject, aggregate, count, delete, exists, insert, select, update, update_returning,
+    Compiled, OutputColumn, RelatedObject, aggregate, bulk_insert, count, delete, exists, insert, inserted_keys,
+    select, update, update_returning,
 };
 pub use explain::{
     Actual, Cost, Detail, Explain, ExplainOption, Format, Plan, PlanNode, Setting, Step, Unvalued, explain,

@@ -79,6 +79,10 @@ pub enum Capability {
     DistinctOn,
     /// Locking the rows of a query (`FOR UPDATE`).
     RowLocks,
+    /// Rows made of arrays, one for each column (`UNNEST`).
+    RowsOfArrays,
+    /// Keys of rows inserted by one connection in one transaction, each one more than the one before.
+    SuccessiveKeys,
 }
 
 impl Capability {
@@ -103,6 +107,8 @@ impl Capability {
             Capability::SeveralRecursiveParts => "several parts of a common table expression that refer to itself",
             Capability::DistinctOn => "giving the first of the rows that are equal in some columns (DISTINCT ON)",
             Capability::RowLocks => "locking the rows of a query (FOR UPDATE)",
+            Capability::RowsOfArrays => "rows made of arrays (UNNEST)",
+            Capability::SuccessiveKeys => "keys of rows inserted, each one more than the one before",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
             Capability::StoredGeneratedColumns => "generated columns that are stored",
             Capability::UnstoredGeneratedColumns => "generated columns that are not stored",
@@ -144,6 +150,8 @@ impl Capability {
         Capability::SeveralRecursiveParts,
         Capability::DistinctOn,
         Capability::RowLocks,
+        Capability::RowsOfArrays,
+        Capability::SuccessiveKeys,
     ];
 }
 

@@ -35,6 +35,9 @@
 //! transaction, with [`Synchronous::Full`]), what changes the schema, and what waits for another connection's lock is
 //! done there too. A lock is waited for [`busy_timeout`](SqliteOptions::busy_timeout) long.
 //!
+//! Reads that come together ([`execute_all`](embellie_core::Connection::execute_all)) are one transaction, and see one
+//! state of the database: its file is locked once.
+//!
 //! A future that is dropped leaves its statement to be stopped by
 //! [`reset`](embellie_core::Connection::reset), which also rolls back what was left open. A commit that is under way
 //! when its future is dropped may or may not happen; nothing happens by half.
@@ -58,6 +61,12 @@
 //!
 //! Some errors, such as a full disk, make SQLite end the transaction by itself. Statements meant for it are then
 //! refused until it is rolled back, instead of being done outside it.
+//!
+//! # Memory
+//!
+//! Unless the program has used SQLite before, the first connection has it not count the memory that it uses
+//! (`SQLITE_CONFIG_MEMSTATUS`), since the count is kept under a lock of the whole program. SQLite's `memory_used` and its
+//! limits of the heap then know nothing.
 //!
 //! # Values
 //!

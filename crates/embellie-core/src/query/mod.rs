@@ -15,7 +15,7 @@ pub use extra::{Extra, ExtraColumn};
 pub use loading::Loading;
 pub use q::{Comparison, Condition, Connector, Operand, Q};
 pub use step::{Annotation, FilteredRelation, Step};
-pub use write::{Assignment, Conflict, Insert};
+pub use write::{Assignment, BulkInsert, Conflict, Insert};
 
 use std::borrow::Cow;
 

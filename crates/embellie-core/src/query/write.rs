@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Expr;
+use crate::{Expr, Value};
 
 /// A field and what it becomes in an update.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,22 @@ pub struct Insert {
     pub fields: Vec<usize>,
     /// The values of each row, stored form, in the order of `fields`.
     pub rows: Vec<Vec<Expr>>,
+    /// The fields that the database gives back, by their place in the model.
+    pub returning: Vec<usize>,
+    /// What to do with rows that exist.
+    pub conflict: Conflict,
+}
+
+/// New rows of one model of which all is values: many of them, with no more statements than the database needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BulkInsert {
+    /// The model's label, `app.Model`.
+    pub model: Cow<'static, str>,
+    /// The fields that are given, by their place in the model; at least one.
+    pub fields: Vec<usize>,
+    /// The values, stored form: those of one row after those of the other, each in the order of `fields`. A key that
+    /// counts up is none of them, unless all rows have one.
+    pub values: Vec<Value>,
     /// The fields that the database gives back, by their place in the model.
     pub returning: Vec<usize>,
     /// What to do with rows that exist.

@@ -7,7 +7,7 @@ use std::fmt;
 
 use embellie_core::expr::{AggregateFunction, DatePart, Function, TruncUnit};
 use embellie_core::field::FieldKind;
-use embellie_core::{Result, Value};
+use embellie_core::{Error, Result, Value};
 
 use crate::Capability;
 use crate::explain::Explaining;
@@ -134,6 +134,15 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         w.condition(condition)?;
         w.push(")");
         Ok(())
+    }
+
+    /// Of how many rows an insert of many is best, where it is none of arrays.
+    fn rows_at_once(&self) -> usize;
+
+    /// Writes what tells the keys of rows inserted: the number of rows changed so far, the key inserted last, the highest
+    /// key.
+    fn inserted_keys(&self, _: &mut Writer<'_>, _table: &str, _key: &str) -> Result<()> {
+        Err(Error::NotSupported(format!("{} does not count keys up one by one", self.product())))
     }
 
     /// The function that gives a random number.

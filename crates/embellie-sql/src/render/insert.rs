@@ -1,5 +1,9 @@
 //! `INSERT`.
 
+use std::sync::Arc;
+
+use embellie_core::field::FieldKind;
+use embellie_core::meta::Model;
 use embellie_core::{Effect, Result, Statement, Value};
 
 use super::Writer;
@@ -30,6 +34,78 @@ pub(crate) fn insert(target: &Target, insert: &Insert<'_>) -> Result<Statement> 
     writer.finish(Effect::Write).map(|statement| statement.changing(insert.table))
 }
 
+/// The statements of an insert of many rows of values.
+pub(crate) fn bulk(
+    target: &Target,
+    insert: &Insert<'_>,
+    kinds: &[FieldKind],
+    values: Vec<Value>,
+) -> Result<Vec<Statement>> {
+    let width = insert.columns.len().max(1);
+    if target.can(Capability::RowsOfArrays) && kinds.iter().all(|kind| !kind.is_array()) {
+        let rows = values.len() / width;
+        let mut columns: Vec<Vec<Value>> = (0..width).map(|_| Vec::with_capacity(rows)).collect();
+        for (place, value) in values.into_iter().enumerate() {
+            columns[place % width].push(as_parameter(target, value)?);
+        }
+        let parameters = columns.into_iter().map(Value::List).collect();
+        let text = bulk_text(target, insert, |w| w.rows_of_arrays(insert))?;
+        return Ok(vec![statement(&text, parameters, insert)]);
+    }
+    let rows = (target.max_parameters() / width).min(target.dialect().rows_at_once()).max(1);
+    let mut statements = Vec::with_capacity(values.len() / (rows * width) + 1);
+    let mut values = values.into_iter();
+    let mut text: Option<(usize, Arc<str>)> = None;
+    while values.len() > 0 {
+        let taken = values.by_ref().take(rows * width).map(|value| as_parameter(target, value));
+        let parameters = taken.collect::<Result<Vec<Value>>>()?;
+        let sql = match &text {
+            Some((length, sql)) if *length == parameters.len() => Arc::clone(sql),
+            _ => bulk_text(target, insert, |w| {
+                w.placeholders(parameters.len() / width, width);
+                Ok(())
+            })?,
+        };
+        text = Some((parameters.len(), Arc::clone(&sql)));
+        statements.push(statement(&sql, parameters, insert));
+    }
+    Ok(statements)
+}
+
+fn as_parameter(target: &Target, value: Value) -> Result<Value> {
+    Ok(target.dialect().parameter(&value)?.unwrap_or(value))
+}
+
+fn statement(sql: &Arc<str>, parameters: Vec<Value>, insert: &Insert<'_>) -> Statement {
+    Statement::write(Arc::clone(sql), parameters).changing(insert.table)
+}
+
+fn bulk_text(
+    target: &Target,
+    insert: &Insert<'_>,
+    rows: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<Arc<str>> {
+    let mut writer = Writer::new(target);
+    writer.push("INSERT INTO ");
+    writer.name(insert.table)?;
+    writer.push(" ");
+    writer.name_list(&insert.columns)?;
+    rows(&mut writer)?;
+    writer.conflict(&insert.conflict)?;
+    writer.returning(insert.table, &insert.returning)?;
+    Ok(writer.into_text().into())
+}
+
+/// What tells the keys of rows that were inserted, where the database counts them up one by one.
+pub(crate) fn inserted_keys(target: &Target, model: &Model) -> Result<Option<Statement>> {
+    if !target.can(Capability::SuccessiveKeys) || !model.primary_key().kind.is_auto() {
+        return Ok(None);
+    }
+    let mut writer = Writer::new(target);
+    writer.dialect().inserted_keys(&mut writer, &model.table, &model.primary_key().column)?;
+    writer.finish(Effect::Read).map(Some)
+}
+
 impl Writer<'_> {
     /// Rows of nothing but defaults.
     fn defaults(&mut self, insert: &Insert<'_>) -> Result<()> {
@@ -43,6 +119,38 @@ impl Writer<'_> {
             self.cell(&Cell::Default)?;
             self.push(")");
         }
+        Ok(())
+    }
+
+    /// Placeholders for rows of values.
+    fn placeholders(&mut self, rows: usize, width: usize) {
+        let dialect = self.dialect();
+        for place in 0..rows * width {
+            self.push(match (place, place % width) {
+                (0, _) => " VALUES (",
+                (_, 0) => "), (",
+                _ => ", ",
+            });
+            dialect.placeholder(place + 1, &mut self.text);
+        }
+        self.push(")");
+    }
+
+    /// Rows of arrays, each a parameter with the values of one column. It has the type of that column: what is never read
+    /// says so.
+    fn rows_of_arrays(&mut self, insert: &Insert<'_>) -> Result<()> {
+        self.push(" SELECT * FROM UNNEST(");
+        let dialect = self.dialect();
+        for (place, column) in insert.columns.iter().enumerate() {
+            self.push(if place > 0 { ", COALESCE(" } else { "COALESCE(" });
+            dialect.placeholder(place + 1, &mut self.text);
+            self.push(", ARRAY(SELECT ");
+            self.name(column)?;
+            self.push(" FROM ");
+            self.name(insert.table)?;
+            self.push(" WHERE FALSE))");
+        }
+        self.push(")");
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::resolved::Alias;
 use names::Names;
 
 pub(crate) use delete::delete;
-pub(crate) use insert::insert;
+pub(crate) use insert::{bulk, insert, inserted_keys};
 pub(crate) use select::select;
 pub(crate) use update::update;
 

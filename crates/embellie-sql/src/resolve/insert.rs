@@ -1,9 +1,9 @@
 //! New rows.
 
 use embellie_core::expr::Expr;
-use embellie_core::field::prepare;
+use embellie_core::field::{FieldKind, prepare};
 use embellie_core::meta::Model;
-use embellie_core::query::{Conflict, Insert as Asked};
+use embellie_core::query::{BulkInsert, Conflict, Insert as Asked};
 use embellie_core::{Error, Result, Value};
 
 use super::{Context, Scope};
@@ -30,7 +30,42 @@ pub(crate) fn insert<'r>(context: &Context<'r>, asked: &Asked) -> Result<Insert<
             row.iter().zip(&asked.fields).map(|(value, &field)| scope.cell(field, value)).collect();
         rows.push(cells?);
     }
-    let conflict = match &asked.conflict {
+    Ok(Insert { rows, ..without_rows(model, &asked.fields, &asked.returning, &asked.conflict)? })
+}
+
+/// The insert of rows of values, yet without them; the kinds of its columns; and the values.
+pub(crate) fn bulk<'r>(context: &Context<'r>, asked: BulkInsert) -> Result<(Insert<'r>, Vec<FieldKind>, Vec<Value>)> {
+    let registry = context.registry;
+    let model = registry.model(&asked.model)?;
+    let insert = without_rows(model, &asked.fields, &asked.returning, &asked.conflict)?;
+    let width = asked.fields.len();
+    if width == 0 || asked.values.is_empty() || !asked.values.len().is_multiple_of(width) {
+        return Err(Error::Value(format!(
+            "rows of {} have {width} values each, which {} values cannot be",
+            model.label(),
+            asked.values.len()
+        )));
+    }
+    let fields: Vec<(FieldKind, &str)> = asked
+        .fields
+        .iter()
+        .map(|&field| {
+            let said = &registry.storage_field(model.id(), field).name;
+            (registry.storage_kind(model.id(), field), said.as_str())
+        })
+        .collect();
+    let values = asked.values.into_iter().zip(fields.iter().cycle());
+    let values = values.map(|(value, &(kind, said))| prepare(kind, said, value)).collect::<Result<_>>()?;
+    Ok((insert, fields.into_iter().map(|(kind, _)| kind).collect(), values))
+}
+
+fn without_rows<'r>(
+    model: &'r Model,
+    fields: &[usize],
+    returning: &[usize],
+    conflict: &Conflict,
+) -> Result<Insert<'r>> {
+    let conflict = match conflict {
         Conflict::Fail => OnConflict::Fail,
         Conflict::Ignore => OnConflict::Ignore,
         Conflict::Update { unique_fields, update_fields } => {
@@ -48,9 +83,9 @@ pub(crate) fn insert<'r>(context: &Context<'r>, asked: &Asked) -> Result<Insert<
     Ok(Insert {
         table: &model.table,
         key: &key.column,
-        columns: columns(model, &asked.fields)?,
-        rows,
-        returning: columns(model, &asked.returning)?,
+        columns: columns(model, fields)?,
+        rows: Vec::new(),
+        returning: columns(model, returning)?,
         conflict,
     })
 }

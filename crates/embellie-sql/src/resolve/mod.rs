@@ -63,7 +63,7 @@ use joins::{Place, TableUse};
 use select::Chosen;
 
 pub(crate) use aggregate::{aggregate, count};
-pub(crate) use insert::insert;
+pub(crate) use insert::{bulk, insert};
 pub(crate) use rows::{exists, rows};
 pub(crate) use update::{delete, update};
 

@@ -15,7 +15,7 @@ pub use connect::DatabaseBuilder;
 pub use session::{Executor, Session};
 
 pub(crate) use pool::{Pooled, abandon};
-pub(crate) use run::{Around, control, execute, executed, values};
+pub(crate) use run::{Around, control, execute, executed, is_logged, values};
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

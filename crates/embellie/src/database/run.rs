@@ -62,6 +62,11 @@ pub(crate) async fn executed(
     (sink, outcome)
 }
 
+/// Whether statements are written to a log, with all that they are told of.
+pub(crate) fn is_logged(database: &Database) -> bool {
+    database.0.logs.is_active()
+}
+
 /// Awaits what runs a statement, seen by traces, and says how long it took.
 async fn seen(
     database: &Database,

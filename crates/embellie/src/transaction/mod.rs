@@ -1,7 +1,9 @@
 //! Transactions: begun, nested as savepoints, ended, and safe to abandon at any point.
 
+mod batch;
 mod cursor;
 
+pub(crate) use batch::Batch;
 pub(crate) use cursor::OpenCursor;
 
 use std::fmt;

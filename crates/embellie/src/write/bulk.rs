@@ -3,13 +3,13 @@
 use embellie_core::query::Conflict;
 use embellie_core::{Error, Result};
 
-use super::insert::{are_alike, insert_rows};
+use super::insert::{alike, insert_groups, insert_rows, is_one_insert};
 use super::save::{refuse_unsaved_relations, set_times};
 use crate::database::{Executor, Session};
 use crate::model::Instance;
 
-/// Rows of one statement at most: more gain nothing, and the statement stays small enough to be kept prepared.
-const MAX_ROWS: usize = 1000;
+/// Rows of one batch at most: more gain nothing.
+pub(super) const MAX_ROWS: usize = 10_000;
 
 /// How many objects are inserted: the options of Django's `bulk_create()`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -108,15 +108,18 @@ pub(crate) async fn bulk_create(
     let database = session.database();
     let model = database.registry().model(label)?;
     let conflict = options.conflict(model)?;
-    let places: Vec<usize> = (0..model.fields.len()).collect();
+    let is_timed = |place: &usize| model.fields[*place].auto_now || model.fields[*place].auto_now_add;
+    let timed: Vec<usize> = (0..model.fields.len()).filter(is_timed).collect();
     for object in objects.iter_mut() {
         refuse_unsaved_relations(*object, model)?;
-        set_times(*object, model, &places, true)?;
+        set_times(*object, model, &timed, true)?;
     }
-    let most = (database.target().max_parameters() / model.fields.len().max(1)).clamp(1, MAX_ROWS);
-    let batch = options.batch_size.map_or(most, |size| size.min(most));
-    if objects.len() <= batch && are_alike(objects, model)? {
-        return insert_rows(label, objects, conflict, session).await;
+    let batch = options.batch_size.map_or(MAX_ROWS, |size| size.min(MAX_ROWS));
+    if objects.len() <= batch {
+        let groups = alike(objects, model)?;
+        if is_one_insert(&groups, model, session) {
+            return insert_groups(model, objects, groups, conflict, session).await;
+        }
     }
     session
         .atomic(async |tx| {

@@ -302,6 +302,13 @@ async fn bulk(db: &Database) -> Outcome {
     let tags = Shelf::objects().values_list((Shelf::tags, Shelf::numbers)).all(db).await?;
     assert_eq!(tags[0], (vec!["x".to_owned(), "z".to_owned()], None));
     assert_eq!(tags[1], (vec!["z".to_owned()], Some(vec![2])));
+    // An array of arrays would be one long array.
+    let mut many: Vec<Shelf> = (0..50).map(|n| shelf("many", vec!["x"; n % 3], (n % 2 == 0).then(Vec::new))).collect();
+    Shelf::objects().bulk_create(&mut many, db).await?;
+    for (n, shelf) in many.iter().enumerate() {
+        let read = Shelf::objects().filter(Shelf::id.eq(shelf.id)).get(db).await?;
+        assert_eq!((read.tags.len(), read.numbers, read.board), (n % 3, shelf.numbers.clone(), shelf.board.clone()));
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod arrays;
 mod blog_performance;
 mod blog_queries;
 mod boolean;
+mod bulk;
 mod bulk_update;
 mod clock;
 mod combined;

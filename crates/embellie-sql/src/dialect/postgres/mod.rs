@@ -47,12 +47,17 @@ impl Dialect for Postgres {
             | Capability::NullsAreLeast
             | Capability::ChainedGeneratedColumns
             | Capability::SeveralRecursiveParts
-            | Capability::RangeOffsets => false,
+            | Capability::RangeOffsets
+            | Capability::SuccessiveKeys => false,
             Capability::UnstoredGeneratedColumns | Capability::Uuid7 => version >= (18, 0, 0),
             Capability::AnyValue => version >= (16, 0, 0),
             Capability::BitXorAggregate => version >= (14, 0, 0),
             _ => true,
         }
+    }
+
+    fn rows_at_once(&self) -> usize {
+        1000
     }
 
     fn max_parameters(&self) -> usize {

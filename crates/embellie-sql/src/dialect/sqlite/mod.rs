@@ -54,8 +54,10 @@ impl Dialect for Sqlite {
             | Capability::RangeOffsets
             | Capability::FrameGroups
             | Capability::FrameExclusion
-            | Capability::AnyValue => true,
+            | Capability::AnyValue
+            | Capability::SuccessiveKeys => true,
             Capability::DefaultInValues
+            | Capability::RowsOfArrays
             | Capability::Arrays
             | Capability::BitAggregates
             | Capability::BitXorAggregate
@@ -313,6 +315,20 @@ impl Dialect for Sqlite {
             w.window_function(window)?;
             w.over(window)
         })
+    }
+
+    /// More rows make a program that the processor's nearest memory does not hold, and take long to prepare.
+    fn rows_at_once(&self) -> usize {
+        32
+    }
+
+    fn inserted_keys(&self, w: &mut Writer<'_>, table: &str, key: &str) -> Result<()> {
+        w.push("SELECT total_changes(), last_insert_rowid(), (SELECT MAX(");
+        w.name(key)?;
+        w.push(") FROM ");
+        w.name(table)?;
+        w.push(")");
+        Ok(())
     }
 
     fn random(&self) -> &'static str {
