@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use bench_common::{
-    Arguments, BULK, Case, Contender, FEW_ROWS, Failure, JOINED, JOINED_VIEWS, MANY_ROWS, OWNERS, WITH_AUTHOR,
-    bulk_row, key_of, mix, serve, text, views_of,
+    Arguments, BULK, Case, Contender, Crowd, FEW_ROWS, Failure, JOINED, JOINED_VIEWS, MANY_ROWS, OWNERS, POOL_SIZE,
+    Pool, WITH_AUTHOR, bulk_row, key_of, mix, serve, text, views_of,
 };
 use toasty::{Db, Deferred};
 use tokio::runtime::Runtime;
@@ -68,22 +68,36 @@ struct Entry {
 struct Toasty {
     runtime: Runtime,
     db: Db,
+    arguments: Arguments,
+    crowd: Option<Crowd<Posts>>,
+}
+
+/// The pool, as tasks have it.
+#[derive(Clone)]
+struct Posts(Db);
+
+impl Pool for Posts {
+    async fn get(&mut self, operation: u64) -> Result<u64, Failure> {
+        Ok(add(0, &Post::get_by_id(&mut self.0, &key_of(operation)).await?))
+    }
+}
+
+async fn connect(arguments: &Arguments, pool_size: usize) -> Result<Db, Failure> {
+    let url = arguments.file().map_or_else(|| arguments.url.clone(), |file| format!("sqlite:{file}"));
+    let models = toasty::models!(User, Post, Comment, Entry);
+    let mut db = Db::builder().models(models).max_pool_size(pool_size).connect(&url).await?;
+    if arguments.file().is_some() {
+        toasty::sql::query("PRAGMA journal_mode = wal").exec(&mut db).await?;
+        toasty::sql::statement("PRAGMA synchronous = normal").exec(&mut db).await?;
+    }
+    Ok(db)
 }
 
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let url = arguments.file().map_or_else(|| arguments.url.clone(), |file| format!("sqlite:{file}"));
-    let db = runtime.block_on(async {
-        let mut db =
-            Db::builder().models(toasty::models!(User, Post, Comment, Entry)).max_pool_size(1).connect(&url).await?;
-        if arguments.file().is_some() {
-            toasty::sql::query("PRAGMA journal_mode = wal").exec(&mut db).await?;
-            toasty::sql::statement("PRAGMA synchronous = normal").exec(&mut db).await?;
-        }
-        Ok::<_, toasty::Error>(db)
-    })?;
-    serve(&mut Toasty { runtime, db })
+    let db = runtime.block_on(connect(&arguments, 1))?;
+    serve(&mut Toasty { runtime, db, arguments, crowd: None })
 }
 
 impl Contender for Toasty {
@@ -103,6 +117,11 @@ impl Contender for Toasty {
             self.runtime.block_on(Entry::all().delete().exec(&mut self.db))?;
         }
         Ok(())
+    }
+
+    fn crowd(&mut self, operations: Range<u64>) -> Result<u64, Failure> {
+        let connect = connect(&self.arguments, POOL_SIZE);
+        Crowd::run(&mut self.crowd, operations, async { Ok(Posts(connect.await?)) })
     }
 }
 

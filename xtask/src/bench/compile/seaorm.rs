@@ -9,7 +9,7 @@ pub(super) fn generate(content: Content) -> Result<Crate> {
     if content == Content::Queries {
         // A future that nobody polls is not compiled to machine code; one in a box is.
         code.push_str(
-            "use sea_orm::entity::prelude::*;\nuse sea_orm::{QueryOrder, QuerySelect};\n\n\
+            "use sea_orm::entity::prelude::*;\nuse sea_orm::sea_query::ExprTrait;\nuse sea_orm::{QueryOrder, QuerySelect};\n\n\
              type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'a>>;\n\n",
         );
     }
