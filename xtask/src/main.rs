@@ -20,6 +20,7 @@ cargo xtask <command>
                    `--readme` has the README show the figures
   bench ratchet    the instructions of the hottest cases, which may not grow; `--update` commits what it counts
   bench growth     how time and memory grow with rows, models, joins and values; it fails above linear
+  bench demo       the ten heaviest queries of the demo, beside SQL written by hand for the raw drivers
   bench building   what it costs to build a query, in each of the ways to write it
   bench compile    how long models take to compile, beside Diesel's and SeaORM's; `--runs <number>`, 5 by default
   bench stream     how much memory a million rows take when they are streamed, on every database

@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
         [name, rest @ ..] if name == "compile" => compile::run(rest),
         [name, rest @ ..] if name == "ratchet" => ratchet::run(rest),
         [name, rest @ ..] if name == "growth" => growth::run(rest),
+        [name, rest @ ..] if name == "demo" => speed::demo::run(rest),
         [name] if name == "building" => building::run(),
         [name] if name == "stream" => stream::run(),
         [name, rest @ ..] if name == "peers" => {

@@ -7,6 +7,7 @@
 mod cases;
 mod chart;
 mod contender;
+pub(super) mod demo;
 mod django;
 mod measure;
 mod readme;
