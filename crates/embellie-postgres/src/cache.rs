@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use embellie_core::Header;
+use foldhash::fast::RandomState;
 use postgres_types::Type;
 
 use crate::decode::Named;
@@ -49,7 +50,7 @@ impl Header for Prepared {
 /// Prepared statements by their text. When it is full, the one that was used longest ago goes. Whoever takes one out has
 /// the server close it.
 pub(crate) struct StatementCache {
-    entries: HashMap<Arc<str>, Entry>,
+    entries: HashMap<Arc<str>, Entry, RandomState>,
     capacity: usize,
     clock: u64,
 }
@@ -61,7 +62,7 @@ struct Entry {
 
 impl StatementCache {
     pub(crate) fn new(capacity: usize) -> Self {
-        StatementCache { entries: HashMap::new(), capacity, clock: 0 }
+        StatementCache { entries: HashMap::default(), capacity, clock: 0 }
     }
 
     pub(crate) fn get(&mut self, sql: &str) -> Option<Arc<Prepared>> {

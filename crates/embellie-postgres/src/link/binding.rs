@@ -54,7 +54,7 @@ fn value(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
 mod tests {
     use proptest::prelude::*;
     use rustls::pki_types::CertificateDer;
-    use sha2::{Digest, Sha384};
+    use sha2::{Digest, Sha256, Sha384};
 
     use super::end_point;
 
@@ -65,6 +65,13 @@ mod tests {
         let whole = [&[0x30, 0x82, 0, parts.len() as u8], &parts[..]].concat();
         let certificate = CertificateDer::from(whole.clone());
         assert_eq!(end_point(&certificate), Some(Sha384::digest(&whole).to_vec()));
+    }
+
+    #[test]
+    fn a_certificate_has_one() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = CertificateDer::from(made.cert.der().to_vec());
+        assert_eq!(end_point(&certificate), Some(Sha256::digest(&certificate).to_vec()));
     }
 
     proptest! {
