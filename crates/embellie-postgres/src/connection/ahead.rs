@@ -8,7 +8,7 @@ use embellie_core::Control;
 use postgres_protocol::message::frontend;
 
 use crate::cache::Handle;
-use crate::link::{Unsendable, bind};
+use crate::link::{Unsendable, bind, execute};
 use crate::transaction;
 
 #[derive(Default)]
@@ -57,5 +57,6 @@ impl Ahead {
 pub(super) fn write_control(control: &Control, out: &mut BytesMut) -> Result<(), Unsendable> {
     frontend::parse("", &transaction::sql(control), [], out)?;
     bind("", &[], &[], out)?;
-    Ok(frontend::execute("", 0, out)?)
+    execute(out);
+    Ok(())
 }

@@ -9,7 +9,9 @@ use postgres_protocol::message::frontend;
 use super::PostgresConnection;
 use super::prepare::Draft;
 use crate::cache::{Handle, Prepared};
-use crate::link::{Malformed, Place, Sent, ServerError, Unanswered, Unsendable, bind, places, rows, unexpected};
+use crate::link::{
+    Malformed, Place, Sent, ServerError, Unanswered, Unsendable, bind, execute, places, rows, unexpected,
+};
 use crate::row::WireRow;
 use crate::transaction::Spoken;
 
@@ -166,7 +168,8 @@ pub(super) fn write(prepared: &Prepared, parameters: &[Value], out: &mut BytesMu
         frontend::parse(name, sql, [], out)?;
     }
     bind(name, &prepared.parameters, parameters, out)?;
-    Ok(frontend::execute("", 0, out)?)
+    execute(out);
+    Ok(())
 }
 
 /// Writes that a statement is not used any more.

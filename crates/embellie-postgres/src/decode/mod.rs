@@ -75,6 +75,7 @@ impl Unreadable {
     }
 }
 
+#[inline]
 pub(crate) fn decode<'a>(column: &'a Column, bytes: &'a [u8]) -> Result<ColumnRef<'a>, Unreadable> {
     Ok(match column.wire {
         Wire::Bool => ColumnRef::Bool(array::<1>(bytes)? != [0]),

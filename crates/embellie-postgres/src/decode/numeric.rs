@@ -25,6 +25,9 @@ pub(super) fn decode(bytes: &[u8], round: bool) -> Result<Decimal, Unreadable> {
     if digits.len() != usize::from(word(0)) * 2 {
         return Err(Unreadable::Malformed);
     }
+    if let Some(small) = small(digits, weight, sign, decimals) {
+        return Ok(small);
+    }
     let (mut mantissa, mut scale, mut exact) = gather(digits, weight)?;
     // The number is mantissa / 10^scale. Zeros that only fill up a group of digits go, those that are shown come.
     let wanted = if round { decimals.min(MOST_DECIMALS) } else { decimals };
@@ -52,6 +55,33 @@ pub(super) fn decode(bytes: &[u8], round: bool) -> Result<Decimal, Unreadable> {
     let mantissa = if sign == 0 { mantissa } else { -mantissa };
     let scale = u32::try_from(scale).map_err(|_| TOO_LARGE)?;
     Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| TOO_LARGE)
+}
+
+/// A number that fits into 64 bits with all the decimals that it shows, as most do.
+fn small(digits: &[u8], weight: i32, sign: u16, decimals: i32) -> Option<Decimal> {
+    let groups = i32::try_from(digits.len() / 2).ok()?;
+    if groups > weight + 5 || !(-1..4).contains(&weight) || !(0..=18 - 4 * (weight + 1)).contains(&decimals) {
+        return None;
+    }
+    let (mut mantissa, mut scale) = (0u64, 4 * (groups - weight - 1));
+    for pair in digits.chunks_exact(2) {
+        let digit = u16::from_be_bytes([pair[0], pair[1]]);
+        if digit > 9999 {
+            return None;
+        }
+        mantissa = mantissa.checked_mul(10_000)?.checked_add(digit.into())?;
+    }
+    // Digits that are not shown are left to who rounds.
+    while scale > decimals {
+        if mantissa % 10 != 0 {
+            return None;
+        }
+        mantissa /= 10;
+        scale -= 1;
+    }
+    mantissa = mantissa.checked_mul(10u64.checked_pow(u32::try_from(decimals - scale).ok()?)?)?;
+    let mantissa = i64::try_from(mantissa).ok()?;
+    Decimal::try_new(if sign == 0 { mantissa } else { -mantissa }, u32::try_from(decimals).ok()?).ok()
 }
 
 /// The leading digits as one number, how many of them are decimals, and whether none that counts was left out.

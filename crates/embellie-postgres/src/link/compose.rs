@@ -8,6 +8,16 @@ use postgres_types::Type;
 
 use crate::encode;
 
+/// Runs what was bound last, for all of its rows.
+pub(crate) fn execute(out: &mut BytesMut) {
+    out.put_slice(b"E\0\0\0\x09\0\0\0\0\0");
+}
+
+/// Ends what belongs together: the server answers that it is ready.
+pub(super) fn sync(out: &mut BytesMut) {
+    out.put_slice(b"S\0\0\0\x04");
+}
+
 /// Binds parameters, of which each is of the type that the server has found for it, to a statement that has no NUL in
 /// its name. Rows are asked for in binary form.
 pub(crate) fn bind(statement: &str, types: &[Type], values: &[Value], out: &mut BytesMut) -> Result<(), Error> {
@@ -15,10 +25,8 @@ pub(crate) fn bind(statement: &str, types: &[Type], values: &[Value], out: &mut 
         let (given, most) = (values.len(), u16::MAX);
         statement_error(&format!("it has {given} parameters, of which PostgreSQL takes at most {most}"))
     })?;
-    out.put_u8(b'B');
-    let start = out.len();
-    out.put_i32(0);
-    out.put_u8(0); // the portal without a name
+    let start = out.len() + 1;
+    out.put_slice(b"B\0\0\0\0\0"); // a length to come, and the portal without a name
     out.put_slice(statement.as_bytes());
     out.put_u8(0);
     if values.iter().zip(types).any(|(value, ty)| encode::is_text(value, ty)) {
@@ -26,15 +34,13 @@ pub(crate) fn bind(statement: &str, types: &[Type], values: &[Value], out: &mut 
         values.iter().zip(types).for_each(|(value, ty)| out.put_u16(u16::from(!encode::is_text(value, ty))));
     } else {
         // One form for all: the binary one.
-        out.put_u16(1);
-        out.put_u16(1);
+        out.put_slice(&[0, 1, 0, 1]);
     }
     out.put_u16(count);
     for (i, (value, ty)) in values.iter().zip(types).enumerate() {
         encode::parameter(i + 1, value, ty, out)?;
     }
-    out.put_u16(1);
-    out.put_u16(1);
+    out.put_slice(&[0, 1, 0, 1]);
     let length = i32::try_from(out.len() - start).map_err(|_| statement_error("it is larger than 2 GB"))?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(())

@@ -21,7 +21,7 @@ use bytes::BytesMut;
 use postgres_protocol::message::frontend;
 use tokio::io::AsyncWrite;
 
-pub(crate) use compose::{Unsendable, bind};
+pub(crate) use compose::{Unsendable, bind, execute};
 pub(crate) use input::{Frame, Malformed};
 pub(crate) use reader::{Field, Place, fields, parameters, places, rows, tag};
 pub(crate) use server_error::ServerError;
@@ -149,7 +149,7 @@ impl Link {
         self.output.add(|out| {
             write(out)?;
             if sent != Sent::Script {
-                frontend::sync(out);
+                compose::sync(out);
             }
             Ok(())
         })?;
@@ -283,7 +283,7 @@ impl Link {
             frontend::copy_fail("COPY from the client is not supported", out)?;
             // The one that was sent with the statement has been passed over.
             if extended {
-                frontend::sync(out);
+                compose::sync(out);
             }
             Ok::<(), io::Error>(())
         });
