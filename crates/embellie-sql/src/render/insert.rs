@@ -39,41 +39,47 @@ pub(crate) fn bulk(
     target: &Target,
     insert: &Insert<'_>,
     kinds: &[FieldKind],
-    values: Vec<Value>,
+    mut values: Vec<Value>,
 ) -> Result<Vec<Statement>> {
     let width = insert.columns.len().max(1);
+    let dialect = target.dialect();
+    for value in &mut values {
+        if let Some(other) = dialect.parameter(value)? {
+            *value = other;
+        }
+    }
     if target.can(Capability::RowsOfArrays) && kinds.iter().all(|kind| !kind.is_array()) {
         let rows = values.len() / width;
         let mut columns: Vec<Vec<Value>> = (0..width).map(|_| Vec::with_capacity(rows)).collect();
         for (place, value) in values.into_iter().enumerate() {
-            columns[place % width].push(as_parameter(target, value)?);
+            columns[place % width].push(value);
         }
         let parameters = columns.into_iter().map(Value::List).collect();
         let text = bulk_text(target, insert, |w| w.rows_of_arrays(insert))?;
         return Ok(vec![statement(&text, parameters, insert)]);
     }
-    let rows = (target.max_parameters() / width).min(target.dialect().rows_at_once()).max(1);
-    let mut statements = Vec::with_capacity(values.len() / (rows * width) + 1);
-    let mut values = values.into_iter();
-    let mut text: Option<(usize, Arc<str>)> = None;
-    while values.len() > 0 {
-        let taken = values.by_ref().take(rows * width).map(|value| as_parameter(target, value));
-        let parameters = taken.collect::<Result<Vec<Value>>>()?;
-        let sql = match &text {
-            Some((length, sql)) if *length == parameters.len() => Arc::clone(sql),
-            _ => bulk_text(target, insert, |w| {
-                w.placeholders(parameters.len() / width, width);
-                Ok(())
-            })?,
-        };
-        text = Some((parameters.len(), Arc::clone(&sql)));
-        statements.push(statement(&sql, parameters, insert));
+    let at_once = (target.max_parameters() / width).min(dialect.rows_at_once()).max(1) * width;
+    let text = |parameters: usize| {
+        bulk_text(target, insert, |w| {
+            w.placeholders(parameters / width, width);
+            Ok(())
+        })
+    };
+    let rest = values.split_off(values.len() - values.len() % at_once);
+    let mut statements = Vec::with_capacity(values.len() / at_once + 1);
+    if !rest.is_empty() {
+        statements.push(statement(&text(rest.len())?, rest, insert));
     }
+    if !values.is_empty() {
+        let whole = text(at_once)?;
+        // From the last to the first, which moves each value once.
+        while !values.is_empty() {
+            let parameters = values.split_off(values.len().saturating_sub(at_once));
+            statements.push(statement(&whole, parameters, insert));
+        }
+    }
+    statements.reverse();
     Ok(statements)
-}
-
-fn as_parameter(target: &Target, value: Value) -> Result<Value> {
-    Ok(target.dialect().parameter(&value)?.unwrap_or(value))
 }
 
 fn statement(sql: &Arc<str>, parameters: Vec<Value>, insert: &Insert<'_>) -> Statement {

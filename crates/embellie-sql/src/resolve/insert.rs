@@ -54,9 +54,26 @@ pub(crate) fn bulk<'r>(context: &Context<'r>, asked: BulkInsert) -> Result<(Inse
             (registry.storage_kind(model.id(), field), said.as_str())
         })
         .collect();
-    let values = asked.values.into_iter().zip(fields.iter().cycle());
-    let values = values.map(|(value, &(kind, said))| prepare(kind, said, value)).collect::<Result<_>>()?;
+    let mut values = asked.values;
+    for (value, &(kind, said)) in values.iter_mut().zip(fields.iter().cycle()) {
+        if !is_prepared(kind, value) {
+            *value = prepare(kind, said, std::mem::take(value))?;
+        }
+    }
     Ok((insert, fields.into_iter().map(|(kind, _)| kind).collect(), values))
+}
+
+/// Whether preparing the value would leave it as it is: so it is with most.
+fn is_prepared(kind: FieldKind, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(_) => {
+            matches!(kind, FieldKind::Char | FieldKind::Text | FieldKind::Email | FieldKind::Slug | FieldKind::Url)
+        }
+        Value::Int(_) => kind.integer_range().is_some(),
+        Value::Bool(_) => kind == FieldKind::Bool,
+        _ => false,
+    }
 }
 
 fn without_rows<'r>(
