@@ -189,8 +189,9 @@ impl fmt::Display for Error {
                 write!(f, "{model} is not valid:")?;
                 fields.iter().try_for_each(|(field, messages)| write!(f, " {field}: {}", messages.join(" ")))
             }
-            Error::DoesNotExist { model } => write!(f, "{model} matching query does not exist."),
+            Error::DoesNotExist { model } => write!(f, "{} matching query does not exist.", without_app(model)),
             Error::MultipleObjectsReturned { model, found } => {
+                let model = without_app(model);
                 write!(f, "get() returned more than one {model}: it returned {found} or more.")
             }
             Error::Integrity(e) | Error::Data(e) | Error::Operational(e) | Error::Programming(e) => e.fmt(f),
@@ -200,6 +201,11 @@ impl fmt::Display for Error {
             }
         }
     }
+}
+
+/// A model's name, as Django's messages have it.
+fn without_app(label: &str) -> &str {
+    label.rsplit_once('.').map_or(label, |(_, name)| name)
 }
 
 impl fmt::Display for DatabaseError {

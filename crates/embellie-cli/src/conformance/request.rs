@@ -57,7 +57,7 @@ impl Request {
                 .collect(),
             database: text("database")?,
             query: text("query")?,
-            settings: Settings { use_tz, time_zone: zone.filter(|_| use_tz).map(str::to_owned) },
+            settings: Settings { use_tz, time_zone: zone.filter(|_| use_tz).map(str::to_owned), site_id: None },
             lookups: lookups.collect(),
         })
     }

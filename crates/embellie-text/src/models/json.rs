@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use embellie_core::field::{FieldKind, prepare};
 use embellie_core::meta::{FieldMeta, ForeignKeyMeta, Generated, ManyToManyMeta, ModelMeta, OnDelete, RelationMeta};
-use embellie_core::{OrderBy, Registry, Value};
+use embellie_core::{Expr, OrderBy, Path, Registry, Value};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::Value as Json;
@@ -68,8 +68,11 @@ fn declaration(model: &Json) -> Declared {
         let plain = manager["default_queryset"] == true;
         let class = manager["class"].as_str().unwrap_or_default().to_owned();
         let class = class.rsplit('.').next().unwrap_or_default().to_owned();
-        let kind =
-            if plain && manager["plain"] == true { ManagerKind::Plain } else { ManagerKind::Python { class, plain } };
+        let kind = match class.as_str() {
+            _ if plain && manager["plain"] == true => ManagerKind::Plain,
+            "CurrentSiteManager" => ManagerKind::Site { field: None },
+            _ => ManagerKind::Python { class, plain },
+        };
         Some((manager["name"].as_str()?.to_owned(), kind))
     });
     let without_columns = || model["virtual"].as_array().into_iter().flatten();
@@ -148,7 +151,7 @@ impl Reader<'_> {
         for field in json["virtual"].as_array().into_iter().flatten() {
             model.relations.extend(self.relation(field, &model)?);
         }
-        model.ordering = json["ordering"].as_array().into_iter().flatten().filter_map(term).collect();
+        model.ordering = json["ordering"].as_array().into_iter().flatten().filter_map(|json| term(json, &model)).collect();
         model.get_latest_by = match &json["get_latest_by"] {
             Json::String(field) => vec![field.clone()],
             Json::Array(fields) => fields.iter().filter_map(text).collect(),
@@ -343,11 +346,22 @@ pub(super) fn now() -> DateTime {
     now.with().nanosecond(0).build().unwrap_or(now)
 }
 
-fn term(json: &Json) -> Option<OrderBy> {
+fn term(json: &Json, model: &ModelMeta) -> Option<OrderBy> {
     match json {
         Json::String(term) => Some(OrderBy::from(term.as_str())),
-        other => other["expression"].as_str().map(ordering),
+        other => other["expression"].as_str().map(ordering).map(|term| by_column(term, &model.fields)),
     }
+}
+
+/// A term that orders by the column of a relation, where it is an expression: a text would mean the ordering of the model
+/// that the relation leads to.
+pub(super) fn by_column(mut term: OrderBy, fields: &[FieldMeta]) -> OrderBy {
+    if let Expr::Path(path) = &mut term.expr
+        && let Some(field) = fields.iter().find(|field| field.relation.is_some() && path.to_string() == field.name)
+    {
+        *path = Path::new([field.attname()]);
+    }
+    term
 }
 
 /// A value in the encoding of results: `{"$decimal": "1.50"}`.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub use_tz: bool,
     /// The name of the current time zone, where `use_tz` is set.
     pub time_zone: Option<String>,
+    /// `SITE_ID`: the site whose rows a `CurrentSiteManager` gives. Without it, the one that Django makes first.
+    pub site_id: Option<i64>,
 }
 
 /// The models that a text may name.
@@ -86,6 +88,11 @@ pub(crate) struct Generic {
 pub(crate) enum ManagerKind {
     /// Django's own, or one that adds methods to it.
     Plain,
+    /// Django's `CurrentSiteManager`, with the field that leads to the site where one is given.
+    Site {
+        /// The field's name.
+        field: Option<String>,
+    },
     /// One of a project's own.
     Python {
         /// The class's name.
@@ -209,6 +216,16 @@ impl Models {
             },
             _ => expr,
         })
+    }
+
+    /// A path that means a column, where it leads to a relation.
+    pub(crate) fn column(&self, model: &Model, path: &Path) -> Path {
+        let relation = self.follow(model, path.names()).filter(|at| at.rest == 0 && at.target.is_some());
+        let Some(Followed { model, member: Member::Field(place), .. }) = relation else { return path.clone() };
+        let names: Vec<&str> = path.names().collect();
+        let before = names.split_last().map_or(&[][..], |(_, before)| before);
+        let attname = self.registry.get(model).fields[place].attname();
+        Path::new(before.iter().map(|name| (*name).to_owned())).then(attname)
     }
 
     /// The generic relation of a name.

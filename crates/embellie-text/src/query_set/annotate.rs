@@ -147,7 +147,10 @@ impl Set {
             }
         }
         for (alias, value) in arguments.keywords {
-            paths.push(alias.clone());
+            // What has the name of a field that is asked for as well is in its place.
+            if self.rows != RowKind::Dicts || !paths.contains(&alias) {
+                paths.push(alias.clone());
+            }
             expressions.push((alias, value));
         }
         for path in &paths {

@@ -1,7 +1,9 @@
 //! Query sets of several: `union()` and its like, and the operators `&`, `|` and `^`.
 
-use embellie_core::query::{Compound, Connector, SelectRelated, SetOperator, Step};
-use embellie_core::{Q, Query};
+use embellie_core::expr::RawSql;
+use embellie_core::field::FieldKind;
+use embellie_core::query::{Compound, Connector, Extra, SelectRelated, SetOperator, Step};
+use embellie_core::{Expr, Q, Query, Sql};
 
 use super::Set;
 use crate::arguments::Arguments;
@@ -79,11 +81,6 @@ impl Set {
 
     /// The rows of both, either, or one of two query sets of one model.
     pub(crate) fn joined(self, connector: Connector, other: Set) -> Result<Set> {
-        let sign = match connector {
-            Connector::And => "&",
-            Connector::Or => "|",
-            Connector::Xor => "^",
-        };
         for set in [&self, &other] {
             if set.is_combined() {
                 return Err(Error::not_supported(format!(
@@ -134,8 +131,8 @@ impl Set {
             }
             return Ok(set);
         }
-        let (own, mut steps) = conditions(std::mem::take(&mut set.query.steps), sign)?;
-        let (theirs, more) = conditions(other.query.steps, sign)?;
+        let (own, mut steps) = conditions(std::mem::take(&mut set.query.steps));
+        let (theirs, more) = conditions(other.query.steps);
         for step in more {
             if !steps.contains(&step) {
                 steps.push(step);
@@ -157,17 +154,25 @@ impl Set {
 }
 
 /// All conditions of some steps as one, and the other steps.
-fn conditions(steps: Vec<Step>, sign: &str) -> Result<(Q, Vec<Step>)> {
+fn conditions(steps: Vec<Step>) -> (Q, Vec<Step>) {
     let (mut all, mut others) = (Q::all(), Vec::new());
     for step in steps {
         match step {
             Step::Filter(q) => all = all & q,
             Step::Exclude(q) => all = all & !q,
-            Step::Extra(extra) if !extra.conditions.is_empty() => {
-                return Err(Error::Unknown(format!("conditions of extra() on a side of {sign}")));
+            Step::Extra(mut extra) => {
+                let texts: Vec<String> = extra.conditions.drain(..).map(|sql| format!("({})", sql.as_str())).collect();
+                let parameters = std::mem::take(&mut extra.parameters);
+                if !texts.is_empty() {
+                    let raw = RawSql::new(Sql::trusted(texts.join(" AND ")), parameters);
+                    all = all & Q::Expr(Box::new(Expr::from(raw).typed(FieldKind::Bool)));
+                }
+                if *extra != Extra::new() {
+                    others.push(Step::Extra(extra));
+                }
             }
             other => others.push(other),
         }
     }
-    Ok((all, others))
+    (all, others)
 }

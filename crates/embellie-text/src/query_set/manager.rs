@@ -4,10 +4,15 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use embellie_core::Q;
+
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
 use crate::models::{Found, ManagerKind};
 use crate::{Error, Py, Result, Set};
+
+/// The key of the site that Django makes, where no setting names another.
+const FIRST_SITE: i64 = 1;
 
 /// A manager of a model: where its query sets begin.
 #[derive(Debug, Clone)]
@@ -43,6 +48,13 @@ impl Manager {
                 Some(Manager { set, ..manager })
             }
             Some(ManagerKind::Plain) => Some(base),
+            Some(ManagerKind::Site { field }) => {
+                let is_there = |name: &str| on.models.model(label).is_ok_and(|model| model.member(name).is_some());
+                let field = field.as_deref().unwrap_or(if is_there("site") { "site" } else { "sites" });
+                let site = on.models.settings().site_id.unwrap_or(FIRST_SITE);
+                let condition = Q::new(format!("{field}__id"), site);
+                Some(Manager { set: base.set.map(|set| Set { query: set.query.filter(condition), ..set }), ..base })
+            }
             None if name == "_base_manager" => Some(base),
             None => None,
         })

@@ -84,7 +84,7 @@ impl Set {
             let mut annotations: Vec<(String, Value)> =
                 record.annotations().map(|(name, value)| (name.to_owned(), value.clone())).collect();
             let mut behind = annotations.split_off(annotations.len().saturating_sub(fields)).into_iter();
-            let related = self.selected(&record, on.models);
+            let related = self.selected(&record, &deferred, on.models);
             let mut object = Object { related, ..Object::new(self.label.clone(), record, false) };
             for Inherited { way, links, model } in &inherited {
                 let mut row = on.db.record(model.label())?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use embellie_core::query::{Connector, Distinct, Extra, ExtraColumn, Lock, SelectRelated, Step};
-use embellie_core::{IntoParams, OrderBy, Path, Q, Sql, Value};
+use embellie_core::{Expr, IntoParams, OrderBy, Path, Q, Sql, Value};
 
 use super::{Loaded, Prefetch, RowKind, Set};
 use crate::arguments::Arguments;
@@ -68,7 +68,7 @@ impl Set {
                 arguments.none(method)?;
                 self.none()
             }
-            "order_by" => self.order_by(arguments)?,
+            "order_by" => self.order_by(arguments, models)?,
             "reverse" => {
                 arguments.none(method)?;
                 let mut set = self;
@@ -141,16 +141,23 @@ impl Set {
         self
     }
 
-    pub(crate) fn order_by(mut self, arguments: Arguments) -> Result<Set> {
+    pub(crate) fn order_by(mut self, arguments: Arguments, models: &Models) -> Result<Set> {
         if self.is_sliced() {
             return Err(Error::type_error("Cannot reorder a query once a slice has been taken."));
         }
         arguments.no_keywords("order_by")?;
         let mut terms = Vec::new();
         for term in arguments.positional {
-            if !matches!(term, Py::None) {
-                terms.push(names::ordering(term)?);
+            if matches!(term, Py::None) {
+                continue;
             }
+            // An expression means the column, a text the related model's own ordering.
+            let is_text = matches!(term, Py::Str(_));
+            let mut term = names::ordering(term)?;
+            if let (false, Expr::Path(path)) = (is_text, &mut term.expr) {
+                *path = models.column(models.model(&self.label)?, path);
+            }
+            terms.push(term);
         }
         self.query.order_by = Some(terms);
         self.query.reversed = false;

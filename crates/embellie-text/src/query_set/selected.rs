@@ -61,8 +61,13 @@ impl Set {
         Ok((query, found, fields))
     }
 
-    /// The objects that came with a row.
-    pub(super) fn selected(&self, record: &Record, models: &Models) -> Vec<(String, Option<Box<Object>>)> {
+    /// The objects that came with a row, of which some fields were not read.
+    pub(super) fn selected(
+        &self,
+        record: &Record,
+        deferred: &BTreeSet<String>,
+        models: &Models,
+    ) -> Vec<(String, Option<Box<Object>>)> {
         if matches!(self.query.select_related, SelectRelated::No) {
             return Vec::new();
         }
@@ -71,12 +76,12 @@ impl Set {
             _ => None,
         });
         let aliases: Vec<String> = aliases.collect();
-        self.related_of(record, "", &aliases, models)
+        self.related_of((record, deferred), "", &aliases, models)
     }
 
     fn related_of(
         &self,
-        record: &Record,
+        (record, deferred): (&Record, &BTreeSet<String>),
         before: &str,
         aliases: &[String],
         models: &Models,
@@ -89,7 +94,15 @@ impl Set {
                 let model = related.model();
                 let mut object = Object::new(model.label().to_owned(), related.clone(), false);
                 object.deferred = self.deferred_at(models, model, &path);
-                object.related = self.related_of(related, &path, &[], models);
+                if models.inherits(model, record.model()) {
+                    // What is read of a row is read of one that adds columns to it.
+                    let owner = record.model();
+                    let above = models.ancestors(owner).into_iter().map(|(_, ancestor)| ancestor);
+                    let names = std::iter::once(owner).chain(above).flat_map(|model| &model.fields);
+                    let read: BTreeSet<String> = names.map(|field| field.attname()).collect();
+                    object.deferred.retain(|name| deferred.contains(name) || !read.contains(name));
+                }
+                object.related = self.related_of((related, &object.deferred), &path, &[], models);
                 if let Some(back) = &back
                     && !object.holds(back)
                 {

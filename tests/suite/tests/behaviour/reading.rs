@@ -22,7 +22,7 @@ async fn one_row(db: &Database) -> Outcome {
     blog_rows(db).await?;
     assert_eq!(posts(db).filter(q("title", "Beta")).get(db).await?.key(), &Value::Int(2));
     let message = refused(posts(db).filter(q("title", "None")).get(db).await, "DoesNotExist");
-    assert_eq!(message, "blog.Post matching query does not exist.");
+    assert_eq!(message, "Post matching query does not exist.");
     let message = refused(posts(db).filter(q("author", 1)).get(db).await, "MultipleObjectsReturned");
     assert!(message.contains("blog.Post") && message.contains('2'), "{message}");
     refused(posts(db).filter(q("comments__author", 2)).get(db).await, "MultipleObjectsReturned");

@@ -94,7 +94,7 @@ print(f"{total:,} views, {total / 7:.2f} {'many' if total > 100 else 'few'} {tot
         db,
         "try:\n    Post.objects.get(title='none')\nexcept Post.DoesNotExist as e:\n    print('missing:', e)\n\
          finally:\n    print('done')",
-        "missing: blog.Post matching query does not exist.\ndone",
+        "missing: Post matching query does not exist.\ndone",
     )
     .await;
     // What is read for others is apart from what is shared.

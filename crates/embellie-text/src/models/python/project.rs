@@ -266,7 +266,8 @@ impl Project {
         }
         let use_tz = read.setting("USE_TZ").and_then(|value| value.as_bool()).unwrap_or(true);
         let zone = read.setting("TIME_ZONE").and_then(|value| value.as_text());
-        Settings { use_tz, time_zone: zone.filter(|_| use_tz) }
+        let site_id = read.setting("SITE_ID").and_then(|value| value.as_int()).and_then(|id| i64::try_from(id).ok());
+        Settings { use_tz, time_zone: zone.filter(|_| use_tz), site_id }
     }
 }
 

@@ -2,20 +2,22 @@
 
 use std::rc::Rc;
 
-use embellie_core::meta::{ConstraintMeta, Deferrable, IndexKind, IndexMeta, IndexTerm, ModelMeta};
+use embellie_core::meta::{ConstraintMeta, Deferrable, FieldMeta, IndexKind, IndexMeta, IndexTerm, ModelMeta};
 use embellie_core::{Expr, OrderBy, Q};
 
 use super::Builder;
 use super::shape::Shape;
 use super::value::plain_expression;
 use crate::models::Declared;
+use crate::models::json::by_column;
 use crate::models::python::value::{Given, Object, Val};
 use crate::{Py, names};
 
 impl Builder<'_> {
     /// What the options say that is no field.
     pub(super) fn options(&mut self, shape: &Rc<Shape>, meta: &mut ModelMeta, declared: &mut Declared) {
-        meta.ordering = self.ordering(shape);
+        meta.ordering = self.ordering(shape, &meta.fields);
+        declared.order_with_respect_to = shape.option("order_with_respect_to").and_then(|value| value.as_text());
         meta.get_latest_by = match self.inherited_option(shape, "get_latest_by") {
             Some(value) => match value.as_text() {
                 Some(field) => vec![field],
@@ -78,7 +80,7 @@ impl Builder<'_> {
         self.inherited_option(&above, name)
     }
 
-    fn ordering(&mut self, shape: &Rc<Shape>) -> Vec<OrderBy> {
+    fn ordering(&mut self, shape: &Rc<Shape>, fields: &[FieldMeta]) -> Vec<OrderBy> {
         if shape.option("order_with_respect_to").is_some_and(|value| !value.is_none()) {
             return vec![OrderBy::from("_order")];
         }
@@ -99,8 +101,10 @@ impl Builder<'_> {
             let found = match term.to_py() {
                 Some(Py::Str(term)) if term == "?" => None,
                 Some(Py::Str(term)) => Some(OrderBy::from(term.as_str())),
-                Some(Py::OrderBy(term)) => Some(term),
-                Some(other) => names::value_or_expression(other).ok().map(Expr::asc),
+                Some(Py::OrderBy(term)) => Some(by_column(term, fields)),
+                Some(other) => {
+                    names::value_or_expression(other).ok().map(|expr| by_column(expr.asc(), fields))
+                }
                 None => None,
             };
             match found {

@@ -50,6 +50,10 @@ impl Builder<'_> {
 
     fn manager_kind(&mut self, object: &Rc<Object>) -> ManagerKind {
         let Val::Class(class) = &object.class else { return ManagerKind::Plain };
+        if &*class.module == "django.contrib.sites.managers" {
+            let field = object.given.borrow().argument(0, "field_name").and_then(Val::as_text);
+            return ManagerKind::Site { field };
+        }
         let own = class.read_above().find(|class| class.rows.is_none());
         let rows = class.read_above().find_map(|class| class.rows.clone());
         let is_plain = class.find("get_queryset").is_none()
