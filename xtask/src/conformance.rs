@@ -1,6 +1,6 @@
 //! `cargo xtask conformance`: how far embellie agrees with Django, case by case.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::shell::{self, Result};
@@ -10,6 +10,9 @@ const SCRIPTS: &str = "EMBELLIE_CONFORMANCE";
 
 /// How many cases pass at least, committed.
 const COUNTS: &str = "xtask/conformance.toml";
+
+/// Where the causes of differences are told.
+const DIFFERENCES: &str = "docs/differences.md";
 
 /// Where models are read from: the name in the file of counts, and the command's argument.
 const SOURCES: [(&str, &str); 2] = [("models_json", ""), ("models_py", " --models-py")];
@@ -40,12 +43,17 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     let mut comparison = comparison("release", source.1);
     comparison.arg("--features").args(arguments.iter().filter(|argument| *argument != "--models-py"));
     finish(comparison)?;
-    let passed = passed(&folder().join("report.json"))?;
+    let report = report()?;
+    let (list, passed) = (Causes::read()?, passed(&report)?);
+    println!("\nWhat differs, and why ({DIFFERENCES} says more):");
+    for id in failed(&report) {
+        println!("  {id:<40} {}", list.of_case(id).unwrap_or("NOT ON THE LIST"));
+    }
     println!("{}: {passed} pass here; {} did when {COUNTS} was committed", source.0, committed(source.0)?);
     Ok(())
 }
 
-/// Fails when fewer cases pass than did before. Where the cases are not at hand, it says so and goes on.
+/// Fails when fewer cases pass than did before, or one fails whose cause is not listed. Where the cases are not at hand, it says so and goes on.
 pub(crate) fn ratchet() -> Result {
     let missing = [
         (scripts().join("compare.py").is_file(), format!("no compare.py in {}", scripts().display())),
@@ -57,12 +65,17 @@ pub(crate) fn ratchet() -> Result {
         return Ok(());
     }
     shell::run(shell::cargo().args(["build", "--quiet", "--package", "embellie-cli"]))?;
-    let mut fallen = Vec::new();
+    let (mut fallen, list) = (Vec::new(), Causes::read()?);
     for (name, argument) in SOURCES {
         let mut comparison = comparison("debug", argument);
         finish(comparison.args(["--failures", "0"]).stdout(Stdio::null()))?;
-        let (passed, before) = (passed(&folder().join("report.json"))?, committed(name)?);
+        let report = report()?;
+        let (passed, before) = (passed(&report)?, committed(name)?);
         println!("{name:<12} {passed} cases pass, {before} did before");
+        let unlisted: Vec<&str> = failed(&report).filter(|id| list.of_case(id).is_none()).collect();
+        if !unlisted.is_empty() {
+            fallen.push(format!("{name}: {} fail, and {COUNTS} has no cause for them", unlisted.join(", ")));
+        }
         if passed < before {
             fallen.push(format!("{name}: {passed} cases pass, {before} did before"));
         }
@@ -93,9 +106,47 @@ fn finish(mut command: impl std::borrow::BorrowMut<Command>) -> Result {
     }
 }
 
+fn report() -> Result<serde_json::Value> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(folder().join("report.json"))?)?)
+}
+
+/// The names of the cases that failed, by a report.
+fn failed(report: &serde_json::Value) -> impl Iterator<Item = &str> {
+    report["failures"].as_array().into_iter().flatten().filter_map(|failure| failure["id"].as_str())
+}
+
+/// Why cases differ that do: the names of cases by cause, each of which is told in the page of differences.
+struct Causes(Vec<(String, Vec<String>)>);
+
+impl Causes {
+    /// # Errors
+    /// When the file cannot be read, or the page of differences does not have the words of a cause.
+    fn read() -> Result<Causes> {
+        let counts: toml::Table = std::fs::read_to_string(shell::root().join(COUNTS))?.parse()?;
+        Causes::of(&counts, &std::fs::read_to_string(shell::root().join(DIFFERENCES))?)
+    }
+
+    fn of(counts: &toml::Table, page: &str) -> Result<Causes> {
+        let mut causes = Vec::new();
+        for cause in counts.get("cause").and_then(toml::Value::as_array).into_iter().flatten() {
+            let told = cause.get("told").and_then(toml::Value::as_str).ok_or("a cause is not told")?;
+            if !page.contains(told) {
+                return Err(format!("{DIFFERENCES} does not say \"{told}\", which {COUNTS} has as a cause").into());
+            }
+            let cases = cause.get("cases").and_then(toml::Value::as_array).into_iter().flatten();
+            causes.push((told.to_owned(), cases.filter_map(|case| case.as_str().map(str::to_owned)).collect()));
+        }
+        Ok(Causes(causes))
+    }
+
+    /// The cause of a case.
+    fn of_case(&self, id: &str) -> Option<&str> {
+        self.0.iter().find(|(_, cases)| cases.iter().any(|case| case == id)).map(|(told, _)| told.as_str())
+    }
+}
+
 /// How many cases passed, by a report.
-fn passed(report: &Path) -> Result<u64> {
-    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(report)?)?;
+fn passed(report: &serde_json::Value) -> Result<u64> {
     report["passed"].as_u64().ok_or_else(|| "the report says no number of cases that passed".into())
 }
 
@@ -104,4 +155,23 @@ fn committed(name: &str) -> Result<u64> {
     let counts: toml::Table = std::fs::read_to_string(shell::root().join(COUNTS))?.parse()?;
     let count = counts.get(name).and_then(toml::Value::as_integer).and_then(|count| u64::try_from(count).ok());
     count.ok_or_else(|| format!("{COUNTS} has no number `{name}`").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_where_differences_are() {
+        let counts: toml::Table = "[[cause]]\ntold = \"no sky\"\ncases = [\"a-1\", \"b-2\"]".parse().unwrap();
+        let causes = Causes::of(&counts, "| there is no sky | a ceiling |").unwrap();
+        assert_eq!((causes.of_case("b-2"), causes.of_case("c-3")), (Some("no sky"), None));
+        let error = Causes::of(&counts, "nothing").err().unwrap().to_string();
+        assert!(error.contains("does not say \"no sky\""), "{error}");
+    }
+
+    #[test]
+    fn the_committed_causes_are_told() {
+        assert!(!Causes::read().unwrap().0.is_empty());
+    }
 }

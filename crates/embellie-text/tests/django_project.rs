@@ -159,7 +159,10 @@ fn indexes_and_constraints_are_read() {
 #[test]
 fn settings_are_those_of_the_project_unless_others_are_given() {
     let (models, _) = read();
-    assert_eq!(*models.settings(), Settings { use_tz: true, time_zone: Some("Europe/Vienna".to_owned()), site_id: None });
+    assert_eq!(
+        *models.settings(),
+        Settings { use_tz: true, time_zone: Some("Europe/Vienna".to_owned()), site_id: None }
+    );
     let plain = Project::new(library()).settings(Settings::default());
     let (models, _) = Models::from_python(plain).unwrap();
     assert_eq!(field(&models, "books.Book", "created").kind.django_name(), "DateTimeField");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use embellie::ServerInfo;
+use embellie::{ServerInfo, Sql};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::failure::Failure;
@@ -43,13 +43,14 @@ impl Address {
     /// Refuses what cannot be a database, before anything opens it.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let Address::File { path, .. } = self else { return Ok(()) };
-        let refuse = |why: &str| Err(Failure::Other(format!("'{}' {why}", path.display())));
+        let shown = path.display();
+        let refuse = |why: &str| Err(Failure::Other(format!("'{shown}' {why}")));
         let mut header = Vec::new();
         match std::fs::metadata(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return refuse(
-                    "does not exist. Give the path of an SQLite file, or a URL such as postgres://user@host/name",
-                );
+                return Err(Failure::Other(format!(
+                    "there is no file '{shown}'; a database is a file or a URL, say postgres://user@host/name"
+                )));
             }
             Err(error) => return refuse(&format!("cannot be read: {error}")),
             Ok(about) if about.is_dir() => return refuse("is a directory, not a database"),
@@ -67,14 +68,33 @@ impl Address {
         }
     }
 
-    /// The URL to connect to. The database itself refuses changes, unless they are asked for.
-    pub(crate) fn url(&self, write: bool) -> String {
+    /// The file, where the database is in one.
+    pub(crate) fn file(&self) -> Option<&Path> {
         match self {
-            Address::File { path, options } => {
-                let mode = if write { "mode=rw" } else { "mode=ro" };
-                let options = if options.is_empty() { mode.to_owned() } else { format!("{options}&{mode}") };
-                format!("sqlite://{}?{options}", escaped(path))
-            }
+            Address::File { path, .. } => Some(path),
+            Address::Url(_) => None,
+        }
+    }
+
+    /// The URL to connect to, with more options for a file: those that what was given may replace, and those that replace
+    /// it.
+    pub(crate) fn with(&self, before: &[&str], after: &[&str]) -> Result<String, Failure> {
+        let (path, options) = match self {
+            Address::File { path, options } => (path, options),
+            Address::Url(url) => return Ok(url.clone()),
+        };
+        let Some(text) = path.to_str() else {
+            return Err(Failure::Other(format!("the path '{}' is not Unicode", path.display())));
+        };
+        let given = Some(options.as_str()).filter(|options| !options.is_empty());
+        let options: Vec<&str> = before.iter().copied().chain(given).chain(after.iter().copied()).collect();
+        Ok(format!("sqlite://{}?{}", utf8_percent_encode(text, ESCAPED), options.join("&")))
+    }
+
+    /// The URL to connect to. The database itself refuses changes, unless they are asked for.
+    pub(crate) fn url(&self, write: bool) -> Result<String, Failure> {
+        Ok(match self {
+            Address::File { .. } => self.with(&[], &[if write { "mode=rw" } else { "mode=ro" }])?,
             Address::Url(url) if write || url.starts_with("sqlite:") => url.clone(),
             Address::Url(url) => {
                 let setting = utf8_percent_encode("-c default_transaction_read_only=on", NON_ALPHANUMERIC).to_string();
@@ -88,7 +108,7 @@ impl Address {
                     None => format!("{url}{}options={setting}", if url.contains('?') { '&' } else { '?' }),
                 }
             }
-        }
+        })
     }
 
     /// What the database is called for short: at a prompt.
@@ -103,10 +123,6 @@ impl Address {
             },
         }
     }
-}
-
-fn escaped(path: &Path) -> String {
-    utf8_percent_encode(&path.to_string_lossy(), ESCAPED).to_string()
 }
 
 /// As it may be shown: without a password.
@@ -127,6 +143,15 @@ impl fmt::Display for Address {
     }
 }
 
+/// What a session that only reads begins each of its transactions with, where the connection's own setting can be lifted by
+/// a statement: once a transaction has asked for something, nothing in it gives it back the right to write.
+pub(crate) fn opening(server: &ServerInfo) -> Option<Sql> {
+    match server.dialect {
+        "postgres" => Some(Sql::from("SELECT set_config('transaction_read_only', 'on', true)")),
+        _ => None,
+    }
+}
+
 /// The server's product and version, for people.
 pub(crate) fn product(server: &ServerInfo) -> String {
     let (major, minor, patch) = server.version;
@@ -142,7 +167,7 @@ mod tests {
     use super::*;
 
     fn url(text: &str, write: bool) -> String {
-        Address::parse(text).unwrap().url(write)
+        Address::parse(text).unwrap().url(write).unwrap()
     }
 
     #[test]
@@ -159,7 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_the_same_file_however_it_is_written() {
+        let file = |text: &str| Address::parse(text).unwrap().file().map(Path::to_owned);
+        assert_eq!(file("a b#c%?.db"), Some(PathBuf::from("a b#c%?.db")));
+        assert_eq!(url("a b#c%?.db", false), "sqlite://a%20b%23c%25%3F.db?mode=ro");
+        for text in ["/srv/a b.db", "sqlite:///srv/a b.db", "sqlite:/srv/a%20b.db", "sqlite:///srv/a%20b.db?mode=rwc"] {
+            assert_eq!(file(text), Some(PathBuf::from("/srv/a b.db")), "{text}");
+        }
+        assert_eq!(url("sqlite://a.db?mode=rwc", false), "sqlite://a.db?mode=rwc&mode=ro");
+        assert_eq!((file("sqlite::memory:"), file(":memory:")), (None, None));
+        assert!(Address::parse("").is_err());
+    }
+
+    #[test]
     fn what_is_shown_has_no_password() {
+        assert_eq!(Address::parse("postgres://me:sec ret@[host/shop").unwrap().to_string(), "postgres:…");
         let address = Address::parse("postgres://me:secret@host:1/shop?x=y").unwrap();
         assert_eq!((address.to_string().as_str(), address.name().as_str()), ("postgres://me@host:1/shop", "shop"));
     }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use embellie::{Database, Registry};
 use embellie_text::Models;
 use embellie_text::models::Settings;
+use embellie_text::statement::Session;
 
 use crate::failure::Failure;
 
-pub(crate) use dialect::{Address, product};
+pub(crate) use dialect::{Address, opening, product};
 
 /// A database that is open, and the models that its texts may name.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(crate) async fn open(text: &str, models: Option<&Path>, write: bool) -> Resu
     let (place, name) = (address.to_string(), address.name());
     let failed = |error: embellie::Error| Failure::while_doing(&format!("{place} cannot be opened"), &error);
     // One connection, so that an entry sees what the one before it did.
-    let builder = Database::builder(&address.url(write)).pool_size(1);
+    let builder = Database::builder(&address.url(write)?).pool_size(1);
     let (db, models, notes) = match models {
         Some(path) => {
             let (models, notes) = from_python(path)?;
@@ -49,6 +50,25 @@ pub(crate) async fn open(text: &str, models: Option<&Path>, write: bool) -> Resu
         }
     };
     Ok(Opened { db, models, place, name, notes })
+}
+
+impl Opened {
+    /// A session on the database, which refuses changes unless they are asked for.
+    pub(crate) fn session(&self, write: bool) -> Session {
+        let session = Session::new(self.models.clone());
+        match (write, opening(self.db.server())) {
+            (true, _) => session,
+            (false, None) => session.only_reads(),
+            (false, Some(opening)) => session.only_reads().opening_with(opening),
+        }
+    }
+}
+
+/// The URL of a database given as a URL or a file, for reading only.
+pub(crate) fn reading(text: &str) -> Result<String, Failure> {
+    let address = Address::parse(text)?;
+    address.check()?;
+    address.url(false)
 }
 
 /// The models of a Django project, or of a `models.py`.

@@ -6,10 +6,11 @@ use std::time::Instant;
 use embellie::{Database, Error, Model, model, new};
 use shop::data::{Plan, VERSION};
 
-use super::dialect::{Found, Place, inspect, product};
+use super::dialect::{Found, inspect, reading, writing};
 use super::report::Report;
 use super::{Shop, fill};
 use crate::args::Demo;
+use crate::database::{Address, product};
 use crate::failure::Failure;
 
 /// What the demo knows of the shop that it made: the only row of its table.
@@ -40,7 +41,7 @@ enum State {
 
 /// Opens the shop, and fills it first if that is needed.
 pub(super) async fn open(args: &Demo, report: &mut dyn Report) -> Result<Shop, Failure> {
-    let place = Place::parse(&args.database)?;
+    let place = Address::parse(&args.database)?;
     let is_new_file = check_file(&place)?;
     let state = match is_new_file {
         Some(true) => State::Empty,
@@ -79,18 +80,18 @@ pub(super) async fn open(args: &Demo, report: &mut dyn Report) -> Result<Shop, F
     Ok(Shop { filled: Some((rows, begun.elapsed())), ..shop })
 }
 
-async fn ready(place: &Place, plan: Plan, filled: Option<(u64, std::time::Duration)>) -> Result<Shop, Failure> {
-    let db = connect(place, &place.writing()?).await?;
+async fn ready(place: &Address, plan: Plan, filled: Option<(u64, std::time::Duration)>) -> Result<Shop, Failure> {
+    let db = connect(place, &writing(place)?).await?;
     Ok(Shop { place: place.to_string(), product: product(db.server()), db, plan, filled })
 }
 
-async fn connect(place: &Place, url: &str) -> Result<Database, Failure> {
+async fn connect(place: &Address, url: &str) -> Result<Database, Failure> {
     Database::connect(url).await.map_err(|error| Failure::while_doing(&format!("{place} cannot be opened"), &error))
 }
 
 /// Looks at the file before anything opens it as a database: `Some(true)` when there is none yet, `None` when the
 /// shop is not in a file.
-fn check_file(place: &Place) -> Result<Option<bool>, Failure> {
+fn check_file(place: &Address) -> Result<Option<bool>, Failure> {
     let Some(path) = place.file() else { return Ok(None) };
     let found = inspect(path).map_err(|error| Failure::Other(format!("{place} cannot be read: {error}")))?;
     match found {
@@ -103,14 +104,14 @@ fn check_file(place: &Place) -> Result<Option<bool>, Failure> {
     }
 }
 
-fn damaged(place: &Place, why: &str) -> Failure {
+fn damaged(place: &Address, why: &str) -> Failure {
     Failure::Other(format!(
         "{place} is damaged: {why}. It is left as it is. Delete it and run the demo again, or choose another place with \
          --database."
     ))
 }
 
-fn foreign(place: &Place, tables: &[String]) -> Failure {
+fn foreign(place: &Address, tables: &[String]) -> Failure {
     let shown: Vec<&str> = tables.iter().take(5).map(String::as_str).collect();
     let more = if tables.len() > shown.len() { ", …" } else { "" };
     Failure::Other(format!(
@@ -121,14 +122,14 @@ fn foreign(place: &Place, tables: &[String]) -> Failure {
 }
 
 /// What is in the database, found out without writing.
-async fn read_state(place: &Place) -> Result<State, Failure> {
+async fn read_state(place: &Address) -> Result<State, Failure> {
     let unreadable = |error: Error| match (place.file(), &error) {
         (Some(_), Error::Operational(_) | Error::Programming(_) | Error::Decode(_)) if !error.is_retryable() => {
             damaged(place, &error.to_string())
         }
         _ => Failure::while_doing(&format!("{place} cannot be read"), &error),
     };
-    let db = Database::connect(&place.reading()?).await.map_err(unreadable)?;
+    let db = Database::connect(&reading(place)?).await.map_err(unreadable)?;
     let state = state(&db).await.map_err(unreadable)?;
     db.close();
     Ok(state)

@@ -1,7 +1,5 @@
 //! `embellie inspect`: a database's tables as Rust models.
 
-mod dialect;
-
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
@@ -11,14 +9,13 @@ use embellie_codegen::ModelSource;
 use embellie_core::meta::Model;
 use embellie_introspect::{Introspected, Note, Remark};
 
-pub(crate) use dialect::reading;
-
 use crate::args::Inspect;
+use crate::database::reading;
 use crate::failure::Failure;
 use crate::terminal;
 
 pub(crate) async fn run(args: Inspect) -> Result<(), Failure> {
-    let url = dialect::reading(&args.database)?;
+    let url = reading(&args.database)?;
     let failed = |error: &embellie::Error| {
         Failure::while_doing(&format!("'{}' cannot be inspected", shown(&args.database)), error)
     };

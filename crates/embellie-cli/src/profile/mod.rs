@@ -10,8 +10,8 @@ use embellie::profile::{Profile, Report};
 use embellie::{Database, Registry};
 
 use crate::args::{self, ReportFormat};
+use crate::database::reading;
 use crate::failure::Failure;
-use crate::inspect::reading;
 use crate::terminal;
 
 /// Reads the log, asks the database where one is given, and writes the report.

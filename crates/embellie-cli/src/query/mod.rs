@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 
 use clap::ValueEnum;
 use embellie_text::Py;
-use embellie_text::statement::Session;
 
 use crate::args::Query;
 use crate::failure::Failure;
@@ -42,8 +41,7 @@ pub(crate) async fn run(args: Query) -> Result<(), Failure> {
     };
     let opened = database::open(&args.database, args.models.as_deref(), args.write).await?;
     opened.notes.iter().for_each(|note| terminal::remark(note));
-    let session = Session::new(opened.models);
-    let mut session = if args.write { session } else { session.only_reads() };
+    let mut session = opened.session(args.write);
     // What a text prints is its result for people; programs read the value alone.
     let aside = args.format != Format::Table;
     let print = move |text: &str| {

@@ -4,10 +4,13 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use embellie::Database;
+use embellie::database::Captured;
+use embellie::log::{Entry, LogOptions};
 use embellie_text::Py;
 use embellie_text::statement::{Failure as Mistake, Session};
 
 use super::{Shell, hint};
+use crate::database::opening;
 use crate::failure::Failure;
 use crate::session::{column_names, complaint};
 use crate::{output, terminal};
@@ -17,6 +20,9 @@ const ROWS: usize = 20;
 const FEWEST: usize = 5;
 /// What a table takes on the screen beside its rows.
 const BESIDE: usize = 8;
+
+/// How many statements of one entry are kept.
+const KEPT: usize = 100_000;
 
 /// How long a statement may take to end after it was cancelled.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,7 +60,7 @@ impl Shell {
 
     /// Runs a text until it ends, or until the person wants it to; `None` then.
     pub(super) fn work(&mut self, text: &str, rows: Option<usize>) -> Option<Result<Done, Mistake>> {
-        let capture = self.opened.db.capture();
+        let log = self.opened.db.log_with(LogOptions::new().capacity(KEPT));
         let (session, db) = (&mut self.session, &self.opened.db);
         let outcome = self.runtime.block_on(async {
             tokio::select! {
@@ -62,7 +68,10 @@ impl Shell {
                 _ = tokio::signal::ctrl_c() => None,
             }
         });
-        self.log = capture.statements();
+        let opening = if self.write { None } else { opening(self.opened.db.server()) };
+        let own = |entry: &Entry| opening.as_ref().is_none_or(|opening| *entry.sql != *opening.as_str());
+        self.log = log.statements().into_iter().filter(own).map(Captured::from).collect();
+        self.findings = log.findings();
         outcome
     }
 
@@ -153,7 +162,7 @@ impl Shell {
         let parts: Vec<String> = count.into_iter().chain([statements, terminal::duration(elapsed)]).collect();
         writeln!(out, "{}", terminal::small().apply_to(parts.join(" · ")))?;
         drop(out);
-        hint::tell(hint::of(&self.log))
+        hint::tell(self.findings.iter().filter_map(hint::of))
     }
 }
 

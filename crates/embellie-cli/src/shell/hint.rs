@@ -1,15 +1,11 @@
 //! What the statements of an entry say about how it could be asked better.
 
-use std::collections::HashMap;
 use std::io::Write;
 
-use embellie::database::Captured;
+use embellie::log::{Finding, FindingKind};
 
 use crate::failure::Failure;
 use crate::{output, terminal};
-
-/// From how many times on the same statement is told of.
-const MANY: usize = 5;
 
 /// Shows hints.
 pub(super) fn tell(hints: impl IntoIterator<Item = String>) -> Result<(), Failure> {
@@ -22,24 +18,23 @@ pub(super) fn tell(hints: impl IntoIterator<Item = String>) -> Result<(), Failur
     Ok(())
 }
 
-/// Hints, in words.
-pub(super) fn of(log: &[Captured]) -> Vec<String> {
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for statement in log {
-        *times.entry(&statement.sql).or_default() += 1;
-    }
-    let mut repeated: Vec<(&str, usize)> =
-        times.into_iter().filter(|(sql, times)| *times >= MANY && sql.starts_with("SELECT")).collect();
-    repeated.sort_by_key(|(sql, times)| (std::cmp::Reverse(*times), *sql));
-    repeated
-        .into_iter()
-        .map(|(sql, times)| {
-            let table = sql.split(" FROM ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-            format!(
-                "the same statement on {table} ran {} times. Add .select_related(…) for a foreign key, or \
-                 .prefetch_related(…) for a set, to the query set of the loop: then it is one statement for all rows",
-                terminal::count(times as u64)
-            )
-        })
-        .collect()
+/// What the log of an entry found, in Django's words.
+pub(super) fn of(finding: &Finding) -> Option<String> {
+    let model = finding.model.as_deref().unwrap_or_default();
+    let model = model.rsplit('.').next().filter(|name| !name.is_empty()).unwrap_or("a table");
+    let times = terminal::count(finding.times);
+    Some(match finding.kind {
+        FindingKind::NPlusOne => format!(
+            "the same statement on {model} ran {times} times. Add .select_related(…) for a foreign key, or \
+             .prefetch_related(…) for a set, to the query set of the loop: then it is one statement for all rows"
+        ),
+        FindingKind::Duplicate => format!(
+            "the same rows of {model} were read {times} times: read them once, before the loop, and keep them in a variable"
+        ),
+        FindingKind::RowByRow => format!(
+            "{model} was written row by row, {times} times: bulk_create(), bulk_update(), or update() and delete() of a \
+             query set take one statement for many rows"
+        ),
+        _ => return None,
+    })
 }

@@ -12,6 +12,8 @@ mod prompt;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use embellie::database::Captured;
+use embellie::log::Finding;
 use embellie_text::complete::Knowledge;
 use embellie_text::statement::Session;
 use reedline::Signal;
@@ -27,7 +29,9 @@ pub(crate) struct Shell {
     session: Session,
     write: bool,
     /// The statements of the last entry.
-    log: Vec<embellie::database::Captured>,
+    log: Vec<Captured>,
+    /// What of them was more than it had to be.
+    findings: Vec<Finding>,
     knowledge: Arc<Mutex<Knowledge>>,
     runtime: tokio::runtime::Runtime,
 }
@@ -53,10 +57,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("the runtime cannot be started: {error}")))?;
     let database = args.database.as_deref().unwrap_or(":memory:");
     let opened = runtime.block_on(database::open(database, args.models.as_deref(), args.write))?;
-    let session = Session::new(opened.models.clone());
-    let session = if args.write { session } else { session.only_reads() };
+    let session = opened.session(args.write);
     let knowledge = Arc::new(Mutex::new(Knowledge::of(&session)));
-    let mut shell = Shell { opened, session, write: args.write, log: Vec::new(), knowledge, runtime };
+    let mut shell =
+        Shell { opened, session, write: args.write, log: Vec::new(), findings: Vec::new(), knowledge, runtime };
     shell.greet()?;
     let mut editor = editor::editor(Arc::clone(&shell.knowledge));
     let prompt = prompt::Prompt::new(&shell.opened.name, args.write);

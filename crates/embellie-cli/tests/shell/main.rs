@@ -3,6 +3,7 @@
 
 mod prompt;
 mod query;
+mod server;
 mod terminal;
 
 use std::path::{Path, PathBuf};

@@ -6,13 +6,14 @@ use std::process::{Command, Stdio};
 
 use super::music;
 
-struct Said {
-    ok: bool,
-    out: String,
-    err: String,
+pub(crate) struct Said {
+    pub(crate) ok: bool,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn query(directory: &Path, arguments: &[&str], input: &str) -> Said {
+/// Runs one query, with a text for its input.
+pub(crate) fn query(directory: &Path, arguments: &[&str], input: &str) -> Said {
     let mut child = Command::new(env!("CARGO_BIN_EXE_embellie"))
         .arg("query")
         .args(arguments)
@@ -88,7 +89,7 @@ fn mistakes_are_told_and_nothing_is_changed() {
         (&["music.sqlite3", "list(Album.objects.raw('DELETE FROM Album RETURNING *'))"], &["--write"]),
         (&["music.sqlite3", "x = 1\nx +"], &["SyntaxError", "line 2: x +"]),
         (&["music.sqlite3", "Album.objects.count()", "--format", "sql"], &["no query set"]),
-        (&["none.sqlite3", "1"], &["'none.sqlite3' does not exist"]),
+        (&["none.sqlite3", "1"], &["there is no file 'none.sqlite3'"]),
         (&[".", "1"], &["is a directory"]),
         (&["text.txt", "1"], &["is not an SQLite database"]),
         (&["mysql://u:secret@h/d", "1"], &["mysql"]),

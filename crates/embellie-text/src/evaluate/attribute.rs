@@ -5,6 +5,7 @@ use embellie_core::meta::{Member, Model, ReverseSource};
 
 use super::Evaluator;
 use crate::arguments::Arguments;
+use crate::models::Choices;
 use crate::query_set::{GenericManager, Manager, RelatedManager, Set, read, reverse};
 use crate::{Error, Object, Py, Result, names};
 
@@ -32,8 +33,20 @@ impl Evaluator<'_> {
                 (Py::Related(related), _) => self.through(&related.object.label, &related.name),
                 (of, _) => Err(Error::attribute(of.type_name(), name)),
             },
+            Py::Method(bound) if self.choices_of(&bound).is_some() => {
+                let value = self.choices_of(&bound).and_then(|choices| choices.attribute(name));
+                value.ok_or_else(|| Error::attribute(&bound.1, name))
+            }
             Py::Related(related) if name == "through" => self.through(&related.object.label, &related.name),
             other => Ok(method(other, name)),
+        }
+    }
+
+    /// The enumeration that a name within a model's class is.
+    fn choices_of(&self, bound: &(Py, String)) -> Option<&Choices> {
+        match bound {
+            (Py::Model(label), class) => self.models.choices(label, class),
+            _ => None,
         }
     }
 
@@ -43,6 +56,7 @@ impl Evaluator<'_> {
         }
         let model = self.models.model(&label)?;
         let relation = matches!(model.member(name), Some(Member::ManyToMany(_))) || reverse(model, name).is_some();
+        let relation = relation || self.models.choices(&label, name).is_some();
         if relation || name.chars().next().is_some_and(|first| first.is_lowercase() || first == '_') {
             return Ok(method(Py::Model(label), name));
         }
@@ -96,7 +110,7 @@ impl Evaluator<'_> {
             && !relation.meta.is_generic()
         {
             let label = self.models.registry().get(relation.target).label().to_owned();
-            return Ok(match object.record().related_one(name, self.db).await? {
+            return Ok(match object.record().related_one(name, self.executor).await? {
                 Some(record) => Py::Object(Box::new(Object::new(label, record, false))),
                 None => Py::None,
             });
@@ -118,6 +132,11 @@ impl Evaluator<'_> {
         }
         if let Some(related) = RelatedManager::of(&object, name, self)? {
             return Ok(Py::Related(Box::new(related)));
+        }
+        // What was read beforehand under a name of its own: `to_attr`.
+        if let Some((_, objects)) = object.prefetched().find(|(known, _)| *known == name) {
+            let objects = objects.iter().map(|object| Py::Object(Box::new(object.clone())));
+            return Ok(Py::List(objects.collect()));
         }
         if let Some(reverse) = reverse(model, name)
             && let ReverseSource::Field(field) = reverse.relation

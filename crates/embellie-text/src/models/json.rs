@@ -33,6 +33,7 @@ impl Models {
             }
             models.push(read.model(description)?);
         }
+        let proxies = proxy_orderings(descriptions, &models);
         let registry = Registry::link(models)?;
         let mut declared = HashMap::new();
         let mut names: HashMap<String, String> = HashMap::new();
@@ -44,7 +45,8 @@ impl Models {
                 };
                 if (description["app"] == own_app) == own {
                     names.entry(name.to_owned()).or_insert_with(|| label.to_owned());
-                    declared.insert(label.to_owned(), declaration(description));
+                    let ordering = proxies.get(label).cloned();
+                    declared.insert(label.to_owned(), Declared { ordering, ..declaration(description) });
                 }
             }
         }
@@ -57,6 +59,19 @@ impl Models {
             classes: Classes::default(),
         })
     }
+}
+
+/// What proxies are ordered by, where the models with the tables are ordered otherwise.
+fn proxy_orderings(descriptions: &[Json], models: &[ModelMeta]) -> HashMap<String, Vec<OrderBy>> {
+    let proxies = descriptions.iter().filter(|description| description["proxy"] == true);
+    let ordering = proxies.filter_map(|description| {
+        let (label, concrete) = (text(&description["label"])?, concrete_label(description)?);
+        let model = models.iter().find(|model| model.label() == concrete)?;
+        let terms = description["ordering"].as_array().into_iter().flatten();
+        let ordering: Vec<OrderBy> = terms.filter_map(|json| term(json, model)).collect();
+        (ordering != model.ordering).then_some((label, ordering))
+    });
+    ordering.collect()
 }
 
 fn concrete_label(model: &Json) -> Option<&str> {
@@ -97,6 +112,8 @@ fn declaration(model: &Json) -> Declared {
             (!field.contains('\'') && !rest.contains("condition=")).then(|| field.to_owned())
         });
     Declared {
+        ordering: None,
+        choices: Vec::new(),
         unique: unique.collect(),
         generic: generic.collect(),
         generic_keys: generic_keys.collect(),
@@ -151,7 +168,8 @@ impl Reader<'_> {
         for field in json["virtual"].as_array().into_iter().flatten() {
             model.relations.extend(self.relation(field, &model)?);
         }
-        model.ordering = json["ordering"].as_array().into_iter().flatten().filter_map(|json| term(json, &model)).collect();
+        model.ordering =
+            json["ordering"].as_array().into_iter().flatten().filter_map(|json| term(json, &model)).collect();
         model.get_latest_by = match &json["get_latest_by"] {
             Json::String(field) => vec![field.clone()],
             Json::Array(fields) => fields.iter().filter_map(text).collect(),

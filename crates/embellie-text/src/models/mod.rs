@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use embellie_core::expr::Function;
 use embellie_core::meta::{Member, Model, ModelId, Reverse, ReverseSource};
-use embellie_core::{Expr, Path, Registry};
+use embellie_core::{Expr, OrderBy, Path, Registry};
 
 use crate::{Error, Py, Result};
 
-pub(crate) use python::{Classes, Found};
+pub(crate) use python::{Classes, Does, Found, Method};
 pub use python::{Finding, Project, Report};
 
 /// The settings of Django that say what a text means.
@@ -59,6 +59,8 @@ pub(crate) struct Declared {
     pub(crate) managers: HashMap<String, ManagerKind>,
     /// The default manager.
     pub(crate) default_manager: Option<String>,
+    /// The ordering of a proxy, where it is another than that of the model with the table.
+    pub(crate) ordering: Option<Vec<OrderBy>>,
     /// The fields that a constraint of their own makes unique.
     pub(crate) unique: Vec<String>,
     /// The relation within which rows have an order of their own, kept in a field `_order`.
@@ -67,6 +69,8 @@ pub(crate) struct Declared {
     pub(crate) without_columns: Vec<String>,
     /// What else is said of fields that neither the registry nor a query needs.
     pub(crate) lost: Vec<(String, String)>,
+    /// The enumerations of choices that the class holds.
+    pub(crate) choices: Vec<Choices>,
     /// The generic relations.
     pub(crate) generic: Vec<Generic>,
     /// The generic foreign keys: their names, and the fields of the content type and the key.
@@ -81,6 +85,28 @@ pub(crate) struct Generic {
     pub(crate) to: String,
     pub(crate) content_type_field: String,
     pub(crate) object_id_field: String,
+}
+
+/// An enumeration of choices within a model's class: `class Status(models.TextChoices)`.
+#[derive(Debug, Clone)]
+pub(crate) struct Choices {
+    pub(crate) name: String,
+    /// The members: names, values and labels.
+    pub(crate) members: Vec<(String, Py, String)>,
+}
+
+impl Choices {
+    /// A member's value, or what the class tells of all of them.
+    pub(crate) fn attribute(&self, name: &str) -> Option<Py> {
+        let all = |each: &dyn Fn(&(String, Py, String)) -> Py| Py::List(self.members.iter().map(each).collect());
+        Some(match name {
+            "choices" => all(&|(_, value, label)| Py::Tuple(vec![value.clone(), Py::Str(label.clone())])),
+            "values" => all(&|(_, value, _)| value.clone()),
+            "labels" => all(&|(_, _, label)| Py::Str(label.clone())),
+            "names" => all(&|(name, _, _)| Py::Str(name.clone())),
+            _ => return self.members.iter().find(|(known, ..)| known == name).map(|(_, value, _)| value.clone()),
+        })
+    }
 }
 
 /// What a manager is.
@@ -226,6 +252,11 @@ impl Models {
         let before = names.split_last().map_or(&[][..], |(_, before)| before);
         let attname = self.registry.get(model).fields[place].attname();
         Path::new(before.iter().map(|name| (*name).to_owned())).then(attname)
+    }
+
+    /// The enumeration of a name within a model's class.
+    pub(crate) fn choices(&self, label: &str, name: &str) -> Option<&Choices> {
+        self.declared(label)?.choices.iter().find(|choices| choices.name == name)
     }
 
     /// The generic relation of a name.

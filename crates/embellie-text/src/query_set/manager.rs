@@ -8,7 +8,7 @@ use embellie_core::Q;
 
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
-use crate::models::{Found, ManagerKind};
+use crate::models::{Does, Found, ManagerKind, Method};
 use crate::{Error, Py, Result, Set};
 
 /// The key of the site that Django makes, where no setting names another.
@@ -143,19 +143,50 @@ impl Evaluator<'_> {
     async fn run(&self, this: Py, found: Found, method: &str, arguments: Arguments) -> Result<Option<Py>> {
         let (class, body) = match found {
             Found::Nowhere => return Ok(None),
-            Found::Opaque(class) => {
-                return Err(Error::Unknown(format!("{class}.{method}() is Python code that does more than a query")));
-            }
+            Found::Opaque(class, place) => return Err(not_understood(&class, method, &place, "")),
             Found::Understood(class, body) => (class, body),
         };
         let mut locals = vec![("self".to_owned(), this.clone())];
+        let above = Above { this, class: class.clone() };
+        locals.push(("super".to_owned(), Py::Above(Box::new(above))));
+        let mut within = Evaluator { locals, depth: self.depth + 1, ..*self };
+        if within.depth > MOST_CALLS {
+            return Err(Error::python("RecursionError", "maximum recursion depth exceeded"));
+        }
+        let bound = within.bound(method, &body, arguments).await?;
+        let (names, result) = match &body.does {
+            Does::Returns(names, result) => (names, result),
+            Does::Runs(statements) => {
+                let value = within.run_method(bound, statements).await;
+                return value.map(Some).map_err(|error| match error {
+                    Error::Unknown(why) | Error::Python { class: "NameError", message: why } => {
+                        not_understood(&class, method, &body.place, &why)
+                    }
+                    other => other,
+                });
+            }
+        };
+        within.locals.extend(bound);
+        for (name, value) in names {
+            let value = within.value(value).await?;
+            within.locals.push((name.clone(), value));
+        }
+        within.value(result).await.map(Some)
+    }
+
+    /// The parameters of a method and their values.
+    async fn bound(&self, method: &str, body: &Method, arguments: Arguments) -> Result<Vec<(String, Py)>> {
+        let mut bound = Vec::new();
         let Arguments { positional, mut keywords } = arguments;
         let mut positional = positional.into_iter();
-        for name in &body.parameters {
+        for (name, default) in &body.parameters {
             let named = keywords.iter().position(|(known, _)| known == name);
-            match positional.next().or_else(|| named.map(|place| keywords.remove(place).1)) {
-                Some(value) => locals.push((name.clone(), value)),
-                None => return Err(Error::type_error(format!("{method}() missing a required argument: '{name}'"))),
+            match (positional.next().or_else(|| named.map(|place| keywords.remove(place).1)), default) {
+                (Some(value), _) => bound.push((name.clone(), value)),
+                (None, Some(default)) => bound.push((name.clone(), self.value(default).await?)),
+                (None, None) => {
+                    return Err(Error::type_error(format!("{method}() missing a required argument: '{name}'")));
+                }
             }
         }
         let (list, dict) = &body.further;
@@ -164,24 +195,20 @@ impl Evaluator<'_> {
             return Err(Error::type_error(format!("{method}() got arguments that it does not take")));
         }
         if let Some(name) = list {
-            locals.push((name.clone(), Py::Tuple(more)));
+            bound.push((name.clone(), Py::Tuple(more)));
         }
         if let Some(name) = dict {
             let items = keywords.into_iter().map(|(key, value)| (Py::Str(key), value));
-            locals.push((name.clone(), Py::Dict(items.collect())));
+            bound.push((name.clone(), Py::Dict(items.collect())));
         }
-        let above = Above { this, class };
-        locals.push(("super".to_owned(), Py::Above(Box::new(above))));
-        let mut within = Evaluator { locals, depth: self.depth + 1, ..*self };
-        if within.depth > MOST_CALLS {
-            return Err(Error::python("RecursionError", "maximum recursion depth exceeded"));
-        }
-        for (name, value) in &body.names {
-            let value = within.value(value).await?;
-            within.locals.push((name.clone(), value));
-        }
-        within.value(&body.result).await.map(Some)
+        Ok(bound)
     }
+}
+
+fn not_understood(class: &str, method: &str, place: &str, why: &str) -> Error {
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    Error::Unknown(format!("{class}.{method}(){place} is Python code that does more than a query{why}"))
 }
 
 /// How deep methods of a project's own may call each other.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use embellie_core::{Error as CoreError, OrderBy, Q, Value};
+use embellie_core::{Error as CoreError, Expr, OrderBy, Q, Value};
 
 use super::annotate::default_alias;
 use super::follow::prefetch;
@@ -20,6 +20,8 @@ const GET_LIMIT: u64 = 21;
 /// Reads the rows of a query set.
 pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
     set.check_database()?;
+    let ordered = set.ordered_as_declared(on.models);
+    let set = ordered.as_ref().unwrap_or(set);
     if set.gives_objects() {
         return set.objects(on).await;
     }
@@ -42,6 +44,30 @@ pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
             _ => Py::Tuple(row.into_values().into_iter().map(Py::from_value).collect()),
         })
         .collect())
+}
+
+impl Evaluator<'_> {
+    /// A query as SQL with its parameters behind it: Django's `str(query)`.
+    pub(crate) fn sql(&self, set: &Set) -> Result<String> {
+        let Some(compiled) = embellie_sql::select(&set.query, self.db.registry(), self.db.target())? else {
+            return Err(Error::python("EmptyResultSet", "the query has no rows, and no statement"));
+        };
+        let parameters: Vec<String> = compiled.statement.parameters.iter().map(ToString::to_string).collect();
+        Ok(match parameters.is_empty() {
+            true => compiled.statement.sql.to_string(),
+            false => format!("{} -- parameters: {}", compiled.statement.sql, parameters.join(", ")),
+        })
+    }
+}
+
+/// Whether rows are grouped for an expression.
+fn has_aggregate(expr: &Expr) -> bool {
+    let mut found = false;
+    let _ = expr.clone().rewrite(&mut |expr| {
+        found |= matches!(expr, Expr::Aggregate(_));
+        expr
+    });
+    found
 }
 
 /// Reads an object's row again.
@@ -145,9 +171,25 @@ impl Set {
         Ok(all.filter(|name| named.contains(name) != only && !keys.contains(name)).collect())
     }
 
+    /// The rows in the order of their proxy, where they have no other and are not grouped.
+    fn ordered_as_declared(&self, models: &Models) -> Option<Set> {
+        let ordering = models.declared(&self.label)?.ordering.as_ref()?;
+        let is_free = self.query.order_by.is_none() && self.query.compound.is_none();
+        if !is_free || self.annotations().any(|annotation| has_aggregate(&annotation.expr)) {
+            return None;
+        }
+        let mut set = self.clone();
+        set.query.order_by = Some(ordering.clone());
+        Some(set)
+    }
+
     /// Whether the rows have an order.
     fn is_ordered(&self, models: &Models) -> Result<bool> {
-        let own = !models.model(&self.label)?.ordering.is_empty();
+        let declared = models.declared(&self.label).and_then(|declared| declared.ordering.as_ref());
+        let own = match declared {
+            Some(terms) => !terms.is_empty(),
+            None => !models.model(&self.label)?.ordering.is_empty(),
+        };
         Ok(self.query.order_by.as_ref().map_or(own, |terms| !terms.is_empty()))
     }
 
@@ -246,7 +288,7 @@ impl Set {
             "in_bulk" => self.in_bulk(arguments, on).await?,
             "contains" => self.contains(arguments, on).await?,
             "aggregate" => self.aggregated(arguments, on).await?,
-            "explain" => self.explained(arguments)?,
+            "explain" => self.explained(arguments, on).await?,
             _ => return Ok(Err((self, arguments))),
         }))
     }
@@ -371,7 +413,7 @@ impl Set {
         on.aggregate(self, annotations).await
     }
 
-    fn explained(self, arguments: Arguments) -> Result<Py> {
+    async fn explained(self, arguments: Arguments, on: &Evaluator<'_>) -> Result<Py> {
         for (name, _) in &arguments.keywords {
             let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
             if !name.chars().all(plain) || name.is_empty() {
@@ -384,7 +426,7 @@ impl Set {
         if let Some((name, _)) = arguments.keywords.first() {
             return Err(Error::value_error(format!("Unknown options: {name}")));
         }
-        Err(Error::Unknown("explain()".into()))
+        Ok(Py::Str(on.db.query_values(self.query).explain(on.executor).await?))
     }
 }
 

@@ -9,6 +9,7 @@ use super::function::Body;
 use super::run::{Run, turn};
 use super::shared::{Held, Shared};
 use super::{assign, methods, module};
+use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
 use crate::{Error, Py, Result};
 
@@ -207,18 +208,27 @@ impl Evaluator<'_> {
     }
 
     /// Runs statements in a transaction, or at a savepoint of the one that is open.
-    async fn in_transaction(&self, run: &Run<'_>, body: &[ast::Stmt]) -> Result<Flow> {
+    pub(super) async fn in_transaction(&self, run: &Run<'_>, body: &[ast::Stmt]) -> Result<Flow> {
         let session = self.executor.session();
-        session
+        let outer = run.begin();
+        let ended = session
             .atomic(async |transaction: &embellie::Transaction| {
                 let within = Evaluator { executor: transaction, locals: self.locals.clone(), ..*self };
                 within.block(run, body).await
             })
-            .await
+            .await;
+        for hook in run.end(outer, ended.is_ok()) {
+            self.invoke(run, hook, Arguments::default()).await?;
+        }
+        ended
     }
 
     async fn attempt(&self, run: &Run<'_>, attempt: &ast::StmtTry) -> Result<Flow> {
-        let flow = match self.block(run, &attempt.body).await {
+        let tried = match run.is_transaction() {
+            true => self.in_transaction(run, &attempt.body).await,
+            false => self.block(run, &attempt.body).await,
+        };
+        let flow = match tried {
             Ok(Flow::Next) => self.block(run, &attempt.orelse).await,
             Ok(other) => Ok(other),
             Err(error) => self.handle(run, attempt, error).await,
@@ -280,13 +290,22 @@ impl Evaluator<'_> {
         if function.is_async {
             return Err(Error::Unknown(format!("async def {name} is not understood here: leave 'async' out")));
         }
+        let mut atomic = false;
         for decorator in &function.decorator_list {
-            let known = matches!(&decorator.expression, ast::Expr::Name(name) if name.id.as_str() == "staticmethod");
-            if !known {
+            if matches!(&decorator.expression, ast::Expr::Name(name) if name.id.as_str() == "staticmethod") {
+                continue;
+            }
+            let decorator = self.value(&decorator.expression).await?;
+            if matches!(decorator, Py::Name("transaction.atomic" | "transaction.atomic()")) {
+                atomic = true;
+            } else {
                 return Err(Error::Unknown(format!("decorators, as that of {name}, are not understood here")));
             }
         }
-        let body = Body::Statements(function.body.to_vec());
+        let body = match atomic {
+            true => Body::Atomic(function.body.to_vec()),
+            false => Body::Statements(function.body.to_vec()),
+        };
         let made = self.function(run, name, Some(&function.parameters), body).await?;
         run.set(name, made);
         Ok(())

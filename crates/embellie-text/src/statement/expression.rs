@@ -176,6 +176,7 @@ impl Evaluator<'_> {
         Box::pin(async move {
             match of {
                 Py::Shared(shared) => self.attribute_of_shared(shared, name).await,
+                Py::Name("connection") if name == "queries" => self.run.map_or(Ok(Py::None), Run::queries),
                 Py::Name(of) if let Some(value) = module::attribute(of, name) => Ok(value),
                 Py::Model(label) if matches!(name, "DoesNotExist" | "MultipleObjectsReturned") => {
                     let _ = label;
@@ -367,6 +368,7 @@ impl Evaluator<'_> {
                 None => Ok(!self.rows_of(run, value).await?.is_empty()),
             },
             Py::Delta(value) => Ok(!value.is_zero()),
+            Py::Method(bound) if self.depth > 0 => Err(unknown_attribute(bound)),
             value => Ok(value.is_true()),
         }
     }
@@ -485,6 +487,11 @@ impl Evaluator<'_> {
 
     async fn compared(&self, run: &Run<'_>, op: ast::CmpOp, left: &Py, right: &Py) -> Result<bool> {
         use ast::CmpOp as C;
+        if let (Py::Method(bound), _) | (_, Py::Method(bound)) = (left, right)
+            && self.depth > 0
+        {
+            return Err(unknown_attribute(bound));
+        }
         Ok(match op {
             C::Is => compare::is_same(left, right),
             C::IsNot => !compare::is_same(left, right),
@@ -612,4 +619,9 @@ pub(super) fn value_type(value: &Py) -> String {
         Py::Shared(shared) => shared.type_name(),
         other => other.type_name().to_owned(),
     }
+}
+
+/// In a method of a project's own: what an object was given when it was made is not known.
+fn unknown_attribute(bound: &(Py, String)) -> Error {
+    Error::Unknown(format!("the attribute '{}' of a {} is not known", bound.1, bound.0.type_name()))
 }

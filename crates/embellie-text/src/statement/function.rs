@@ -1,6 +1,6 @@
 //! Functions that a text defines.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use embellie_core::BoxFuture;
 use ruff_python_ast as ast;
@@ -29,6 +29,8 @@ pub(crate) struct Function {
 pub(crate) enum Body {
     Expression(ast::Expr),
     Statements(Vec<ast::Stmt>),
+    /// Statements in a transaction.
+    Atomic(Vec<ast::Stmt>),
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +90,33 @@ impl Evaluator<'_> {
                     Flow::Return(value) => value,
                     _ => Py::None,
                 }),
+                Body::Atomic(body) => Ok(match self.in_transaction(run, body).await? {
+                    Flow::Return(value) => value,
+                    _ => Py::None,
+                }),
+            }
+        })
+    }
+}
+
+impl Evaluator<'_> {
+    /// Runs the statements of a method of a project's own, with names of their own alone.
+    pub(crate) fn run_method<'s>(
+        &'s self,
+        bound: Vec<(String, Py)>,
+        statements: &'s [ast::Stmt],
+    ) -> BoxFuture<'s, Result<Py>> {
+        Box::pin(async move {
+            let names = Mutex::default();
+            let limits = self.run.map(|run| run.limits).unwrap_or_default();
+            let run = Run::new(&names, &|_| {}, limits).only_reads(self.run.is_some_and(Run::is_only_reads));
+            let bound = bound.into_iter().map(|(name, value)| Ok((name, Py::shared(value)?)));
+            let frame = Frame { is_call: true, names: bound.collect::<Result<_>>()? };
+            let _frame = run.open(frame);
+            let within = Evaluator { run: Some(&run), locals: self.locals.clone(), ..*self };
+            match within.block(&run, statements).await? {
+                Flow::Return(value) => value.plain(),
+                _ => Ok(Py::None),
             }
         })
     }

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use embellie::log::Log;
+use embellie_core::Sql;
+
 use super::shared::Held;
 use crate::{Error, Py, Result};
 
@@ -61,6 +64,10 @@ pub(crate) struct Run<'r> {
     /// The place in the text of the statement that runs.
     place: AtomicU32,
     only_reads: bool,
+    /// What was sent so far, and the statement that each entry begins with.
+    kept: (Option<&'r Log>, Option<&'r Sql>),
+    /// Where a transaction is open that the text began: what is called when it is committed.
+    hooks: Mutex<Option<Vec<Py>>>,
 }
 
 impl std::fmt::Debug for Run<'_> {
@@ -80,6 +87,8 @@ impl<'r> Run<'r> {
             levels: AtomicU32::new(0),
             place: AtomicU32::new(0),
             only_reads: false,
+            kept: (None, None),
+            hooks: Mutex::new(None),
         };
         // What an entry that was abandoned has left.
         run.names().frames.clear();
@@ -89,6 +98,81 @@ impl<'r> Run<'r> {
     pub(crate) fn only_reads(mut self, only: bool) -> Self {
         self.only_reads = only;
         self
+    }
+
+    pub(crate) fn kept_by(mut self, log: Option<&'r Log>, opening: Option<&'r Sql>) -> Self {
+        self.kept = (log, opening);
+        self
+    }
+
+    /// Whether the entry is a transaction: what fails in it must be undone before it goes on.
+    pub(crate) fn is_transaction(&self) -> bool {
+        self.kept.1.is_some()
+    }
+
+    /// What was sent so far: Django's `connection.queries`.
+    pub(crate) fn queries(&self) -> Result<Py> {
+        let entries = self.kept.0.map(Log::statements).unwrap_or_default();
+        let opening = self.kept.1.map(Sql::as_str);
+        let own = entries.into_iter().filter(|entry| Some(&*entry.sql) != opening);
+        let told = own.map(|entry| {
+            let (text, time) = (entry.sql.to_string(), format!("{:.3}", entry.elapsed.as_secs_f64()));
+            self.charge(text.len())?;
+            Py::dict(vec![(Py::Str("sql".to_owned()), Py::Str(text)), (Py::Str("time".to_owned()), Py::Str(time))])
+        });
+        Ok(Py::list(told.collect::<Result<_>>()?))
+    }
+
+    /// Forgets what was sent so far: Django's `reset_queries()`.
+    pub(crate) fn reset_queries(&self) {
+        if let Some(log) = self.kept.0 {
+            log.clear();
+        }
+    }
+
+    fn hooks(&self) -> MutexGuard<'_, Option<Vec<Py>>> {
+        self.hooks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a transaction or a savepoint; gives how many functions wait for the end of the transaction around it.
+    pub(crate) fn begin(&self) -> Option<usize> {
+        let mut hooks = self.hooks();
+        let waiting = hooks.as_ref().map(Vec::len);
+        hooks.get_or_insert_default();
+        waiting
+    }
+
+    /// Ends a transaction or a savepoint; gives what is to be called now.
+    pub(crate) fn end(&self, outer: Option<usize>, is_done: bool) -> Vec<Py> {
+        let mut hooks = self.hooks();
+        match (outer, is_done) {
+            (None, _) => {
+                let all = hooks.take().unwrap_or_default();
+                if is_done { all } else { Vec::new() }
+            }
+            (Some(_), true) => Vec::new(),
+            (Some(before), false) => {
+                let left = hooks.as_mut().map(|hooks| hooks.split_off(before.min(hooks.len())));
+                drop(hooks);
+                drop(left);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Keeps a function until the transaction that is open is committed; gives it back where none is.
+    pub(crate) fn on_commit(&self, function: Py) -> Option<Py> {
+        match &mut *self.hooks() {
+            Some(hooks) => {
+                hooks.push(function);
+                None
+            }
+            None => Some(function),
+        }
+    }
+
+    pub(crate) fn is_only_reads(&self) -> bool {
+        self.only_reads
     }
 
     /// Refuses a method that writes, where nothing may be written.

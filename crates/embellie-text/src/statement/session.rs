@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use embellie::Database;
+use embellie::log::{Log, LogOptions};
+use embellie::{Database, Executor};
+use embellie_core::Sql;
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
@@ -36,7 +38,13 @@ pub struct Session {
     names: Mutex<Names>,
     limits: Limits,
     only_reads: bool,
+    opening: Option<Sql>,
+    /// What was sent since the first entry: Django's `connection.queries`.
+    log: Option<Log>,
 }
+
+/// How many statements are kept, as in Django.
+const KEPT: usize = 9000;
 
 /// Why an entry was not run to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +70,14 @@ impl std::error::Error for Failure {}
 impl Session {
     /// A session without variables.
     pub fn new(models: Models) -> Self {
-        Session { models, names: Mutex::default(), limits: Limits::default(), only_reads: false }
+        Session {
+            models,
+            names: Mutex::default(),
+            limits: Limits::default(),
+            only_reads: false,
+            opening: None,
+            log: None,
+        }
     }
 
     /// The session with other limits for each entry.
@@ -76,6 +91,14 @@ impl Session {
     #[must_use]
     pub fn only_reads(mut self) -> Self {
         self.only_reads = true;
+        self
+    }
+
+    /// The session with each entry in a transaction of its own that begins with a statement: where a session may only
+    /// read, one by which the database itself refuses changes until the transaction ends, whatever the entry says.
+    #[must_use]
+    pub fn opening_with(mut self, statement: Sql) -> Self {
+        self.opening = Some(statement);
         self
     }
 
@@ -155,7 +178,7 @@ impl Session {
                     Some(most) => set.sliced(Some(0), Some(most.saturating_add(1)))?,
                     None => set,
                 };
-                let rows = read(&set, &on).await?;
+                let rows = self.opened(&on, async |on| read(&set, on).await).await?;
                 let more = most.is_some_and(|most| rows.len() > most);
                 let rows = rows.into_iter().take(most.unwrap_or(usize::MAX)).collect();
                 return Ok((Py::List(rows), more));
@@ -203,9 +226,13 @@ impl Session {
             Failure { error, line: line + 1, source: text.lines().nth(line).unwrap_or_default().to_owned(), lines }
         };
         let statements = parse::statements(text).map_err(|(error, place)| at(error, place))?;
+        if self.log.is_none() {
+            self.log = Some(db.log_with(LogOptions::new().capacity(KEPT)));
+        }
         let run = Run::new(&self.names, print, self.limits).only_reads(self.only_reads);
+        let run = run.kept_by(self.log.as_ref(), self.opening.as_ref());
         let on = self.evaluator(db, &run);
-        let value = entry(&on, &run, &statements).await;
+        let value = self.opened(&on, async |on| entry(on, &run, &statements).await).await;
         let value = value.map_err(|error| at(error, run.place() as usize))?;
         if let Some(value) = value.as_ref().filter(|value| !matches!(value, Py::None)) {
             run.set("_", value.clone());
@@ -220,7 +247,23 @@ impl Session {
     pub async fn repr(&self, value: &Py, db: &Database) -> Result<String> {
         let run = Run::new(&self.names, &|_| {}, self.limits);
         let on = self.evaluator(db, &run);
-        on.repr(&run, value).await
+        self.opened(&on, async |on| on.repr(&run, value).await).await
+    }
+
+    /// Does work in the transaction that each entry has, where each has one.
+    async fn opened<'s, T>(
+        &self,
+        on: &Evaluator<'s>,
+        work: impl AsyncFnOnce(&Evaluator<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let Some(opening) = &self.opening else { return work(on).await };
+        on.executor
+            .session()
+            .atomic(async |transaction: &embellie::Transaction| {
+                transaction.cursor().execute(opening.clone(), ()).await?;
+                work(&Evaluator { executor: transaction, locals: on.locals.clone(), ..*on }).await
+            })
+            .await
     }
 }
 

@@ -36,6 +36,8 @@ impl Evaluator<'_> {
                 }
             }
             Py::Object(object) => self.object_text(object).await,
+            // What `.query` of a query set gives.
+            Py::QuerySet(set) => self.sql(set),
             value => Ok(text(value)),
         }
     }

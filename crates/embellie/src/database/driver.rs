@@ -46,7 +46,8 @@ pub(crate) fn driver_for(url: &str) -> Opened {
     }
 }
 
-/// What follows `sqlite:` is a path, which need not be that of a URL.
+/// What follows `sqlite:` is a path, in which a percent sign and two digits stand for a character, as in any URL; other
+/// characters may stand as they are.
 #[cfg(feature = "sqlite")]
 fn sqlite(url: &str) -> Opened {
     use embellie_sqlite::{SqliteDriver, SqliteOptions};
@@ -55,7 +56,11 @@ fn sqlite(url: &str) -> Opened {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let pool = PoolOptions::take(&mut pairs)?;
-    let options = SqliteOptions::from_path_and_query(path.strip_prefix("//").unwrap_or(path), pairs)?;
+    let path =
+        percent_encoding::percent_decode_str(path.strip_prefix("//").unwrap_or(path)).decode_utf8().map_err(|_| {
+            Error::ImproperlyConfigured("The path of the SQLite URL is not UTF-8 after percent-decoding.".into())
+        })?;
+    let options = SqliteOptions::from_path_and_query(&path, pairs)?;
     Ok((Arc::new(SqliteDriver::new(options)), pool))
 }
 

@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("embellie-migrate", &[CORE, "embellie-sql", "embellie", "embellie-introspect"]),
     ("embellie-codegen", &[CORE]),
     ("embellie-introspect", &[CORE, "embellie", "embellie-codegen"]),
-    ("embellie-text", &[CORE, "embellie"]),
+    ("embellie-text", &[CORE, "embellie-sql", "embellie"]),
     (
         "embellie-cli",
         &[

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ruff_python_ast as ast;
 
 use crate::models::Models;
-use crate::{Result, parse};
+use crate::parse;
 
 /// The classes of modules, by name.
 #[derive(Debug, Clone, Default)]
@@ -17,22 +17,30 @@ pub(crate) struct Classes(HashMap<String, Arc<Class>>);
 #[derive(Debug, Default)]
 pub(crate) struct Class {
     bases: Vec<String>,
-    methods: HashMap<String, Option<Arc<Method>>>,
+    methods: HashMap<String, Result<Arc<Method>, String>>,
     /// Methods of a query set that say whether managers made of it have them: `queryset_only`.
     queryset_only: HashMap<String, bool>,
 }
 
-/// A method that makes names of values, and returns one.
+/// A method that makes names of values, and returns one; or one of statements that are run as those of a session are.
 #[derive(Debug)]
 pub(crate) struct Method {
-    /// The parameters after `self`.
-    pub(crate) parameters: Vec<String>,
+    /// The parameters after `self`, and what they are when they are not given.
+    pub(crate) parameters: Vec<(String, Option<ast::Expr>)>,
     /// What takes further arguments: `*args` and `**kwargs`.
     pub(crate) further: (Option<String>, Option<String>),
-    /// Names and their values, in order.
-    pub(crate) names: Vec<(String, ast::Expr)>,
-    /// What is returned.
-    pub(crate) result: ast::Expr,
+    pub(crate) does: Does,
+    /// Where it stands: a file and a line.
+    pub(crate) place: String,
+}
+
+/// What a method does.
+#[derive(Debug)]
+pub(crate) enum Does {
+    /// It makes names of values, in order, and returns one.
+    Returns(Vec<(String, ast::Expr)>, Box<ast::Expr>),
+    /// It runs statements.
+    Runs(Vec<ast::Stmt>),
 }
 
 /// Where a method is found.
@@ -42,8 +50,8 @@ pub(crate) enum Found {
     Nowhere,
     /// In a class, with the class's name.
     Understood(String, Arc<Method>),
-    /// In a class of this name, but it does more than is understood.
-    Opaque(String),
+    /// In a class of this name at this place, but it does more than is understood.
+    Opaque(String, String),
 }
 
 impl Models {
@@ -52,7 +60,7 @@ impl Models {
     ///
     /// # Errors
     /// When the text is no Python, or nested too deeply.
-    pub fn with_managers(mut self, module: &str) -> Result<Models> {
+    pub fn with_managers(mut self, module: &str) -> crate::Result<Models> {
         for statement in parse::module(module)? {
             if let ast::Stmt::ClassDef(class) = statement {
                 let name = class.name.to_string();
@@ -93,8 +101,8 @@ impl Classes {
         seen.push(class.to_owned());
         let Some(known) = self.0.get(class) else { return Found::Nowhere };
         match known.methods.get(method) {
-            Some(Some(found)) => Found::Understood(class.to_owned(), Arc::clone(found)),
-            Some(None) => Found::Opaque(class.to_owned()),
+            Some(Ok(found)) => Found::Understood(class.to_owned(), Arc::clone(found)),
+            Some(Err(place)) => Found::Opaque(class.to_owned(), place.clone()),
             None => known
                 .bases
                 .iter()
@@ -123,7 +131,7 @@ impl Found {
 
 /// Whether a method is one that is understood.
 pub(super) fn is_understood(function: ast::StmtFunctionDef) -> bool {
-    Method::of(function).is_some()
+    Method::of(function, "").is_ok()
 }
 
 impl Class {
@@ -133,8 +141,8 @@ impl Class {
     }
 
     /// Adds a method.
-    pub(super) fn add_method(&mut self, name: &str, function: ast::StmtFunctionDef) {
-        self.methods.insert(name.to_owned(), Method::of(function).map(Arc::new));
+    pub(super) fn add_method(&mut self, name: &str, function: ast::StmtFunctionDef, place: &str) {
+        self.methods.insert(name.to_owned(), Method::of(function, place).map(Arc::new));
     }
 
     /// Says of a method whether managers made of the class have it.
@@ -168,7 +176,7 @@ impl Class {
             .into_iter()
             .filter_map(|statement| match statement {
                 ast::Stmt::FunctionDef(function) => {
-                    Some((function.name.to_string(), Method::of(function).map(Arc::new)))
+                    Some((function.name.to_string(), Method::of(function, "").map(Arc::new)))
                 }
                 _ => None,
             })
@@ -178,28 +186,42 @@ impl Class {
 }
 
 impl Method {
-    fn of(function: ast::StmtFunctionDef) -> Option<Method> {
+    /// # Errors
+    /// The place, where the method does more than is understood.
+    fn of(function: ast::StmtFunctionDef, place: &str) -> Result<Method, String> {
         let plain = function.decorator_list.is_empty() && !function.is_async;
-        let declared = &function.parameters;
-        if !plain || !declared.kwonlyargs.is_empty() {
-            return None;
+        let declared = *function.parameters;
+        if !plain || !declared.kwonlyargs.is_empty() || !declared.posonlyargs.is_empty() || declared.args.is_empty() {
+            return Err(place.to_owned());
         }
         let name = |parameter: &Option<Box<ast::Parameter>>| parameter.as_ref().map(|given| given.name.to_string());
         let further = (name(&declared.vararg), name(&declared.kwarg));
-        let mut parameters: Vec<String> =
-            declared.args.iter().map(|parameter| parameter.parameter.name.to_string()).collect();
-        if parameters.is_empty() {
-            return None;
-        }
+        let mut parameters: Vec<(String, Option<ast::Expr>)> = declared
+            .args
+            .into_iter()
+            .map(|parameter| (parameter.parameter.name.to_string(), parameter.default.map(|default| *default)))
+            .collect();
         parameters.remove(0);
+        let does = match Does::returns(&function.body) {
+            Some(does) => does,
+            None if function.body.iter().all(is_known) => Does::Runs(function.body.to_vec()),
+            None => return Err(place.to_owned()),
+        };
+        Ok(Method { parameters, further, does, place: place.to_owned() })
+    }
+}
+
+impl Does {
+    /// What statements do that make names and return a value, and nothing else.
+    fn returns(body: &[ast::Stmt]) -> Option<Does> {
         let mut names = Vec::new();
-        for statement in function.body {
+        for statement in body {
             match statement {
                 ast::Stmt::Return(returned) => {
-                    return Some(Method { parameters, further, names, result: *returned.value? });
+                    return Some(Does::Returns(names, Box::new((**returned.value.as_ref()?).clone())));
                 }
                 ast::Stmt::Assign(assign) => match &assign.targets[..] {
-                    [ast::Expr::Name(name)] => names.push((name.id.to_string(), *assign.value)),
+                    [ast::Expr::Name(name)] => names.push((name.id.to_string(), (*assign.value).clone())),
                     // A mark that a query set is given says nothing of its rows.
                     [ast::Expr::Attribute(mark)] if mark.attr.starts_with('_') => {}
                     _ => return None,
@@ -209,5 +231,23 @@ impl Method {
             }
         }
         None
+    }
+}
+
+/// Whether a statement is of a form that has no effect beyond the names of its method.
+fn is_known(statement: &ast::Stmt) -> bool {
+    let all = |body: &[ast::Stmt]| body.iter().all(is_known);
+    match statement {
+        ast::Stmt::Expr(_) | ast::Stmt::Return(_) | ast::Stmt::Raise(_) => true,
+        ast::Stmt::Pass(_) | ast::Stmt::Continue(_) | ast::Stmt::Break(_) => true,
+        ast::Stmt::Assign(assign) => assign
+            .targets
+            .iter()
+            .all(|target| matches!(target, ast::Expr::Name(_) | ast::Expr::Subscript(_) | ast::Expr::Tuple(_))),
+        ast::Stmt::AugAssign(assign) => matches!(&*assign.target, ast::Expr::Name(_) | ast::Expr::Subscript(_)),
+        ast::Stmt::If(choice) => all(&choice.body) && choice.elif_else_clauses.iter().all(|clause| all(&clause.body)),
+        ast::Stmt::For(each) => !each.is_async && all(&each.body) && all(&each.orelse),
+        ast::Stmt::ImportFrom(_) => true,
+        _ => false,
     }
 }

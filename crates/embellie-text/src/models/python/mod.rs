@@ -15,7 +15,7 @@ mod report;
 mod sources;
 mod value;
 
-pub(crate) use managers::{Classes, Found};
+pub(crate) use managers::{Classes, Does, Found, Method};
 pub use project::Project;
 pub use report::{Finding, Report};
 

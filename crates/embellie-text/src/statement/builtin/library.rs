@@ -81,6 +81,11 @@ pub(super) async fn call(
             };
             on.combined(run, op, required(name, "a", a)?, required(name, "b", b)?)?
         }
+        "reset_queries" => {
+            arguments.none(name)?;
+            run.reset_queries();
+            Py::None
+        }
         "time.time" => Py::Float(Timestamp::now().duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()),
         "time.monotonic" => {
             static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
@@ -103,6 +108,14 @@ pub(super) async fn call(
             let _ = (arguments.keyword("using"), arguments.keyword("savepoint"), arguments.keyword("durable"));
             arguments.none("atomic")?;
             Py::Name("transaction.atomic()")
+        }
+        "transaction.on_commit" => {
+            let [function, _, _] = arguments.bind("on_commit", ["func", "using", "robust"])?;
+            match run.on_commit(required("on_commit", "func", function)?) {
+                Some(function) => on.invoke(run, function, Arguments::default()).await?,
+                None => Py::None,
+            };
+            Py::None
         }
         "uuid.uuid4" => Py::Uuid(uuid::Uuid::new_v4()),
         _ => {

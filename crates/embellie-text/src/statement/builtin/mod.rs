@@ -71,11 +71,13 @@ const OF_MODULES: &[&str] = &[
     "math.sqrt",
     "operator.and_",
     "operator.or_",
+    "reset_queries",
     "time.monotonic",
     "time.time",
     "timezone.localdate",
     "timezone.now",
     "transaction.atomic",
+    "transaction.on_commit",
     "uuid.uuid4",
 ];
 

@@ -80,7 +80,7 @@ impl Builder<'_> {
         self.inherited_option(&above, name)
     }
 
-    fn ordering(&mut self, shape: &Rc<Shape>, fields: &[FieldMeta]) -> Vec<OrderBy> {
+    pub(super) fn ordering(&mut self, shape: &Rc<Shape>, fields: &[FieldMeta]) -> Vec<OrderBy> {
         if shape.option("order_with_respect_to").is_some_and(|value| !value.is_none()) {
             return vec![OrderBy::from("_order")];
         }
@@ -102,9 +102,7 @@ impl Builder<'_> {
                 Some(Py::Str(term)) if term == "?" => None,
                 Some(Py::Str(term)) => Some(OrderBy::from(term.as_str())),
                 Some(Py::OrderBy(term)) => Some(by_column(term, fields)),
-                Some(other) => {
-                    names::value_or_expression(other).ok().map(|expr| by_column(expr.asc(), fields))
-                }
+                Some(other) => names::value_or_expression(other).ok().map(|expr| by_column(expr.asc(), fields)),
                 None => None,
             };
             match found {

@@ -51,7 +51,7 @@ impl Builder<'_> {
     fn manager_kind(&mut self, object: &Rc<Object>) -> ManagerKind {
         let Val::Class(class) = &object.class else { return ManagerKind::Plain };
         if &*class.module == "django.contrib.sites.managers" {
-            let field = object.given.borrow().argument(0, "field_name").and_then(Val::as_text);
+            let field = object.attrs.get("field_name").and_then(|name| name.as_text());
             return ManagerKind::Site { field };
         }
         let own = class.read_above().find(|class| class.rows.is_none());
@@ -116,7 +116,9 @@ impl Builder<'_> {
                 }
                 (Val::Function(function), _) => {
                     if let Body::Def(def) = &function.body {
-                        described.add_method(&attribute, (**def).clone());
+                        let place = function.module.place(def.range.start().to_u32());
+                        let place = format!("{}:{}", place.file.display(), place.line);
+                        described.add_method(&attribute, (**def).clone(), &place);
                     }
                 }
                 _ => {}

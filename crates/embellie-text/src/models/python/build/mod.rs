@@ -103,6 +103,12 @@ impl<'a> Builder<'a> {
             labelled.push((shape.class.name.to_string(), shape.label()));
             declared.insert(shape.label(), said);
         }
+        for shape in shapes.iter().filter(|shape| shape.proxy && shape.option("ordering").is_some()) {
+            let Some(said) = declared.get_mut(&shape.label()) else { continue };
+            if let Some(meta) = metas.iter().find(|meta| meta.label() == said.concrete) {
+                said.ordering = Some(self.ordering(shape, &meta.fields)).filter(|own| *own != meta.ordering);
+            }
+        }
         let place = |label: &str| {
             let app = label.split('.').next().unwrap_or_default();
             self.apps.iter().position(|known| &*known.label == app).unwrap_or(usize::MAX)

@@ -9,8 +9,9 @@ use super::Builder;
 use super::field::Options;
 use super::kind::FieldClass;
 use super::shape::{Member, Role, Shape, Source};
-use crate::models::python::value::{Class, Object, Val};
-use crate::models::{Declared, Generic};
+use crate::models::python::managers;
+use crate::models::python::value::{Body, Class, Object, Val};
+use crate::models::{Choices, Declared, Generic};
 
 impl Builder<'_> {
     /// Whether a one-to-one field says that it leads to the model that its own adds columns to.
@@ -327,7 +328,41 @@ impl Builder<'_> {
             }
         }
         self.managers(shape, &mut said);
+        self.choices_within(shape, &mut said);
+        self.text_method(shape);
         said
+    }
+
+    /// The enumerations that the class of a model holds.
+    fn choices_within(&mut self, shape: &Rc<Shape>, said: &mut Declared) {
+        for class in shape.class.read_above() {
+            for (name, value) in class.attrs.all() {
+                let Val::Class(within) = &value else { continue };
+                let members = Val::Class(Rc::clone(within)).elements().unwrap_or_default();
+                let members = members.into_iter().filter_map(|member| match member {
+                    Val::Member(member) => {
+                        Some((member.name.to_string(), member.value.to_py()?, member.label.to_string()))
+                    }
+                    _ => None,
+                });
+                let members: Vec<_> = members.collect();
+                if !members.is_empty() && said.choices.iter().all(|known| *known.name != *name) {
+                    said.choices.push(Choices { name: name.to_string(), members });
+                }
+            }
+        }
+    }
+
+    /// What a model says of its objects as text.
+    fn text_method(&mut self, shape: &Rc<Shape>) {
+        if let Some((Val::Function(function), _)) = shape.class.find("__str__")
+            && let Body::Def(def) = &function.body
+        {
+            let place = function.module.place(def.range.start().to_u32());
+            let mut described = managers::Class::new(Vec::new());
+            described.add_method("__str__", (**def).clone(), &format!("{}:{}", place.file.display(), place.line));
+            self.classes.add(&shape.class.name, described);
+        }
     }
 }
 
