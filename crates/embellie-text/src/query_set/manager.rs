@@ -171,7 +171,10 @@ impl Evaluator<'_> {
             let value = within.value(value).await?;
             within.locals.push((name.clone(), value));
         }
-        within.value(result).await.map(Some)
+        within.value(result).await.map(Some).map_err(|error| match error {
+            Error::Python { class: "NameError", message } => not_understood(&class, method, &body.place, &message),
+            other => other,
+        })
     }
 
     /// The parameters of a method and their values.

@@ -177,6 +177,7 @@ impl Evaluator<'_> {
             match of {
                 Py::Shared(shared) => self.attribute_of_shared(shared, name).await,
                 Py::Name("connection") if name == "queries" => self.run.map_or(Ok(Py::None), Run::queries),
+                Py::Name(class) if name == "__name__" && module::is_exception(class) => Ok(Py::Str(class.to_owned())),
                 Py::Name(of) if let Some(value) = module::attribute(of, name) => Ok(value),
                 Py::Model(label) if matches!(name, "DoesNotExist" | "MultipleObjectsReturned") => {
                     let _ = label;

@@ -28,6 +28,11 @@ pub use show::{repr, text};
 
 pub(crate) use run::Run;
 
+/// Whether a name stands for something without an import: a function of Python's, say.
+pub(crate) fn is_known(name: &str) -> bool {
+    module::known(name).is_some()
+}
+
 /// The functions of Python that need no import.
 pub(crate) fn builtins() -> impl Iterator<Item = &'static str> {
     builtin::NAMES.iter().copied()

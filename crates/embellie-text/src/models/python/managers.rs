@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ruff_python_ast as ast;
+use ruff_python_ast::visitor::{Visitor, walk_expr};
 
 use crate::models::Models;
 use crate::parse;
@@ -204,7 +205,9 @@ impl Method {
         parameters.remove(0);
         let does = match Does::returns(&function.body) {
             Some(does) => does,
-            None if function.body.iter().all(is_known) => Does::Runs(function.body.to_vec()),
+            None if function.body.iter().all(is_known) && calls_what_is_known(&function.body) => {
+                Does::Runs(function.body.to_vec())
+            }
             None => return Err(place.to_owned()),
         };
         Ok(Method { parameters, further, does, place: place.to_owned() })
@@ -232,6 +235,27 @@ impl Does {
         }
         None
     }
+}
+
+/// Whether statements call no function that is declared elsewhere. What begins with a capital is a class: where it is none
+/// that is understood, the call says so.
+fn calls_what_is_known(body: &[ast::Stmt]) -> bool {
+    struct Called(bool);
+    impl<'a> Visitor<'a> for Called {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            if let ast::Expr::Call(call) = expr
+                && let ast::Expr::Name(name) = &*call.func
+            {
+                let name = name.id.as_str();
+                let is_class = name.starts_with(char::is_uppercase);
+                self.0 &= name == "super" || is_class || crate::statement::is_known(name);
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut called = Called(true);
+    body.iter().for_each(|statement| called.visit_stmt(statement));
+    called.0
 }
 
 /// Whether a statement is of a form that has no effect beyond the names of its method.

@@ -70,7 +70,9 @@ pub(super) fn attribute(of: &Py, name: &str) -> Option<Result<Py>> {
         Py::Name("connection") => Some(Err(Error::Unknown(format!(
             "connection.{name} is not here: `.log` shows the statements, and Model.objects.raw() runs SQL"
         )))),
-        Py::QuerySet(_) => None,
+        Py::Name("transaction") => Some(Err(Error::Unknown(format!(
+            "transaction.{name} is not here: within a transaction, `with transaction.atomic():` is a savepoint"
+        )))),
         _ => None,
     }
 }
