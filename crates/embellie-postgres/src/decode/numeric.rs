@@ -25,9 +25,14 @@ pub(super) fn decode(bytes: &[u8], round: bool) -> Result<Decimal, Unreadable> {
     if digits.len() != usize::from(word(0)) * 2 {
         return Err(Unreadable::Malformed);
     }
-    if let Some(small) = small(digits, weight, sign, decimals) {
-        return Ok(small);
+    match small(digits, weight, sign, decimals) {
+        Some(small) => Ok(small),
+        None => any(digits, weight, sign, decimals, round),
     }
+}
+
+/// A number of any size.
+fn any(digits: &[u8], weight: i32, sign: u16, decimals: i32, round: bool) -> Result<Decimal, Unreadable> {
     let (mut mantissa, mut scale, mut exact) = gather(digits, weight)?;
     // The number is mantissa / 10^scale. Zeros that only fill up a group of digits go, those that are shown come.
     let wanted = if round { decimals.min(MOST_DECIMALS) } else { decimals };
@@ -109,4 +114,37 @@ fn gather(digits: &[u8], weight: i32) -> Result<(u128, i32, bool), Unreadable> {
         scale += 1;
     }
     Ok((mantissa, scale, exact))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{any as any_size, small};
+
+    proptest! {
+        /// The short way gives the same number, with the same decimals.
+        #[test]
+        fn small_numbers_are_what_any_are(
+            groups in prop::collection::vec(prop_oneof![0u16..10_001, Just(0), Just(5_000)], 0..6),
+            weight in -3i32..6,
+            negative: bool,
+            decimals in 0i32..20,
+        ) {
+            let digits: Vec<u8> = groups.iter().flat_map(|group| group.to_be_bytes()).collect();
+            let sign = if negative { 0x4000 } else { 0 };
+            if let Some(short) = small(&digits, weight, sign, decimals) {
+                let long = any_size(&digits, weight, sign, decimals, false);
+                prop_assert_eq!(long.map(|number| number.to_string()), Ok(short.to_string()));
+            }
+        }
+
+        #[test]
+        fn most_prices_are_small(price in 0u32..100_000_000) {
+            let groups = [price / 1_000_000, price / 100 % 10_000, price % 100 * 100];
+            let digits: Vec<u8> = groups.iter().flat_map(|&group| (group as u16).to_be_bytes()).collect();
+            let short = small(&digits, 1, 0, 2).map(|number| number.to_string());
+            prop_assert_eq!(short, Some(format!("{}.{:02}", price / 100, price % 100)));
+        }
+    }
 }
