@@ -62,7 +62,12 @@ impl PostgresConnection {
         let prepared = self.prepare(vec![draft]).await?;
         let Some(prepared) = prepared.into_iter().next().map(Arc::new) else { return Ok(Outcome::default()) };
         self.keep(&statement.sql, &prepared);
-        self.run_prepared(&prepared, statement, sink).await.map_err(|failure| match failure {
+        let result = self.run_prepared(&prepared, statement, sink).await;
+        if result.is_err() && matches!(prepared.handle, Handle::Once(_)) {
+            // It may never have been sent.
+            self.ahead.close(&prepared.handle);
+        }
+        result.map_err(|failure| match failure {
             Failure::Outdated(error) | Failure::Other(error) => error,
         })
     }

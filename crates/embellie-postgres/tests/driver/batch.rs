@@ -229,3 +229,22 @@ async fn copies_are_refused_and_harm_nothing() {
         }
     }
 }
+
+/// Whatever comes of it, a statement that is not to be kept is not left at the server.
+#[tokio::test]
+async fn what_is_not_kept_is_closed() {
+    let database = TestDatabase::create().await.unwrap();
+    let mut link = connect(&format!("{}?statement_cache=0", database.url())).await;
+    let half = |value: Value| Statement::read("SELECT $1::int8 / 2", vec![value]);
+    for value in [Value::Int(4), "x".into()] {
+        let good = value == Value::Int(4);
+        let alone = link.execute(&half(value.clone()), Box::<Rows>::default()).await.1;
+        assert_eq!(alone.is_ok(), good);
+        let (_, results) = all(&mut link, &[half(Value::Int(1)), half(value.clone()), half(Value::Int(2))]).await;
+        assert_eq!(results.len(), if good { 3 } else { 2 });
+        let (_, results) = all(&mut link, &[half(value), numbers(1, 2)]).await;
+        assert_eq!(results[0].is_ok(), good);
+        let kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement NOT LIKE '%pg_prepared%'";
+        assert_eq!(one(&mut link, kept, vec![]).await.unwrap(), Value::Int(0));
+    }
+}
