@@ -9,7 +9,7 @@ mod relation;
 use std::collections::{BTreeMap, HashSet};
 
 use embellie_core::Registry;
-use embellie_core::meta::{FieldMeta, Model};
+use embellie_core::meta::{FieldMeta, Model, RelationBy, RelationMeta};
 
 use crate::layout::attribute;
 use crate::word::{comment, ident};
@@ -133,7 +133,8 @@ impl ModelWriter<'_> {
         let label = self.model.label().to_owned();
         lines.extend(self.docs(&label, 0));
         let mut notes = self.remarks(&label, 0);
-        notes.extend(self.notes.iter().map(|note| format!("// {}", comment(note))));
+        let unsaid = self.model.meta().relations.iter().map(without_column);
+        notes.extend(self.notes.iter().cloned().chain(unsaid).map(|note| format!("// {}", comment(&note))));
         lines.extend(notes);
         lines.extend(attribute("model", options, self.indent).into_iter().map(|line| self.unindented(line)));
         lines.push(format!("pub struct {} {{", ident(self.names.model(self.model.id()))));
@@ -206,6 +207,20 @@ impl ModelWriter<'_> {
     }
 }
 
+/// What is said of a relation that has no column of its own, which a struct has no field for.
+fn without_column(relation: &RelationMeta) -> String {
+    let RelationMeta { name, to, by, .. } = relation;
+    match by {
+        RelationBy::Fields(pairs) => {
+            let pairs: Vec<String> = pairs.iter().map(|(here, there)| format!("{here} = {to}.{there}")).collect();
+            format!("The relation '{name}' to {to} goes by several columns: {}.", pairs.join(" and "))
+        }
+        RelationBy::Generic { content_type, object_id, .. } => {
+            format!("The relation '{name}' gives the {to} rows that point here by '{content_type}' and '{object_id}'.")
+        }
+    }
+}
+
 /// What is written of a field.
 struct Written {
     /// The lines of an enum that stands before the struct.
@@ -223,4 +238,26 @@ fn is_added_key(model: &Model, field: &FieldMeta, place: usize) -> bool {
     place == 0
         && model.composite_primary_key.is_none()
         && *field == FieldMeta { blank: field.blank, ..FieldMeta::new("id", FieldKind::BigAuto).primary_key() }
+}
+
+#[cfg(test)]
+mod tests {
+    use embellie_core::field::FieldKind;
+    use embellie_core::meta::ModelMeta;
+
+    use super::*;
+
+    #[test]
+    fn relations_without_a_column_are_told_above_the_struct() {
+        let number = |name: &'static str| FieldMeta::new(name, FieldKind::Integer);
+        let pairs = [("row", "row"), ("place", "place")];
+        let seat = ModelMeta::new("hall", "Seat").field(number("row")).field(number("place"));
+        let seat = ModelMeta { unique_together: vec![vec!["row".into(), "place".into()]], ..seat };
+        let ticket = ModelMeta::new("hall", "Ticket").field(number("row")).field(number("place"));
+        let relations = vec![RelationMeta::new("seat", "hall.Seat", pairs)];
+        let registry = Registry::build([seat, ModelMeta { relations, ..ticket }]).unwrap();
+        let written = ModelSource::new(&registry).one_file();
+        let told = "// The relation 'seat' to hall.Seat goes by several columns: row = hall.Seat.row and place = hall.Seat.place.\n";
+        assert!(written.contains(told), "{written}");
+    }
 }
