@@ -5,13 +5,15 @@ use std::sync::Arc;
 use embellie_core::field::prepare;
 use embellie_core::lookup::Lookup;
 use embellie_core::meta::{End, Member, Model as MetaModel, ModelId, Relation, Reverse, ReverseSource, link_name};
-use embellie_core::{ColumnRef, Error, FromColumn, Path, Registry, Result, Row, Value, did_you_mean};
+use embellie_core::{BoxFuture, ColumnRef, Error, FromColumn, Path, Registry, Result, Row, Value, did_you_mean};
 
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, RelationSlot, State};
 use crate::query_set::{FetchMode, QuerySet, TextRow, WholeRecord};
-use crate::related::{Found, Key, Object, Related, SetName, Wanted, What, value_of};
+use crate::related::{
+    Found, Key, Load, Object, RecordSet, Related, SetName, Wanted, What, asked_of_fields, used, value_of,
+};
 use crate::typed::Q;
 use crate::write::{self, Deleted, Save};
 
@@ -317,6 +319,25 @@ impl Record {
     /// The object that came with this one by `select_related`, by the name of its relation. `None` when none was asked
     /// for, `Some(None)` when there is none.
     pub fn selected(&self, relation: &str) -> Option<Option<&Record>> {
+        let known = self.known(relation)?;
+        used(self.state.peers(), || {
+            let model = self.model();
+            match (model.field_index(relation), model.member(relation)) {
+                (Some(field), _) => What::Key(field),
+                (_, Some(Member::Relation(place))) => What::Key(model.fields.len() + place),
+                (_, Some(Member::Reverse(place))) => {
+                    let (source, back) = back(&self.model.registry, &model.reverse()[place]);
+                    let model = self.model.registry.get(source).label().to_owned().into();
+                    What::Set(SetName::Way { model, back: back.into() })
+                }
+                _ => What::Whole,
+            }
+        });
+        Some(known)
+    }
+
+    /// The same, which nobody asked for.
+    pub(crate) fn known(&self, relation: &str) -> Option<Option<&Record>> {
         self.related.iter().find(|(name, _)| name == relation).map(|(_, object)| object.as_deref())
     }
 
@@ -331,7 +352,14 @@ impl Record {
             let related = self.related(name).ok()?;
             self.state.held(&related.set_name())
         };
-        named().or_else(way).and_then(|held| held.rows()).ok_or_else(|| {
+        used(self.state.peers(), || What::Set(SetName::Named(name.to_owned())));
+        let of_way = || {
+            used(self.state.peers(), || {
+                self.related(name).map_or(What::Whole, |related| What::Set(related.set_name()))
+            });
+            way()
+        };
+        named().or_else(of_way).and_then(|held| held.rows()).ok_or_else(|| {
             Error::Field(format!(
                 "'{name}' of {} was not read beforehand. Add `.prefetch([\"{name}\"])` to the query set.",
                 self.model().name
@@ -351,7 +379,7 @@ impl Record {
                 return Ok(known.cloned());
             }
             if let Some(Member::Relation(place)) = self.model().member(field) {
-                return self.one_by_fields(&self.model().relations()[place], db).await;
+                return self.one_by_fields(place, db.session()).await;
             }
             let place = self.place(field)?;
             let registry = &self.model.registry;
@@ -380,21 +408,42 @@ impl Record {
         })
     }
 
-    /// The object that a relation over several columns leads to.
-    async fn one_by_fields(&self, relation: &Relation, db: &dyn Executor) -> Result<Option<Record>> {
+    /// The object that a relation over several columns leads to: the one at a place of the model's.
+    async fn one_by_fields(&self, place: usize, session: Session<'_>) -> Result<Option<Record>> {
+        let relation = &self.model().relations()[place];
         if relation.meta.is_generic() {
             let name = &relation.meta.name;
             return Err(Error::Field(format!("'{name}' of {} leads to several objects", self.model().name)));
         }
-        let model = Arc::new(RecordModel::new(Arc::clone(&self.model.registry), relation.target));
-        let mut set = QuerySet::new(model.label().to_owned(), WholeRecord::new(Arc::clone(&model)));
-        for &(here, there) in &relation.pairs {
-            if self.values[here].is_null() {
-                return Ok(None);
-            }
-            set = set.filter(Q::text(model.meta().fields[there].attname(), self.values[here].clone()));
+        let key = self.together(relation)?;
+        if key.is_null() {
+            return Ok(None);
         }
-        set.get(db).await.map(Some)
+        let there: Vec<usize> = relation.pairs.iter().map(|&(_, there)| there).collect();
+        let missing = || Error::DoesNotExist { model: self.model.registry.get(relation.target).label().to_owned() };
+        let fetch = |keys, mode| -> BoxFuture<'_, Result<Found>> {
+            let asked = asked_of_fields(relation.target, there.clone(), keys, true, mode);
+            RecordSet.load(asked, session)
+        };
+        let found = match self.state.peers() {
+            Some(peers) => {
+                let what = What::Key(self.model().fields.len() + place);
+                let wanted = Wanted { what, tables: &[], typed: false };
+                peers.find(wanted, &key, session, &mut |keys, mode| fetch(keys, mode)).await?
+            }
+            None => fetch(vec![key.clone()], FetchMode::Peers).await?.remove(&Key(key)),
+        };
+        found.and_then(|found| found.downcast_ref::<Record>().cloned()).ok_or_else(missing).map(Some)
+    }
+
+    /// What a relation over several columns goes by; null where one of them is.
+    fn together(&self, relation: &Relation) -> Result<Value> {
+        let values = relation.pairs.iter().map(|&(here, _)| self.value(here)).collect::<Result<Vec<Value>>>()?;
+        Ok(match values.as_slice() {
+            some if some.iter().any(Value::is_null) => Value::Null,
+            [only] => only.clone(),
+            _ => Value::List(values),
+        })
     }
 
     /// The objects that a many-to-many relation, a generic one, or the way back of a relation, leads to.
@@ -430,7 +479,14 @@ impl Record {
         let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
         let condition = self.pointing_here(target.meta(), &back);
-        let one_by_one = matches!(target.meta().member(&back), Some(Member::Relation(_)));
+        let one_by_one = match target.meta().member(&back) {
+            Some(Member::Relation(index)) => {
+                let relation = &target.meta().relations()[index];
+                let here = relation.pairs.iter().map(|&(_, here)| here);
+                !relation.meta.is_generic() && !here.eq(model.key_fields().iter().copied())
+            }
+            _ => false,
+        };
         let related = Related::records(target, back, owner).held_by(&self.state).told_by(condition);
         let related = if one_by_one { related.alone() } else { related };
         // The way back of a one-to-one field, where it came by a join.
@@ -582,6 +638,12 @@ impl Instance for Record {
 
     fn visit_keys(&self, visit: &mut dyn FnMut(usize, Value)) {
         self.foreign_keys().for_each(|(field, key)| visit(field, key.clone()));
+        for (place, relation) in self.model().relations().iter().enumerate() {
+            if !relation.meta.is_generic() && self.known(&relation.meta.name).is_none() {
+                // What was not read with the object is asked for with it alone.
+                visit(self.model().fields.len() + place, self.together(relation).unwrap_or_default());
+            }
+        }
     }
 }
 

@@ -31,7 +31,7 @@
 //! [`QuerySet::cache`](crate::QuerySet::cache) says that the results of a query set may be kept: those of `all`, `get`,
 //! `first` and `last`, `count`, `exists` and `aggregate`, and those of what it prefetches. Columns are kept as the
 //! database gave them and decoded again, so that any process reads what any other has kept. A key is made of the
-//! statement with its parameters, the types of its columns, the database with its user and schemas, and what
+//! statement with its parameters, the database with its user and schemas, and what
 //! [`cache_key`](crate::QuerySet::cache_key) adds: what differs in any of these is another result.
 //!
 //! A result is good until its time is over, or one of the tables that it was read from changed: those of the query, of
@@ -52,6 +52,10 @@
 //! share a database see each other's changes in a cache that they share as well:
 //! [`Cache::redis`](Cache::redis), with the cargo feature `redis`, given to
 //! [`DatabaseBuilder::cache`](crate::database::DatabaseBuilder::cache). A [`Store`] of your own may be somewhere else.
+//!
+//! What is asked for most may be read before anybody asks: by a [`Warmup`] of the program's own, or by the command
+//! `embellie warm`, which keeps what texts of queries ask for in Redis. Both keep it where the program's own query sets look,
+//! since a text and a query set that mean the same become the same statement.
 //!
 //! A cache that fails costs time and no more: rows are then read from the database, and a warning is logged. While it
 //! cannot be told of a change, this process takes nothing from it.
@@ -77,6 +81,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use changes::Untold;
+use read::Tables;
 use turns::Turns;
 
 /// How many bytes of entries there is room for, where nobody says it.
@@ -94,6 +99,7 @@ struct Inner {
     turns: Turns,
     /// Changes that the store could not be told of.
     untold: Untold,
+    tables: Tables,
 }
 
 impl Cache {
@@ -135,7 +141,13 @@ impl Cache {
     }
 
     fn of(store: Arc<dyn Store>, prefix: String) -> Self {
-        Cache(Arc::new(Inner { store, prefix, turns: Turns::default(), untold: Untold::default() }))
+        Cache(Arc::new(Inner {
+            store,
+            prefix,
+            turns: Turns::default(),
+            untold: Untold::default(),
+            tables: Tables::default(),
+        }))
     }
 
     /// The name of the clock of a database's tables.

@@ -1,7 +1,7 @@
 //! Reading rows through the cache.
 
-use std::fmt::Write;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -142,7 +142,30 @@ struct Place {
     cache: Cache,
     key: String,
     clock: String,
-    tables: Vec<String>,
+    tables: Arc<[String]>,
+}
+
+/// So many texts are known before they are found out anew.
+const KNOWN: usize = 2_048;
+
+/// The tables that statements read, by their texts: the same for all statements of one text.
+#[derive(Default)]
+pub(super) struct Tables(Mutex<HashMap<Arc<str>, Arc<[String]>>>);
+
+impl Tables {
+    fn of(&self, sql: &Arc<str>, find: impl FnOnce() -> Result<Vec<String>>) -> Result<Arc<[String]>> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(sql) {
+            return Ok(Arc::clone(known));
+        }
+        let found: Arc<[String]> = find()?.into();
+        let mut known = lock();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(Arc::clone(sql), Arc::clone(&found));
+        Ok(found)
+    }
 }
 
 impl Place {
@@ -153,19 +176,17 @@ impl Place {
         cache: &Cache,
         database: &Database,
     ) -> Result<Self> {
-        let (mut tables, kinds) = sql::tables(reading, database.registry(), database.target())?;
-        tables.push(EVERY_TABLE.to_owned());
+        let tables = cache.0.tables.of(&statement.sql, || {
+            let (mut tables, _) = sql::tables(reading, database.registry(), database.target())?;
+            tables.push(EVERY_TABLE.to_owned());
+            Ok(tables)
+        })?;
         let identity = database.identity();
         let mut bytes = Vec::new();
         let mut part = |text: &str| codec::write(&mut bytes, embellie_core::ColumnRef::Text(text));
         part(&identity.database)?;
         part(&identity.view)?;
         part(&statement.sql)?;
-        let mut shape = String::new();
-        for kind in kinds {
-            let _ = write!(shape, "{kind:?} ");
-        }
-        part(&shape)?;
         match &cached.key {
             Some(key) => part(key)?,
             None => codec::write(&mut bytes, embellie_core::ColumnRef::Null)?,

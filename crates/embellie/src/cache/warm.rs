@@ -1,6 +1,7 @@
 //! Warming: what is asked for most is read before anybody asks.
 
 use std::fmt;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use embellie_core::{BoxFuture, Result};
@@ -111,6 +112,29 @@ impl Report {
     /// What was done, in order.
     pub fn done(&self) -> &[Warmed] {
         &self.done
+    }
+
+    /// What a command ends with that does nothing else: success where nothing failed.
+    ///
+    /// ```no_run
+    /// use std::process::ExitCode;
+    /// use std::time::Duration;
+    ///
+    /// use blog::Post;
+    /// use embellie::cache::Warmup;
+    /// use embellie::prelude::*;
+    ///
+    /// // src/bin/warm.rs
+    /// async fn run() -> embellie::Result<ExitCode> {
+    ///     let db = Database::builder("postgres://me@localhost/blog").connect().await?;
+    ///     let posts = Post::objects().order_by("-views").limit(10).cache(Duration::from_secs(900));
+    ///     let report = Warmup::new().query_set("popular posts", posts).run(&db).await;
+    ///     print!("{report}");
+    ///     Ok(report.exit_code())
+    /// }
+    /// ```
+    pub fn exit_code(&self) -> ExitCode {
+        if self.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     /// Whether nothing failed.

@@ -6,6 +6,7 @@ mod connect;
 mod driver;
 mod plans;
 mod pool;
+mod round;
 mod run;
 mod session;
 mod writes;
@@ -15,7 +16,8 @@ pub use connect::DatabaseBuilder;
 pub use session::{Executor, Session};
 
 pub(crate) use pool::{Pooled, abandon};
-pub(crate) use run::{Around, control, execute, executed, is_logged, values};
+pub(crate) use round::Round;
+pub(crate) use run::{Around, control, execute, execute_all, executed, is_logged, values};
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -99,6 +101,11 @@ impl Database {
     /// The server at the other end.
     pub fn server(&self) -> &ServerInfo {
         &self.0.server
+    }
+
+    /// The logs that are kept.
+    pub(crate) fn logs(&self) -> &Arc<Recorders> {
+        &self.0.logs
     }
 
     /// What the server can do, and how SQL is written for it.

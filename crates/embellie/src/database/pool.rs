@@ -115,6 +115,11 @@ impl Lease {
         Lease { connection: Some(connection), changed: Pending::of(statement, database) }
     }
 
+    /// A connection for statements that only read.
+    pub(crate) fn reading(connection: Pooled) -> Self {
+        Lease { connection: Some(connection), changed: None }
+    }
+
     pub(crate) fn connection(&mut self) -> Option<&mut (dyn Connection + 'static)> {
         self.connection.as_mut().map(|connection| &mut ***connection)
     }

@@ -1,11 +1,13 @@
 //! Running one statement, or one step of a transaction, where it is seen by traces and logs.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embellie_core::{
-    Connection, Control, Effect, Endpoint, Error, FromColumn, Outcome, Result, Row, RowSink, Statement, Value,
+    Connection, Control, Discard, Effect, Endpoint, Error, Executed, FromColumn, Header, Outcome, Result, Row, RowSink,
+    Statement, Value,
 };
 use embellie_sql::{self as sql, Explain, Outline, Plan};
 use tracing::field::Empty;
@@ -43,9 +45,93 @@ pub(crate) async fn execute(
             }
             _ => None,
         };
-        record(database, statement, &outcome, elapsed, around, plan);
+        record(database, statement, &outcome, elapsed.into(), around, plan);
     }
     (sink, outcome)
+}
+
+/// Runs statements on a connection, sent together where the driver can, each seen by traces and logs.
+///
+/// All are seen as sent when the first is. How long each took is the time from the last row of the one before until its
+/// own: together as long as all took.
+pub(crate) async fn execute_all(
+    database: &Database,
+    connection: &mut dyn Connection,
+    work: Vec<(&Statement, Box<dyn RowSink>)>,
+    around: Around,
+) -> Executed {
+    let logs = &database.0.logs;
+    let spans: Vec<Span> = work.iter().map(|(statement, _)| described(database, statement)).collect();
+    if !logs.is_active() && spans.iter().all(Span::is_disabled) {
+        return connection.execute_all(work).await;
+    }
+    let statements: Vec<&Statement> = work.iter().map(|(statement, _)| *statement).collect();
+    let timed = work.into_iter().map(|(statement, sink)| (statement, Timed::new(sink) as Box<dyn RowSink>));
+    let timed = timed.collect();
+    let begun = Instant::now();
+    let (sinks, outcomes) = connection.execute_all(timed).await;
+    let ended_at = Instant::now();
+    let (sinks, last): (Vec<_>, Vec<_>) = sinks.into_iter().map(Timed::finish).unzip();
+    let run = outcomes.len();
+    let mut before = begun;
+    for (place, (statement, outcome)) in statements.into_iter().zip(&outcomes).enumerate() {
+        let last = if place + 1 == run { Some(ended_at) } else { last.get(place).copied().flatten() };
+        let until = last.unwrap_or(before).max(before);
+        let elapsed = until - before;
+        before = until;
+        if let Some(span) = spans.get(place) {
+            ended(span, elapsed, outcome.as_ref().map(|outcome| Some(outcome.rows)));
+        }
+        if logs.is_active() {
+            let plan = match outcome {
+                Ok(_) if logs.wants_plan(elapsed) => Box::pin(plan(database, connection, statement)).await,
+                _ => None,
+            };
+            let since = ended_at - until;
+            record(database, statement, outcome, Times { elapsed, since }, around, plan);
+        }
+    }
+    (sinks, outcomes)
+}
+
+/// Hands rows on, and knows when the last of them came.
+struct Timed {
+    sink: Box<dyn RowSink>,
+    last: Option<Instant>,
+}
+
+impl Timed {
+    fn new(sink: Box<dyn RowSink>) -> Box<Self> {
+        Box::new(Timed { sink, last: None })
+    }
+
+    fn finish(sink: Box<dyn RowSink>) -> (Box<dyn RowSink>, Option<Instant>) {
+        match sink.into_any().downcast::<Self>() {
+            Ok(timed) => (timed.sink, timed.last),
+            // Who takes the rows finds that the driver gave back another sink.
+            Err(_) => (Box::new(Discard), None),
+        }
+    }
+}
+
+impl RowSink for Timed {
+    fn columns(&mut self, columns: &dyn Header) -> Result<()> {
+        self.sink.columns(columns)
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<()> {
+        let read = self.sink.row(row);
+        self.last = Some(Instant::now());
+        read
+    }
+
+    fn restart(&mut self) {
+        self.sink.restart();
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
 }
 
 /// Awaits what runs a statement in several steps, seen by traces and logs as one.
@@ -57,7 +143,7 @@ pub(crate) async fn executed(
 ) -> (Box<dyn RowSink>, Result<Outcome>) {
     let (sink, outcome, elapsed) = seen(database, statement, run).await;
     if database.0.logs.is_active() {
-        record(database, statement, &outcome, elapsed, around, None);
+        record(database, statement, &outcome, elapsed.into(), around, None);
     }
     (sink, outcome)
 }
@@ -73,32 +159,34 @@ async fn seen(
     statement: &Statement,
     run: impl Future<Output = (Box<dyn RowSink>, Result<Outcome>)>,
 ) -> (Box<dyn RowSink>, Result<Outcome>, Duration) {
-    let span = span(database, &statement.sql);
-    if !span.is_disabled() {
-        let outline = Outline::of(&statement.sql);
-        let summary = outline.summary();
-        span.record("otel.name", &*summary);
-        span.record("db.query.summary", &*summary);
-        span.record("db.operation.name", &*outline.operation);
-        if let [only] = outline.tables.as_slice() {
-            span.record("db.collection.name", &**only);
-        }
-    }
+    let span = described(database, statement);
     let begun = Instant::now();
     let (sink, outcome) = run.instrument(span.clone()).await;
     let elapsed = begun.elapsed();
     ended(&span, elapsed, outcome.as_ref().map(|outcome| Some(outcome.rows)));
     if statement.effect != Effect::Read {
-        database.0.writes.note(Arc::clone(&statement.sql));
+        database.0.writes.note(statement);
     }
     (sink, outcome, elapsed)
+}
+
+/// How long a statement took, and how long ago it ended.
+struct Times {
+    elapsed: Duration,
+    since: Duration,
+}
+
+impl From<Duration> for Times {
+    fn from(elapsed: Duration) -> Self {
+        Times { elapsed, since: Duration::ZERO }
+    }
 }
 
 fn record(
     database: &Database,
     statement: &Statement,
     outcome: &Result<Outcome>,
-    elapsed: Duration,
+    times: Times,
     around: Around,
     plan: Option<Plan>,
 ) {
@@ -111,7 +199,8 @@ fn record(
         sql: &statement.sql,
         parameters: &statement.parameters,
         outcome: outcome.as_ref().map(|outcome| Some(outcome.rows)),
-        elapsed,
+        elapsed: times.elapsed,
+        since: times.since,
         waited: around.waited,
         transaction: around.transaction,
         plan,
@@ -143,12 +232,29 @@ pub(crate) async fn control(
             parameters: &[],
             outcome: outcome.as_ref().map(|()| None),
             elapsed,
+            since: Duration::ZERO,
             waited: around.waited,
             transaction: around.transaction,
             plan: None,
         });
     }
     outcome
+}
+
+/// The span of a statement, with what its text says of itself.
+fn described(database: &Database, statement: &Statement) -> Span {
+    let span = span(database, &statement.sql);
+    if !span.is_disabled() {
+        let outline = Outline::of(&statement.sql);
+        let summary = outline.summary();
+        span.record("otel.name", &*summary);
+        span.record("db.query.summary", &*summary);
+        span.record("db.operation.name", &*outline.operation);
+        if let [only] = outline.tables.as_slice() {
+            span.record("db.collection.name", &**only);
+        }
+    }
+    span
 }
 
 /// The span of a statement, with OpenTelemetry's names for what databases do.

@@ -1,11 +1,12 @@
 //! Where a statement runs: on a connection of the pool, or in a transaction.
 
-use embellie_core::{Discard, Error, Outcome, Result, Row, RowSink, Statement};
+use embellie_core::{Discard, Error, Executed, Outcome, Result, Row, RowSink, Statement};
 use embellie_sql::Reading;
 
 use super::Database;
 use super::pool::Lease;
-use super::run::{Around, execute};
+use super::round::Round;
+use super::run::{Around, execute, execute_all};
 use crate::cache::{self, Cached, Pending};
 use crate::raw::Cursor;
 use crate::transaction::Transaction;
@@ -23,13 +24,13 @@ pub trait Executor: Send + Sync {
 
 impl Executor for Database {
     fn session(&self) -> Session<'_> {
-        Session { database: self, transaction: None, cached: None }
+        Session { database: self, transaction: None, cached: None, round: None }
     }
 }
 
 impl Executor for Transaction {
     fn session(&self) -> Session<'_> {
-        Session { database: self.database(), transaction: Some(self), cached: None }
+        Session { database: self.database(), transaction: Some(self), cached: None, round: None }
     }
 }
 
@@ -46,7 +47,12 @@ pub struct Session<'a> {
     transaction: Option<&'a Transaction>,
     /// Whether and how what is read is kept.
     cached: Option<&'a Cached>,
+    /// Where statements wait for others that are sent with them.
+    round: Option<&'a Round>,
 }
+
+/// A statement, and what takes its rows.
+pub(super) type Work<'a> = (&'a Statement, Box<dyn RowSink>);
 
 impl<'a> Session<'a> {
     /// The database.
@@ -79,6 +85,15 @@ impl<'a> Session<'a> {
         self.cached.is_some()
     }
 
+    /// The same place, where what is read waits for what is read side by side with it: what is in a round already, stays
+    /// in that one.
+    pub(crate) fn in_round<'r>(self, round: &'r Round) -> Session<'r>
+    where
+        'a: 'r,
+    {
+        Session { round: self.round.or(Some(round)), ..self }
+    }
+
     /// Runs a statement that reads a query, or gives what is kept of it.
     pub(crate) async fn read(
         &self,
@@ -99,6 +114,9 @@ impl<'a> Session<'a> {
         statement: &Statement,
         sink: Box<dyn RowSink>,
     ) -> (Box<dyn RowSink>, Result<Outcome>) {
+        if let Some(round) = self.round {
+            return Box::pin(round.ask(statement.clone(), sink)).await;
+        }
         match self.transaction {
             Some(transaction) => transaction.run(statement, sink).await,
             None => {
@@ -120,6 +138,25 @@ impl<'a> Session<'a> {
                 done
             }
         }
+    }
+
+    /// Runs statements that only read, sent together where the driver can, and hands the rows of each to its sink. There
+    /// are as many results as statements were run: none comes after one that failed.
+    pub(super) async fn run_all(&self, work: Vec<Work<'_>>) -> Executed {
+        if let Some(transaction) = self.transaction {
+            return transaction.run_all(work).await;
+        }
+        let (mut lease, waited) = match self.database.acquire().await {
+            Ok((connection, waited)) => (Lease::reading(connection), waited),
+            Err(error) => return (work.into_iter().map(|(_, sink)| sink).collect(), vec![Err(error)]),
+        };
+        let Some(connection) = lease.connection() else {
+            let error = Error::Interface("no connection".into());
+            return (work.into_iter().map(|(_, sink)| sink).collect(), vec![Err(error)]);
+        };
+        let done = execute_all(self.database, connection, work, Around { waited, transaction: None }).await;
+        lease.keep();
+        done
     }
 
     /// Runs a statement whose rows, if any, are of no interest.

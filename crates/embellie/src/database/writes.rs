@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use embellie_core::{Effect, Statement};
+
 /// How many writes are remembered; what is older may have written anything.
 const REMEMBERED: usize = 64;
 
@@ -11,17 +13,39 @@ const REMEMBERED: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
     count: AtomicU64,
-    last: Mutex<VecDeque<Arc<str>>>,
+    last: Mutex<VecDeque<Written>>,
+}
+
+/// What was written to.
+#[derive(Debug)]
+enum Written {
+    Table(Arc<str>),
+    /// What a text names that somebody has written.
+    Text(Arc<str>),
+    Anything,
 }
 
 impl Writes {
-    /// A statement wrote; no text stands for one that may have written anything.
-    pub(crate) fn note(&self, sql: Arc<str>) {
+    /// A statement wrote.
+    pub(crate) fn note(&self, statement: &Statement) {
+        self.add(match (&statement.table, statement.effect) {
+            (_, Effect::Schema) => Written::Anything,
+            (Some(table), _) => Written::Table(Arc::clone(table)),
+            (None, _) => Written::Text(Arc::clone(&statement.sql)),
+        });
+    }
+
+    /// Anything may have been written.
+    pub(crate) fn note_anything(&self) {
+        self.add(Written::Anything);
+    }
+
+    fn add(&self, written: Written) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.len() == REMEMBERED {
             last.pop_front();
         }
-        last.push_back(sql);
+        last.push_back(written);
         self.count.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -35,7 +59,11 @@ impl Writes {
     pub(crate) fn touched(&self, count: u64, tables: &[&str]) -> bool {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let new = usize::try_from(self.count().saturating_sub(count)).unwrap_or(usize::MAX);
-        let touches = |sql: &Arc<str>| sql.is_empty() || tables.iter().any(|table| sql.contains(table));
+        let touches = |written: &Written| match written {
+            Written::Table(table) => tables.contains(&&**table),
+            Written::Text(sql) => tables.iter().any(|table| sql.contains(table)),
+            Written::Anything => true,
+        };
         new > last.len() || last.iter().rev().take(new).any(touches)
     }
 }
@@ -45,19 +73,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_are_told_by_the_tables_that_they_name() {
+    fn writes_are_told_by_their_tables_or_by_what_a_text_names() {
+        let raw = |sql: &str| Statement::write(sql, Vec::new());
+        let of_tags = || raw("INSERT INTO \"blog_tag\" SELECT word FROM \"blog_user\"").changing("blog_tag");
         let writes = Writes::default();
-        writes.note("UPDATE \"blog_user\" SET …".into());
+        writes.note(&raw("UPDATE \"blog_user\" SET …"));
         let before = writes.count();
         assert!(!writes.touched(before, &["blog_user"]));
-        writes.note("INSERT INTO \"blog_tag\" …".into());
-        assert!(writes.touched(before, &["blog_tag"]) && !writes.touched(before, &["blog_user"]));
+        writes.note(&of_tags());
+        assert!(writes.touched(before, &["blog_tag"]) && !writes.touched(before, &["blog_user", "blog"]));
         assert!(writes.touched(before - 1, &["blog_user"]));
         let before = writes.count();
-        writes.note("".into());
-        assert!(writes.touched(before, &["blog_user"]), "anything may have been written");
+        writes.note(&Statement::schema("DROP TABLE \"blog_tag\""));
+        assert!(writes.touched(before, &["blog_user"]), "what depends on a table may have changed with it");
         let before = writes.count();
-        (0..=REMEMBERED).for_each(|_| writes.note("INSERT INTO \"blog_tag\" …".into()));
+        writes.note_anything();
+        assert!(writes.touched(before, &["blog_user"]));
+        let before = writes.count();
+        (0..=REMEMBERED).for_each(|_| writes.note(&of_tags()));
         assert!(writes.touched(before, &["blog_user"]), "the first is no longer known");
     }
 }

@@ -8,6 +8,7 @@ use embellie_core::Registry;
 use embellie_sql::{Outline, Plan};
 use jiff::Timestamp;
 
+use super::along::{Along, ReadAlong};
 use super::entry::{Entry, Kind, Place};
 use super::finding::{Finding, FindingKind};
 use super::options::Watch;
@@ -27,6 +28,7 @@ pub(crate) struct Detector {
     /// The tables that were read last, by stretch.
     read: HashMap<Stretch, Vec<String>>,
     found: Vec<Finding>,
+    along: ReadAlong,
 }
 
 /// What is done one thing after the other.
@@ -60,7 +62,14 @@ struct Series {
 
 impl Detector {
     pub(crate) fn new(watch: Watch) -> Self {
-        Detector { watch, outlines: HashMap::new(), series: HashMap::new(), read: HashMap::new(), found: Vec::new() }
+        Detector {
+            watch,
+            outlines: HashMap::new(),
+            series: HashMap::new(),
+            read: HashMap::new(),
+            found: Vec::new(),
+            along: ReadAlong::default(),
+        }
     }
 
     /// What the text of a statement says of itself.
@@ -125,9 +134,21 @@ impl Detector {
     /// What was found so far.
     pub(crate) fn findings(&self, registry: Option<&Registry>) -> Vec<Finding> {
         let open = self.series.values().filter(|series| series.told).map(|series| series.finding(registry));
-        let mut all: Vec<Finding> = self.found.iter().cloned().chain(open).collect();
+        let mut all: Vec<Finding> = self.found.iter().chain(self.along.unused()).cloned().chain(open).collect();
         all.sort_by_key(|finding| finding.first);
         all
+    }
+
+    /// Sees whether what a statement read along with rows was asked for, and says whether to warn of it.
+    pub(crate) fn see_along(&mut self, entry: &Entry, read: &Along, used: bool) -> Option<Finding> {
+        let outline = self.outline(&entry.sql);
+        self.along.see(found(read.kind(), entry, &outline, read.words()), used)
+    }
+
+    /// What was told of a statement that read related objects for nothing is a finding again.
+    pub(crate) fn unused(&mut self, entry: &Entry, kind: FindingKind, advice: &str) {
+        let outline = self.outline(&entry.sql);
+        self.along.see(found(kind, entry, &outline, advice.to_owned()), false);
     }
 
     /// Forgets all that was seen.

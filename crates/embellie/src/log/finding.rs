@@ -56,6 +56,10 @@ pub enum FindingKind {
     RowByRow,
     /// One statement took long.
     Slow,
+    /// Related objects came with rows by a join, and nobody asked the rows for them.
+    UnusedJoin,
+    /// Related objects were read for rows beforehand, and nobody asked the rows for them.
+    UnusedPrefetch,
 }
 
 impl FindingKind {
@@ -66,7 +70,14 @@ impl FindingKind {
             FindingKind::Duplicate => "duplicate",
             FindingKind::RowByRow => "row by row",
             FindingKind::Slow => "slow",
+            FindingKind::UnusedJoin => "unused join",
+            FindingKind::UnusedPrefetch => "unused prefetch",
         }
+    }
+
+    /// Whether it is something that was read and nobody asked for.
+    pub(crate) fn is_unused(self) -> bool {
+        matches!(self, FindingKind::UnusedJoin | FindingKind::UnusedPrefetch)
     }
 }
 

@@ -34,6 +34,7 @@
 //!
 //! In tests, [`assert_num_queries!`](crate::assert_num_queries) says how many statements some work may take.
 
+mod along;
 mod assert;
 mod call_site;
 mod detect;
@@ -45,8 +46,10 @@ mod recorder;
 mod remedy;
 mod scope;
 
+pub(crate) use along::{Along, Beside};
 #[doc(hidden)]
 pub use assert::Counted;
+pub(crate) use call_site::Call;
 pub use call_site::{CallSite, Called, called};
 pub(crate) use detect::Detector;
 pub(crate) use entry::milliseconds;

@@ -12,6 +12,7 @@ use embellie_core::{Error, Registry, Value};
 use embellie_sql::Plan;
 use jiff::Timestamp;
 
+use super::along::Along;
 use super::call_site::Call;
 use super::detect::Detector;
 use super::entry::{Entry, Kind, Parameters};
@@ -40,6 +41,8 @@ pub(crate) struct Ran<'a> {
     /// Rows read or changed, where there are any to speak of.
     pub(crate) outcome: Result<Option<u64>, &'a Error>,
     pub(crate) elapsed: Duration,
+    /// How long ago it ended.
+    pub(crate) since: Duration,
     pub(crate) waited: Duration,
     pub(crate) transaction: Option<u64>,
     pub(crate) plan: Option<Plan>,
@@ -98,6 +101,16 @@ impl Recorders {
     }
 }
 
+impl Recorders {
+    /// The rows that something was read along with are gone; they were asked for it, or not.
+    pub(crate) fn read_along(&self, read: &Along, used: bool) {
+        let recorders: Vec<Arc<Recorder>> = lock(&self.all).iter().filter_map(Weak::upgrade).collect();
+        for recorder in recorders.into_iter().filter(|recorder| !recorder.quiet) {
+            recorder.read_along(read, used);
+        }
+    }
+}
+
 struct Recorder {
     capacity: usize,
     shown: bool,
@@ -137,7 +150,7 @@ impl Recorder {
         let call = Call::current();
         let mut entry = Entry {
             number: 0,
-            started: Timestamp::now().checked_sub(ran.elapsed).unwrap_or_default(),
+            started: Timestamp::now().checked_sub(ran.elapsed + ran.since).unwrap_or_default(),
             waited: ran.waited,
             elapsed: ran.elapsed,
             kind: ran.kind,
@@ -183,6 +196,19 @@ impl Recorder {
             if self.capacity > 0 {
                 state.entries.push_back(entry);
             }
+            told
+        };
+        told.iter().for_each(warn);
+    }
+
+    fn read_along(&self, read: &Along, used: bool) {
+        let told = {
+            let state = &mut *lock(&self.state);
+            // A statement that this log did not see, or has forgotten, is none of its.
+            let mut of_call = state.entries.iter().rev().filter(|entry| read.may_be_of(entry));
+            let Some(entry) = of_call.find(|entry| read.is_of(&state.detector.outline(&entry.sql))) else { return };
+            let told = state.detector.see_along(entry, read, used);
+            told.iter().for_each(|finding| state.write(&Told::of(finding)));
             told
         };
         told.iter().for_each(warn);

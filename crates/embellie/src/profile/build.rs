@@ -172,6 +172,13 @@ impl Profile {
         for entry in &self.log.entries {
             detector.see(entry, None, registry);
         }
+        // What was not asked for is in no statement.
+        for told in self.log.told.iter().filter(|told| told.finding.is_unused()) {
+            let mut of_site = self.log.entries.iter().filter(|entry| entry.site == told.site);
+            if let Some(entry) = of_site.find(|entry| detector.outline(&entry.sql).shape == told.shape) {
+                detector.unused(entry, told.finding, &told.advice);
+            }
+        }
         let mut findings = detector.findings(registry);
         if registry.is_none() {
             // Who wrote the log knew the models.
@@ -374,8 +381,13 @@ fn improvements(findings: &[Finding], all: Duration) -> Vec<Improvement> {
         .into_iter()
         .map(|(finding, series)| Improvement {
             statements_now: finding.times,
-            // Each series becomes one statement; what is slow stays, and is to be faster.
-            statements_then: if finding.kind == FindingKind::Slow { finding.times } else { series },
+            statements_then: match finding.kind {
+                // What is slow stays, and is to be faster; what joins for nothing is to join less.
+                FindingKind::Slow | FindingKind::UnusedJoin => finding.times,
+                FindingKind::UnusedPrefetch => 0,
+                // Each series becomes one statement.
+                _ => series,
+            },
             share: share(finding.total, all),
             finding,
         })

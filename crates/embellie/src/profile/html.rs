@@ -131,7 +131,7 @@ impl Page<'_> {
             let finding = &found.finding;
             write!(f, "<section class=\"found\">\n<h3><span class=\"kind\">{}</span> ", Text(finding.kind))?;
             match finding.kind {
-                FindingKind::Slow => f.write_str(&counted(found.statements_now, "time"))?,
+                FindingKind::Slow | FindingKind::UnusedJoin => f.write_str(&counted(found.statements_now, "time"))?,
                 _ => {
                     write!(f, "{} → {}", counted(found.statements_now, "statement"), found.statements_then)?;
                 }

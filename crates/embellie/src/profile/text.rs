@@ -91,7 +91,7 @@ fn improvements(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     for Improvement { finding, statements_now, statements_then, share } in &report.improvements {
         write!(f, "- {}: ", finding.kind)?;
         match finding.kind {
-            FindingKind::Slow => f.write_str(&counted(*statements_now, "time"))?,
+            FindingKind::Slow | FindingKind::UnusedJoin => f.write_str(&counted(*statements_now, "time"))?,
             _ => write!(f, "{} → {statements_then}", counted(*statements_now, "statement"))?,
         }
         write!(f, ", {} ({:.0} %)", in_words(finding.total), share * 100.0)?;

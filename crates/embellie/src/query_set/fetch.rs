@@ -37,8 +37,23 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let selection = self.told(query, &compiled, own_columns(&compiled), session)?;
         let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
         self.link(&mut rows.iter_mut(), session)?;
+        self.watch(rows.first_mut(), &compiled, session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
         Ok(rows)
+    }
+
+    /// Watches whether the rows are asked for what came with them by joins, where a log is kept.
+    fn watch(&self, first: Option<&mut S::Output>, compiled: &sql::Compiled, session: Session<'_>) -> Result<()> {
+        let database = session.database();
+        if database.logs().is_active()
+            && !compiled.related.is_empty()
+            && let Some(object) = first.and_then(|row| self.selection.object(row))
+            && let Some(peers) = object.state().peers()
+        {
+            let model = database.registry().model(&self.query.model)?;
+            peers.watch_joined(model.id(), &[], &compiled.related, database);
+        }
+        Ok(())
     }
 
     /// Reads the rows of a query, each with the value of its last annotation, which is no part of the row.
@@ -88,8 +103,13 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         session: Session<'_>,
     ) -> Result<S> {
         let registry = session.database().registry();
-        let selection = self.selection.clone().with_result(query, compiled, registry.model(&query.model)?, registry)?;
-        let peers = |model| Peers::new(registry, model, self.fetch_mode);
+        let model = registry.model(&query.model)?;
+        let selection = self.selection.clone().with_result(query, compiled, model, registry)?;
+        let peers = |object: &sql::RelatedObject| {
+            let peers = Peers::new(registry, object.model, self.fetch_mode);
+            peers.watch_joined(model.id(), &object.path, &compiled.related, session.database());
+            peers
+        };
         let selection = selection.with_columns(&compiled.columns[..columns]);
         selection.fits()?;
         Ok(selection.with_related(&compiled.related, &peers))

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use embellie_core::meta::{Model as MetaModel, ModelId};
+use embellie_core::meta::Model as MetaModel;
 use embellie_core::{Columns, FromRow, Header, Query, Registry, Result, Row, Value};
 use embellie_sql::{Compiled, OutputColumn, RelatedObject};
 
@@ -41,7 +41,7 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     /// The same selection, told where the columns of related objects are, and what makes those of one model peers.
     #[doc(hidden)]
     #[must_use]
-    fn with_related(self, _related: &[RelatedObject], _peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+    fn with_related(self, _related: &[RelatedObject], _peers: &dyn Fn(&RelatedObject) -> Arc<Peers>) -> Self {
         self
     }
 
@@ -121,7 +121,7 @@ impl<M> std::fmt::Debug for Whole<M> {
 impl<M: Model> Selection<M> for Whole<M> {
     type Output = M;
 
-    fn with_related(self, related: &[RelatedObject], peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+    fn with_related(self, related: &[RelatedObject], peers: &dyn Fn(&RelatedObject) -> Arc<Peers>) -> Self {
         let joined = self.joined.map(|joined| Arc::new(Arc::unwrap_or_clone(joined).found(related, peers)));
         Whole { joined, model: PhantomData }
     }
@@ -206,12 +206,12 @@ impl Selection<Record> for WholeRecord {
         self
     }
 
-    fn with_related(mut self, related: &[RelatedObject], peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+    fn with_related(mut self, related: &[RelatedObject], peers: &dyn Fn(&RelatedObject) -> Arc<Peers>) -> Self {
         let objects = related.iter().map(|columns| RelatedRecord {
             model: Arc::new(self.model.sibling(columns.model)),
             columns: columns.clone(),
             from: columns.path.split_last().and_then(|(_, from)| related.iter().position(|known| known.path == from)),
-            peers: peers(columns.model),
+            peers: peers(columns),
         });
         self.related = objects.collect();
         self

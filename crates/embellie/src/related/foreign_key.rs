@@ -47,6 +47,36 @@ impl<T: Model> ForeignKey<T> {
         ForeignKey { slot, target: PhantomData }
     }
 
+    /// The primary key of the object that this points at, read or not: Django's `post.author_id`.
+    ///
+    /// ```
+    /// # use blog::Post;
+    /// # use embellie::prelude::*;
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// for post in &Post::objects().all(db).await? {
+    ///     let author: i64 = post.author.key()?;
+    ///     println!("{author}: {}", post.title);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Field`] where the key is a value of another field than the primary key, which
+    /// [`value`](ForeignKey::value) gives; [`Error::Value`] where it points at an object that has no row yet;
+    /// [`Error::Decode`] where it was made of a value that is no key of `T`.
+    pub fn key(&self) -> Result<T::Key> {
+        if self.slot.target_field().is_some() {
+            return Err(Error::Field(format!(
+                "The key of this {} is that of another field than its primary key: `value()` gives it.",
+                T::LABEL
+            )));
+        }
+        if self.slot.is_unsaved() {
+            return Err(Error::Value(format!("The {} that this points at has no row yet: save it first.", T::LABEL)));
+        }
+        T::Key::decode(self.slot.key().as_column())
+    }
+
     /// The object, when it was read already.
     pub fn cached(&self) -> Option<&T> {
         self.slot.object()

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use embellie_core::meta::ModelId;
 use embellie_core::{ColumnRef, Path, Result, Row};
 use embellie_sql::RelatedObject;
 
@@ -118,7 +117,7 @@ impl Joined {
 
     /// The same, told where the columns of each are, and what makes a group of the objects of a model.
     #[must_use]
-    pub(crate) fn found(mut self, related: &[RelatedObject], peers: &dyn Fn(ModelId) -> Arc<Peers>) -> Self {
+    pub(crate) fn found(mut self, related: &[RelatedObject], peers: &dyn Fn(&RelatedObject) -> Arc<Peers>) -> Self {
         for object in related {
             let Some((last, before)) = object.path.split_last() else { continue };
             let (mut nodes, mut next) = (Some(&mut self.nodes), self.all);
@@ -132,7 +131,7 @@ impl Joined {
                 Node::among(nodes, step);
             }
             if let Some(node) = nodes.iter_mut().find(|node| node.step.name == last) {
-                node.peers = Some(peers(object.model));
+                node.peers = Some(peers(object));
                 node.columns = Some(object.clone());
             }
         }

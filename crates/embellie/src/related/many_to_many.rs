@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use embellie_core::meta::link_name;
 use embellie_core::{Result, Value};
 
+use super::peers::{What, used};
 use super::{LinkSlot, Related};
 use crate::database::Executor;
 use crate::log::called;
@@ -34,7 +35,9 @@ impl<T: Model> ManyToMany<T> {
 
     /// The objects at the other end, when they were read beforehand: see [`QuerySet::prefetch`].
     pub fn cached(&self) -> Option<&[T]> {
-        self.slot.held.as_ref().and_then(|held| held.rows())
+        let held = self.slot.held.as_ref()?;
+        used(self.slot.peers.as_ref(), || What::Set(self.related().set_name()));
+        held.rows()
     }
 
     /// Reads the objects at the other end, unless they were read beforehand. See [`Related::all`].

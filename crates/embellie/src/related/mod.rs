@@ -1,6 +1,7 @@
 //! Relations as fields of an object: what is known of the other end, and how to reach it.
 
 mod foreign_key;
+mod generic;
 mod held;
 mod join;
 mod many_to_many;
@@ -26,5 +27,5 @@ pub use join::Step;
 pub(crate) use join::{Joined, Related as Gathered, is_absent};
 #[doc(hidden)]
 pub use peers::Peers;
-pub(crate) use peers::{Found, Key, Object, Wanted, What, link, value_of};
-pub(crate) use prefetch::{Level, Load, RecordSet, TypedSet};
+pub(crate) use peers::{Found, Key, Object, Wanted, What, link, used, value_of};
+pub(crate) use prefetch::{Level, Load, RecordSet, TypedSet, asked_of_fields};

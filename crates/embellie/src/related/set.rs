@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use embellie_core::field::FieldKind;
 use embellie_core::lookup::Lookup;
-use embellie_core::meta::{ManyToMany as Link, Member, Model as MetaModel, ModelId, ReverseSource};
+use embellie_core::meta::{ManyToMany as Link, Member, Model as MetaModel, ModelId, Relation, ReverseSource};
 use embellie_core::query::{Assignment, Conflict};
 use embellie_core::{Error, Expr, Path, Q, Query, Registry, Result, Value};
 use embellie_sql as sql;
 use embellie_sql::plan::{Asked, Purpose};
 
 use super::held::{Held, SetName};
-use super::peers::{Key, Peers};
+use super::peers::{Key, Peers, What, used};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, Model, State, key_of};
@@ -41,6 +41,8 @@ pub struct Related<T, S = Whole<T>> {
     held: Option<Arc<Held>>,
     /// The rows that the owner came with.
     pub(super) peers: Option<Arc<Peers>>,
+    /// Whether it is read for its owner alone, since what ties the objects to it is not its key.
+    pub(super) alone: bool,
     objects: PhantomData<fn() -> T>,
 }
 
@@ -50,6 +52,8 @@ pub(super) enum Tie<'a> {
     Key(usize),
     /// By rows of a model between.
     Rows { link: &'a Link, own: usize, other: usize, symmetrical: bool },
+    /// By what rows of any model are pointed at with.
+    Generic(&'a Relation),
 }
 
 impl<T: Model> Related<T> {
@@ -65,6 +69,7 @@ impl<T: Model> Related<T> {
             through_defaults: Vec::new(),
             held: None,
             peers: None,
+            alone: false,
             objects: PhantomData,
         }
     }
@@ -83,6 +88,7 @@ impl Related<Record, WholeRecord> {
             through_defaults: Vec::new(),
             held: None,
             peers: None,
+            alone: false,
             objects: PhantomData,
         }
     }
@@ -94,7 +100,7 @@ impl Related<Record, WholeRecord> {
 
     /// The same, read for its owner alone.
     pub(crate) fn alone(self) -> Self {
-        Related { peers: None, ..self }
+        Related { alone: true, ..self }
     }
 }
 
@@ -134,7 +140,9 @@ impl<T, S> Related<T, S> {
 impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
     /// The related objects, when they were read beforehand: see [`QuerySet::prefetch`].
     pub fn cached(&self) -> Option<&[T]> {
-        self.held.as_ref().and_then(|held| held.rows())
+        let held = self.held.as_ref()?;
+        used(self.peers.as_ref(), || What::Set(self.set_name()));
+        held.rows()
     }
 
     /// The related objects as a query set, to refine. What was read beforehand has no part in it.
@@ -228,7 +236,8 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         })
     }
 
-    /// Takes objects out of the set. They stay; for foreign keys, theirs becomes null.
+    /// Takes objects out of the set. They stay; for foreign keys, theirs becomes null. Those of a generic relation are
+    /// deleted, as in Django.
     ///
     /// # Errors
     /// When the foreign key may not be null, an object has no row, or the database refuses.
@@ -241,7 +250,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         })
     }
 
-    /// Takes all objects out of the set.
+    /// Takes all objects out of the set, as [`remove`](Related::remove) does.
     ///
     /// # Errors
     /// When the foreign key may not be null, or the database refuses.
@@ -298,6 +307,9 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
                 write::save(&mut object, Save::new().force_insert(), session).await?;
                 return Ok(object);
             }
+            if let Tie::Generic(relation) = self.tie(session)? {
+                return self.create_pointing(object, relation, session).await;
+            }
             session
                 .atomic(async |tx| {
                     let mut object = object;
@@ -315,6 +327,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         }
         match self.tie(session)? {
             Tie::Key(field) => self.point(field, keys, session).await,
+            Tie::Generic(relation) => self.point_generically(relation, keys, session).await,
             Tie::Rows { link, own, other, symmetrical } => {
                 session
                     .atomic(async |tx| {
@@ -452,6 +465,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
                     session.write(&statement).await?;
                 }
             }
+            Tie::Generic(relation) => self.delete_pointing(relation, keys, session).await?,
             Tie::Rows { link, own, other, symmetrical } => {
                 let through = registry.get(link.through);
                 let owner = self.owner_in(link, own, session).await?;
@@ -500,7 +514,11 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
                 let reverse = &model.reverse()[index];
                 match reverse.relation {
                     ReverseSource::ManyToMany(index) => rows(&registry.get(reverse.source).many_to_many()[index], true),
-                    ReverseSource::Field(_) | ReverseSource::Relation(_) => Err(self.without_column()),
+                    ReverseSource::Relation(index) => {
+                        let relation = &registry.get(reverse.source).relations()[index];
+                        if relation.meta.is_generic() { Ok(Tie::Generic(relation)) } else { Err(self.without_column()) }
+                    }
+                    ReverseSource::Field(_) => Err(self.without_column()),
                 }
             }
         }
@@ -569,7 +587,7 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         }
     }
 
-    fn without_column(&self) -> Error {
+    pub(super) fn without_column(&self) -> Error {
         Error::NotSupported(format!(
             "'{}' of {} has no column of its own that could be changed: set the fields that it goes by instead.",
             self.back, self.model
@@ -592,6 +610,7 @@ impl<T, S: Clone> Clone for Related<T, S> {
             through_defaults: self.through_defaults.clone(),
             held: self.held.clone(),
             peers: self.peers.clone(),
+            alone: self.alone,
             objects: PhantomData,
         }
     }

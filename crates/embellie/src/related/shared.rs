@@ -3,10 +3,11 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use embellie_core::meta::Member;
 use embellie_core::{BoxFuture, Error, Result};
 
 use super::peers::{Found, Peers, Wanted, What};
-use super::prefetch::{Load, TypedSet, asked_of_owners};
+use super::prefetch::{Load, TypedSet, asked_of_fields, asked_of_owners};
 use super::set::Related;
 use crate::database::Session;
 use crate::model::Instance;
@@ -52,7 +53,12 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         if self.owner.is_null() {
             return Err(self.without_row());
         }
-        Ok(self.peers.as_ref().filter(|peers| peers.mode() != FetchMode::One))
+        let shared = |peers: &&Arc<Peers>| match peers.mode() {
+            FetchMode::Peers => !self.alone,
+            FetchMode::One => false,
+            FetchMode::Raise => true,
+        };
+        Ok(self.peers.as_ref().filter(shared))
     }
 
     /// What `take` makes of the owner's objects, which are read for all its peers. `None` when it has none.
@@ -70,10 +76,19 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
         }
         let typed = TypeId::of::<T>() != TypeId::of::<Record>();
         let wanted = Wanted { what: What::Set(self.set_name()), tables: &tables, typed };
+        // The columns that hold the owner's key together, where they are several.
+        let columns = match target.member(&self.back) {
+            Some(Member::Relation(index)) => Some(&target.relations()[index]).filter(|r| !r.meta.is_generic()),
+            _ => None,
+        };
+        let columns = columns.map(|relation| relation.pairs.iter().map(|&(there, _)| there).collect::<Vec<usize>>());
         let target = target.id();
         let mut fetch = |keys, mode| -> BoxFuture<'_, Result<Found>> {
             let set = QuerySet::<T, S>::new(self.model.clone(), self.selection.clone());
-            let asked = asked_of_owners(target, self.back.clone().into_owned(), keys, mode);
+            let asked = match &columns {
+                Some(columns) => asked_of_fields(target, columns.clone(), keys, false, mode),
+                None => asked_of_owners(target, self.back.clone().into_owned(), keys, mode),
+            };
             Box::pin(async move { TypedSet { set, given: false }.load(asked, session).await })
         };
         let found = peers.find(wanted, &self.owner, session, &mut fetch).await?;

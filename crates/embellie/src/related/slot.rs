@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use embellie_core::Value;
 
 use super::held::Held;
-use super::peers::{Object, Peers};
+use super::peers::{Object, Peers, What, used};
 
 /// What a foreign key holds: the key, and the object when it is known.
 #[derive(Clone)]
@@ -67,7 +67,11 @@ impl KeySlot {
 
     /// The object, when it is known and of this type.
     pub fn object<T: 'static>(&self) -> Option<&T> {
-        self.object.get().and_then(|object| object.downcast_ref())
+        let object = self.object.get()?;
+        if let Some((peers, field)) = &self.peers {
+            used(Some(peers), || What::Key(*field));
+        }
+        object.downcast_ref()
     }
 
     /// Whether the object is known.

@@ -10,11 +10,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex as StdMutex, PoisonError};
 
-use embellie_core::{Control, Effect, Error, Outcome, Result, RowSink, Statement};
+use embellie_core::{Control, Effect, Error, Executed, Outcome, Result, RowSink, Statement};
 use tokio::sync::Mutex;
 
 use crate::cache::{Changes, Pending};
-use crate::database::{self, Around, Database, Pooled, abandon, execute};
+use crate::database::{self, Around, Database, Pooled, abandon, execute, execute_all};
 use crate::log::CallSite;
 
 type Hook = Box<dyn FnOnce() + Send>;
@@ -36,6 +36,8 @@ pub struct Transaction {
     cursors: AtomicU32,
     /// What the next statement must close first, left by streams that were dropped.
     dropped_cursors: StdMutex<Vec<u32>>,
+    /// Whether the innermost `atomic` shall undo what it did.
+    rollback: AtomicBool,
     /// Which of the database's transactions it is.
     number: u64,
 }
@@ -80,6 +82,7 @@ impl Transaction {
             committing: AtomicBool::new(false),
             cursors: AtomicU32::new(0),
             dropped_cursors: StdMutex::new(Vec::new()),
+            rollback: AtomicBool::new(false),
             number: database.next_transaction(),
         };
         let around = Around { waited, ..transaction.around() };
@@ -127,6 +130,52 @@ impl Transaction {
         lock(&self.hooks).push(Box::new(hook));
     }
 
+    /// Says whether the innermost `atomic` that is open undoes what it did, though its work succeeds: Django's
+    /// `transaction.set_rollback`. What the work gives is given all the same. Until then, no more statements are run;
+    /// taking it back lets them run again.
+    ///
+    /// ```standalone_crate
+    /// use blog::Tag;
+    /// use embellie::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> embellie::Result<()> {
+    /// # let db = Database::connect("sqlite::memory:").await?;
+    /// # db.create_tables(&[]).await?;
+    /// // How many rows there would be.
+    /// let would_be = db
+    ///     .atomic(async |tx| {
+    ///         new!(Tag { word: "rain" }).create(tx).await?;
+    ///         let count = Tag::objects().count(tx).await?;
+    ///         tx.set_rollback(true);
+    ///         embellie::Result::Ok(count)
+    ///     })
+    ///     .await?;
+    /// assert_eq!((would_be, Tag::objects().count(&db).await?), (1, 0));
+    /// # Ok(()) }
+    /// ```
+    pub fn set_rollback(&self, rollback: bool) {
+        self.rollback.store(rollback, Ordering::Relaxed);
+    }
+
+    /// Whether the innermost `atomic` undoes what it did, as [`set_rollback`](Transaction::set_rollback) said: Django's
+    /// `transaction.get_rollback`.
+    pub fn is_rollback_set(&self) -> bool {
+        self.rollback.load(Ordering::Relaxed)
+    }
+
+    /// Refuses what is asked for after [`set_rollback`](Transaction::set_rollback).
+    fn goes_on(&self) -> Result<()> {
+        match self.is_rollback_set() {
+            false => Ok(()),
+            true => Err(Error::TransactionManagement(
+                "`set_rollback(true)` was called: what this `atomic` did is undone when it ends, and until then no more \
+                 statements are run. `set_rollback(false)` takes it back."
+                    .into(),
+            )),
+        }
+    }
+
     /// Tells the cache, once the transaction is committed, that rows of these models (`app.Model`) were changed by SQL
     /// that you wrote: see [`cache`](crate::cache).
     ///
@@ -150,7 +199,7 @@ impl Transaction {
         sink: Box<dyn RowSink>,
     ) -> (Box<dyn RowSink>, Result<Outcome>) {
         let mut work = self.work.lock().await;
-        if let Err(error) = self.clean(&mut work).await {
+        if let Err(error) = self.clean(&mut work).await.and_then(|()| self.goes_on()) {
             return (sink, Err(error));
         }
         let Some(connection) = work.connection.as_mut() else { return (sink, Err(ended())) };
@@ -161,9 +210,28 @@ impl Transaction {
         (sink, outcome)
     }
 
+    /// Runs statements that only read, as [`Connection::execute_all`](embellie_core::Connection::execute_all) does.
+    pub(crate) async fn run_all(&self, statements: Vec<(&Statement, Box<dyn RowSink>)>) -> Executed {
+        let mut work = self.work.lock().await;
+        let refused = self.clean(&mut work).await.and_then(|()| self.goes_on()).err();
+        let (Some(connection), None) = (work.connection.as_mut(), &refused) else {
+            let sinks = statements.into_iter().map(|(_, sink)| sink).collect();
+            return (sinks, vec![Err(refused.unwrap_or_else(ended))]);
+        };
+        let done = execute_all(&self.database, &mut ***connection, statements, self.around()).await;
+        work.failed |= done.1.iter().any(Result::is_err);
+        done
+    }
+
+    /// Ends the transaction, when its work has succeeded.
     pub(crate) async fn commit(self) -> Result<()> {
         let mut work = self.work.lock().await;
         self.clean(&mut work).await?;
+        if self.is_rollback_set() {
+            drop(work);
+            self.rollback().await;
+            return Ok(());
+        }
         if work.failed && !self.database.target().can(embellie_sql::Capability::GoOnAfterError) {
             drop(work);
             self.rollback().await;
@@ -222,10 +290,11 @@ impl Transaction {
         let abandoned = *lock(&self.abandoned);
         if let Some(mark) = abandoned {
             self.step(work, Control::RollbackTo(mark.savepoint)).await?;
-            self.database.writes().note("".into());
+            self.database.writes().note_anything();
             lock(&self.hooks).truncate(mark.hooks);
             lock(&self.changes).truncate(mark.changes);
             *lock(&self.abandoned) = None;
+            self.set_rollback(false);
             work.failed = false;
         }
         self.close_dropped_cursors(work).await
@@ -237,7 +306,7 @@ impl Work {
     fn ended(&mut self, database: &Database) {
         drop(self.connection.take());
         if self.wrote {
-            database.writes().note("".into());
+            database.writes().note_anything();
         }
     }
 
@@ -279,6 +348,7 @@ impl<'a> Savepoint<'a> {
     async fn set(transaction: &'a Transaction) -> Result<Self> {
         let mut work = transaction.work.lock().await;
         transaction.clean(&mut work).await?;
+        transaction.goes_on()?;
         work.savepoints += 1;
         let mark = Mark {
             savepoint: work.savepoints,
@@ -289,7 +359,11 @@ impl<'a> Savepoint<'a> {
         Ok(Savepoint { transaction, mark, open: true })
     }
 
+    /// Ends it, when the work within has succeeded.
     async fn release(mut self) -> Result<()> {
+        if self.transaction.is_rollback_set() {
+            return self.undo().await;
+        }
         let mut work = self.transaction.work.lock().await;
         self.transaction.clean(&mut work).await?;
         // Once it is sent it is carried out, also when this future is dropped: then there is nothing left to undo.
@@ -303,7 +377,8 @@ impl<'a> Savepoint<'a> {
         let mut work = self.transaction.work.lock().await;
         self.transaction.step(&mut work, Control::RollbackTo(self.mark.savepoint)).await?;
         work.failed = false;
-        self.transaction.database.writes().note("".into());
+        self.transaction.set_rollback(false);
+        self.transaction.database.writes().note_anything();
         lock(&self.transaction.hooks).truncate(self.mark.hooks);
         lock(&self.transaction.changes).truncate(self.mark.changes);
         *lock(&self.transaction.abandoned) = None;

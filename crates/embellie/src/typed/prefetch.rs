@@ -13,7 +13,7 @@ use crate::log::called;
 use crate::model::{Instance, Model};
 use crate::query_set::{QuerySet, Selection, WholeRecord};
 use crate::record::Record;
-use crate::related::{Level, Load, Prefetches, RecordSet, SetName, TypedSet};
+use crate::related::{Level, Load, Prefetches, RecordSet, SetName, TypedSet, What, used};
 
 /// A trail whose relations can be followed one after the other.
 pub trait Levels: Trail {
@@ -216,7 +216,9 @@ impl<M, Owner: Instance, Row: 'static> Handle<M, Owner, Row> {
     /// # Errors
     /// [`Error::Field`] when the object was not read by a query set with this handle.
     pub fn of<'o>(&self, owner: &'o Owner) -> Result<&'o [Row]> {
-        let held = owner.state().held(&SetName::Handle(self.number));
+        let name = SetName::Handle(self.number);
+        used(owner.state().peers(), || What::Set(name.clone()));
+        let held = owner.state().held(&name);
         held.and_then(|held| held.rows()).ok_or_else(|| {
             Error::Field(format!(
                 "Nothing was read for this object of {} by this handle. Add `.prefetch(&handle)` to its query set.",

@@ -237,7 +237,7 @@ impl<M, S: Selection<M>, C: Cells> Selection<M> for With<S, C> {
     fn with_related(
         self,
         related: &[embellie_sql::RelatedObject],
-        peers: &dyn Fn(embellie_core::meta::ModelId) -> Arc<Peers>,
+        peers: &dyn Fn(&embellie_sql::RelatedObject) -> Arc<Peers>,
     ) -> Self {
         With::new(self.rows.with_related(related, peers), self.places)
     }

@@ -40,3 +40,17 @@ pub fn links() -> Registry {
         .field(FieldMeta::one_to_one("person", "Person", OnDelete::Cascade));
     Registry::build([country, town, person, club, membership, passport]).unwrap()
 }
+
+/// Questions, and answers that have an order among those of one question.
+pub fn ordered() -> Registry {
+    let text = || FieldMeta::new("text", FieldKind::Char).max_length(30);
+    let question = ModelMeta::new("ordered", "Question").field(text());
+    let answer = ModelMeta::new("ordered", "Answer")
+        .field(
+            FieldMeta::foreign_key("question", "Question", OnDelete::Cascade).relation(|r| r.related_name("answers")),
+        )
+        .field(text())
+        .field(FieldMeta::new("_order", FieldKind::Integer))
+        .ordering(["_order"]);
+    Registry::build([question, answer]).unwrap()
+}

@@ -17,7 +17,7 @@ pub use blog::{blog, blog_rows};
 pub use deletion::deletion;
 pub use fields::{every_kind, fields};
 pub use keys::{generated, keys};
-pub use links::links;
+pub use links::{links, ordered};
 pub use lookups::lookups;
 pub use names::names;
 pub use places::places;

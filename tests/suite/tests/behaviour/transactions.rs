@@ -14,6 +14,7 @@ embellie_suite::on_every_database! { blog:
     others_see_it_when_it_is_done,
     rules_that_wait_for_the_end,
     reading_and_writing_inside,
+    work_that_is_undone_though_it_succeeds,
 }
 
 async fn tag(db: &dyn Executor, name: &str) -> Outcome {
@@ -266,5 +267,52 @@ async fn reading_and_writing_inside(db: &Database) -> Outcome {
         .await;
     assert!(format!("{:?}", failed.unwrap_err()).contains("on purpose"));
     assert_eq!(tags(db).await?, ["a"]);
+    Ok(())
+}
+
+async fn work_that_is_undone_though_it_succeeds(db: &Database) -> Outcome {
+    let heard = Arc::new(Mutex::new(0));
+    let given = db
+        .atomic(async |tx| {
+            tag(tx, "outer").await?;
+            let hook = Arc::clone(&heard);
+            let inner = tx
+                .atomic(async |tx| {
+                    tag(tx, "inner").await?;
+                    tx.on_commit(move || *hook.lock().unwrap() += 1);
+                    tx.set_rollback(true);
+                    assert!(tx.is_rollback_set());
+                    // As in Django, nothing is asked between that and the end.
+                    refused(rows(tx, "blog.Tag").count(tx).await, "TransactionManagementError");
+                    Ok::<_, Failure>(7)
+                })
+                .await?;
+            // The innermost block alone was undone.
+            assert!(!tx.is_rollback_set());
+            assert_eq!((inner, tags(tx).await?), (7, vec!["outer".to_owned()]));
+            // What was said is taken back.
+            tx.set_rollback(true);
+            let refusal = rows(tx, "blog.Tag").count(tx).await;
+            assert!(refused(refusal, "TransactionManagementError").contains("set_rollback(false)"));
+            refused(tx.atomic(async |_| Ok::<_, Error>(())).await, "TransactionManagementError");
+            tx.set_rollback(false);
+            tag(tx, "more").await?;
+            Ok::<_, Failure>(42)
+        })
+        .await?;
+    assert_eq!((given, tags(db).await?), (42, vec!["more".to_owned(), "outer".to_owned()]));
+    let hook = Arc::clone(&heard);
+    let given = db
+        .atomic(async |tx| {
+            rows(tx, "blog.Tag").delete(tx).await?;
+            tx.on_commit(move || *hook.lock().unwrap() += 1);
+            tx.set_rollback(true);
+            Ok::<_, Failure>("given all the same")
+        })
+        .await?;
+    assert_eq!((given, tags(db).await?.len(), *heard.lock().unwrap()), ("given all the same", 2, 0));
+    // The connection is clean.
+    tag(db, "after").await?;
+    assert_eq!(tags(db).await?, ["after", "more", "outer"]);
     Ok(())
 }

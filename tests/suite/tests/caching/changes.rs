@@ -314,3 +314,41 @@ fn what_is_asked_for_most_is_read_before() -> Outcome {
         Ok(())
     })
 }
+
+/// What is read side by side is kept each by itself, and only what changed is asked for again.
+#[test]
+fn relations_that_are_read_together_are_kept_apart() -> Outcome {
+    everywhere(documented, async |db, _| {
+        let ann = new!(User { name: "Ann", email: "ann@x.org" }).create(db).await?;
+        for title in ["one", "two"] {
+            let post = new!(Post { title, author: &ann }).create(db).await?;
+            post.tags.add(&[&new!(Tag { word: title }).create(db).await?], db).await?;
+            new!(Comment { post: &post, body: "!" }).create(db).await?;
+        }
+        // Two that ask the very same wait for each other.
+        let again = || Prefetch::new(Post::comments(), Comment::objects().order_by("id")).handle();
+        let (first, second) = (again(), again());
+        let relations = (Post::author, Post::tags, &first, &second);
+        let posts = Post::objects().order_by("id").prefetch(relations).cache(HOUR);
+        let asked = db.capture();
+        let read = async || {
+            let posts = posts.all(db).await?;
+            let whole = posts.iter().all(|post| {
+                let comments = (first.of(post).map(<[_]>::len), second.of(post).map(<[_]>::len));
+                post.author.cached().is_some() && post.tags.cached().is_some() && comments == (Ok(1), Ok(1))
+            });
+            assert!(whole && posts.len() == 2);
+            Outcome::Ok(())
+        };
+        read().await?;
+        assert!(asked.len() <= 5, "{:?}", asked.statements());
+        let before = asked.len();
+        read().await?;
+        assert_eq!(asked.len(), before, "nothing is asked again");
+        new!(Tag { word: "three" }).create(db).await?;
+        let before = asked.len();
+        read().await?;
+        assert_eq!(asked.len(), before + 1, "the tags alone");
+        Ok(())
+    })
+}

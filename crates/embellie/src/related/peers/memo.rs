@@ -40,7 +40,7 @@ impl Hash for Key {
 /// What rows can be asked for that is not in them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What {
-    /// The object of the foreign key at a place.
+    /// The object of the foreign key at a place; behind the fields, of a relation over several columns.
     Key(usize),
     /// A set of objects.
     Set(SetName),

@@ -6,8 +6,10 @@
 
 mod memo;
 mod refusal;
+mod uses;
 mod values;
 
+use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use embellie_core::meta::{Model, ModelId};
@@ -16,11 +18,14 @@ use embellie_core::{BoxFuture, Registry, Result, Value};
 use self::memo::Memo;
 pub(crate) use self::memo::{Found, Key, Object, What};
 pub(crate) use self::refusal::Wanted;
+use self::uses::Use;
+pub(crate) use self::uses::used;
 pub(crate) use self::values::value_of;
 use crate::database::Session;
 use crate::log::CallSite;
 use crate::model::{Instance, RelationSlot, key_of};
 use crate::query_set::FetchMode;
+use crate::record::Record;
 
 /// The rows of one result.
 #[doc(hidden)]
@@ -32,6 +37,8 @@ pub struct Peers {
     site: Option<CallSite>,
     keys: Mutex<Keys>,
     memos: Mutex<Vec<(What, Arc<Memo>)>>,
+    /// What was read along with the rows, while a log watches.
+    uses: Mutex<Vec<Use>>,
 }
 
 /// The keys of the rows, as they were read.
@@ -41,6 +48,10 @@ struct Keys {
     own: Vec<Value>,
     /// The foreign keys of those that do not know their objects, by the place of the field.
     foreign: Vec<(usize, Vec<Value>)>,
+    /// The fields whose objects some rows know.
+    known: Vec<usize>,
+    /// Whether the rows have no Rust type.
+    records: bool,
     /// How often a row holds the group, at least.
     holds: usize,
 }
@@ -51,8 +62,8 @@ pub(crate) type Fetch<'f> = dyn FnMut(Vec<Value>, FetchMode) -> BoxFuture<'f, Re
 impl Peers {
     /// A group of rows of a model that has none yet.
     pub(crate) fn new(registry: &Arc<Registry>, model: ModelId, mode: FetchMode) -> Arc<Self> {
-        let (registry, keys, memos) = (Arc::clone(registry), Mutex::default(), Mutex::default());
-        Arc::new(Peers { registry, model, mode, site: CallSite::current(), keys, memos })
+        let (keys, memos, uses) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Arc::new(Peers { registry: Arc::clone(registry), model, mode, site: CallSite::current(), keys, memos, uses })
     }
 
     pub(crate) fn mode(&self) -> FetchMode {
@@ -71,11 +82,17 @@ impl Peers {
     fn enter(self: &Arc<Self>, keys: &mut Keys, object: &mut (dyn Instance + 'static)) {
         let shared = self.mode == FetchMode::Peers;
         let mut holds = 1;
+        if keys.holds == 0 {
+            let first: &dyn Any = object;
+            keys.records = first.is::<Record>();
+        }
         object.visit_relations(&mut |relation| {
             holds += 1;
             match relation {
                 RelationSlot::Key(field, slot) => {
-                    if shared && !slot.knows_object() {
+                    if slot.knows_object() {
+                        keys.know(field);
+                    } else if shared {
                         keys.foreign(field).push(slot.key().clone());
                     }
                     slot.join(Arc::clone(self), field);
@@ -83,8 +100,8 @@ impl Peers {
                 RelationSlot::Link(slot) => slot.join(Arc::clone(self)),
             }
         });
+        keys.holds = if keys.holds == 0 { holds } else { keys.holds.min(holds) };
         if shared {
-            keys.holds = if keys.own.is_empty() { holds } else { keys.holds.min(holds) };
             // A key that cannot be stored is that of an object without a row.
             keys.own.push(key_of(object, self.model()).unwrap_or_default());
             object.visit_keys(&mut |field, key| keys.foreign(field).push(key));
@@ -158,6 +175,12 @@ impl std::fmt::Debug for Peers {
 }
 
 impl Keys {
+    fn know(&mut self, field: usize) {
+        if !self.known.contains(&field) {
+            self.known.push(field);
+        }
+    }
+
     fn foreign(&mut self, field: usize) -> &mut Vec<Value> {
         let place = self.foreign.iter().position(|(place, _)| *place == field).unwrap_or_else(|| {
             self.foreign.push((field, Vec::new()));

@@ -1,6 +1,6 @@
 //! What is said where the fetch mode forbids to read.
 
-use embellie_core::meta::{Model, ReverseSource, link_name};
+use embellie_core::meta::{Member, Model, ReverseSource, link_name};
 use embellie_core::{Error, Registry};
 
 use super::What;
@@ -21,7 +21,8 @@ pub(super) fn refuse(registry: &Registry, model: &Model, wanted: &Wanted<'_>, si
     let class = &model.name;
     let (name, add) = match &wanted.what {
         What::Key(field) => {
-            let name = model.fields.get(*field).map_or("", |field| field.name.as_str());
+            let relation = || model.relations().get(field - model.fields.len()).map(|relation| &relation.meta.name);
+            let name = model.fields.get(*field).map(|field| &field.name).or_else(relation).map_or("", String::as_str);
             let add = match wanted.typed {
                 true => format!("Add `.select_related({class}::{name})` or `.prefetch({class}::{name})`"),
                 false => format!("Add `.select_related([\"{name}\"])` or `.prefetch([\"{name}\"])`"),
@@ -51,6 +52,31 @@ pub(super) fn refuse(registry: &Registry, model: &Model, wanted: &Wanted<'_>, si
          read it now. {add}{to} that query set, or give it another fetch mode.",
         model.label(),
     ))
+}
+
+/// What to leave out of a query set that reads a relation beforehand for nothing.
+pub(super) fn spelled(model: &Model, what: &What, relation: &str, records: bool) -> String {
+    let class = &model.name;
+    let typed = match model.member(relation) {
+        Some(Member::Reverse(_)) | None => format!("{class}::{relation}()"),
+        Some(_) => format!("{class}::{relation}"),
+    };
+    let named = match what {
+        What::Set(SetName::Handle(_) | SetName::Named(_)) => ", under a name of its own",
+        _ => "",
+    };
+    match records {
+        true => format!("`.prefetch([\"{relation}\"])`{named}"),
+        false => format!("`.prefetch({typed})`{named}"),
+    }
+}
+
+/// What to leave out of a query set over a model that reads the object at the end of a path for nothing.
+pub(super) fn spelled_path(model: &Model, path: &[String], records: bool) -> String {
+    match records {
+        true => format!("`.select_related([\"{}\"])`", path.join("__")),
+        false => format!("`.select_related({}::{})`", model.name, path.join(".")),
+    }
 }
 
 /// The name that a set of related objects has for its owner, and whether it is a way back.

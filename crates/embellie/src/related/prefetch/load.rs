@@ -10,7 +10,7 @@ use embellie_core::query::{Annotation, Comparison, Operand, Slice, Step};
 use embellie_core::{BoxFuture, Error, Expr, OrderBy, Path, Q, Query, Result, Value};
 
 use super::{Node, follow};
-use crate::database::Session;
+use crate::database::{Round, Session};
 use crate::model::{Instance, RelationSlot};
 use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
 use crate::record::{Record, RecordModel};
@@ -18,6 +18,9 @@ use crate::related::peers::{Found, Key, Object};
 
 /// The name of the annotation that says whose a row is.
 const OWNER: &str = "_prefetch_related_owner";
+
+/// So many comparisons of several columns stand in one condition, which databases let be only so deep.
+const WRITTEN_OUT: usize = 400;
 
 /// What is asked of the objects at the other end.
 pub(crate) struct Asked<'a> {
@@ -29,13 +32,16 @@ pub(crate) struct Asked<'a> {
     pub(super) values: Vec<Value>,
     /// Whether a foreign key holds them: each object by itself.
     pub(super) single: bool,
-    /// The owners by their values, for objects that point back at them.
-    pub(super) owners: HashMap<Key, Object>,
+    /// Gives copies of the owners by their values, for objects that point back at them.
+    pub(super) owners: Option<&'a Copies<'a>>,
     /// What is read with them.
     pub(super) nodes: &'a [Node],
     /// How their relations are read, unless their query set says it.
     pub(super) mode: FetchMode,
 }
+
+/// What copies the owners.
+pub(super) type Copies<'a> = dyn Fn() -> HashMap<Key, Object> + Send + Sync + 'a;
 
 /// What ties objects to their owners.
 pub(super) enum Tie {
@@ -47,7 +53,18 @@ pub(super) enum Tie {
 
 /// The objects that a relation, called `back` at their end, ties to the owners with these keys.
 pub(crate) fn asked_of_owners(target: ModelId, back: String, keys: Vec<Value>, mode: FetchMode) -> Asked<'static> {
-    Asked { target, tie: Tie::Link(back), values: keys, single: false, owners: HashMap::new(), nodes: &[], mode }
+    Asked { target, tie: Tie::Link(back), values: keys, single: false, owners: None, nodes: &[], mode }
+}
+
+/// The objects that hold values in the fields at some places: one for each, if `single`.
+pub(crate) fn asked_of_fields(
+    target: ModelId,
+    fields: Vec<usize>,
+    values: Vec<Value>,
+    single: bool,
+    mode: FetchMode,
+) -> Asked<'static> {
+    Asked { target, tie: Tie::Fields(fields, None), values, single, owners: None, nodes: &[], mode }
 }
 
 /// What objects know their owner by.
@@ -129,23 +146,35 @@ where
     if single && !given {
         query.order_by = Some(Vec::new());
     }
-    let mut rows: Vec<(Value, S::Output)> = match &tie {
-        Tie::Fields(fields, _) => {
-            let paths: Vec<Path> = fields.iter().map(|&field| Path::new([target.fields[field].attname()])).collect();
-            let wanted = among(&paths, values);
-            let query = sliced_by_owner(query, paths, wanted, target);
-            set.read(&query, session).await?.into_iter().map(|row| (Value::Null, row)).collect()
-        }
+    let paths: Vec<Path> = match &tie {
+        Tie::Fields(fields, _) => fields.iter().map(|&field| Path::new([target.fields[field].attname()])).collect(),
         Tie::Link(back) => {
             let owner = Expr::Path(Path::new([back.clone(), "pk".to_owned()]));
             query.steps.push(Step::Annotate(Annotation::new(OWNER, owner)));
-            let paths = vec![Path::new([OWNER])];
-            let wanted = among(&paths, values);
-            let query = sliced_by_owner(query, paths, wanted, target);
-            set.read_beside(&query, session).await?
+            vec![Path::new([OWNER])]
         }
     };
+    let round = Round::default();
+    let parts: Vec<Vec<Value>> = some_at_a_time(values, paths.len()).collect();
+    let each = if parts.len() == 1 { session } else { session.in_round(&round) };
+    let beside = matches!(tie, Tie::Link(_));
+    let reads = parts.into_iter().map(|values| {
+        let query = sliced_by_owner(query.clone(), paths.clone(), among(&paths, values), target);
+        let set = &set;
+        Box::pin(async move {
+            match beside {
+                true => set.read_beside(&query, each).await,
+                false => Ok(set.read(&query, each).await?.into_iter().map(|row| (Value::Null, row)).collect()),
+            }
+        }) as BoxFuture<'_, Result<Vec<(Value, S::Output)>>>
+    });
+    let mut rows: Vec<(Value, S::Output)> =
+        round.finish(session, reads.collect()).await?.into_iter().flatten().collect();
     if let Tie::Fields(fields, points_back) = tie {
+        let owners = match (&points_back, owners) {
+            (Some(_), Some(copies)) => copies(),
+            _ => HashMap::new(),
+        };
         for (value, row) in &mut rows {
             let Some(object) = set.selection.object(row) else { continue };
             *value = together(object, &fields)?;
@@ -207,6 +236,13 @@ fn sliced_by_owner(mut query: Query, owner: Vec<Path>, wanted: Q, target: &MetaM
     }
     query.steps.push(Step::Filter(within));
     query
+}
+
+/// Values of owners, as many at a time as a condition may compare: where each is several, it is written out.
+fn some_at_a_time(values: Vec<Value>, paths: usize) -> impl Iterator<Item = Vec<Value>> {
+    let most = if paths == 1 { usize::MAX } else { WRITTEN_OUT };
+    let mut left = values.into_iter();
+    std::iter::from_fn(move || Some(left.by_ref().take(most).collect::<Vec<_>>()).filter(|some| !some.is_empty()))
 }
 
 /// The condition that paths have one of some values: lists of as many, where there are several paths.

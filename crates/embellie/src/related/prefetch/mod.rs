@@ -4,7 +4,7 @@ mod follow;
 mod load;
 mod way;
 
-pub(crate) use load::{Load, RecordSet, TypedSet, asked_of_owners};
+pub(crate) use load::{Load, RecordSet, TypedSet, asked_of_fields, asked_of_owners};
 
 use std::any::Any;
 use std::borrow::Cow;

@@ -2,6 +2,7 @@
 
 use embellie_core::meta::{Member, Model, ModelId, Reverse, ReverseSource, link_name};
 use embellie_core::{Error, Registry, Result, did_you_mean};
+use embellie_sql::TableColumn;
 
 use super::Level;
 use crate::related::SetName;
@@ -93,6 +94,19 @@ impl Way {
             Way::Key { target, .. } | Way::Link { target, .. } | Way::Fields { target, .. } => *target,
             Way::Back { source, .. } => *source,
         }
+    }
+
+    /// The column at the other end that the objects are found by, where it is one of their own.
+    pub(super) fn column(&self, registry: &Registry) -> Option<TableColumn> {
+        let model = registry.get(self.target());
+        let field = match self {
+            Way::Key { to_field, .. } => *to_field,
+            Way::Back { field, .. } => *field,
+            Way::Fields { there, .. } => *there.first()?,
+            Way::Link { .. } => return None,
+        };
+        let field = model.fields.get(field)?;
+        Some(TableColumn { table: model.table.clone(), name: field.column.clone() })
     }
 
     /// Under which name the objects are held that several may be; `None` for a foreign key, which holds its own.
