@@ -31,8 +31,9 @@ use crate::statements::{Statements, Ticket};
 pub(crate) fn configure() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the option takes one integer. SQLite refuses it once it is initialized, and stores it otherwise; no
-        // connection of this crate exists yet.
+        // SAFETY: the option takes one integer, which SQLite stores, or refuses once it is initialized. No connection of
+        // this crate exists yet. Another library of the program that initializes SQLite on another thread at this very
+        // moment may read the integer before or after.
         unsafe { ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, c_int::from(false)) };
     });
 }
