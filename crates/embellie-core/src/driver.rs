@@ -186,6 +186,11 @@ pub trait Connection: Send + Sync {
     /// it left open. Cheap when there is nothing to do: no round trip.
     fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>>;
 
+    /// Whether [`reset`](Connection::reset) has nothing to do, as far as is known without asking the server.
+    fn is_clean(&self) -> bool {
+        false
+    }
+
     /// Whether the connection can no longer be used, as far as is known without asking the server.
     fn is_broken(&self) -> bool;
 }

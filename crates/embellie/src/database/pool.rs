@@ -32,6 +32,9 @@ impl managed::Manager for Manager {
         if connection.is_broken() {
             return Err(RecycleError::message("broken"));
         }
+        if connection.is_clean() {
+            return Ok(());
+        }
         connection.reset().await.map_err(RecycleError::Backend)
     }
 }
