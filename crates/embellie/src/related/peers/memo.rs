@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use embellie_core::{Path, Result, Value};
+use foldhash::fast::RandomState;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::Fetch;
@@ -18,7 +19,10 @@ use crate::related::SetName;
 pub(crate) type Object = Arc<dyn Any + Send + Sync>;
 
 /// Objects by the keys that lead to them.
-pub(crate) type Found = HashMap<Key, Object>;
+pub(crate) type Found = ByKey<Object>;
+
+/// What keys lead to.
+pub(crate) type ByKey<T> = HashMap<Key, T, RandomState>;
 
 /// A key by which related objects are found again.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,9 +65,9 @@ pub(super) struct Memo {
 #[derive(Default)]
 struct Known {
     /// What each key leads to: nothing, for some.
-    objects: HashMap<Key, Option<Object>>,
+    objects: ByKey<Option<Object>>,
     /// The keys of rows that have something of their own.
-    given: HashSet<Key>,
+    given: HashSet<Key, RandomState>,
     /// How many writes there had been.
     writes: u64,
     /// Whether the next to ask reads alone, since what was read for all did not last.
@@ -88,7 +92,7 @@ impl Memo {
         }
         let mut wanted = vec![key.0.clone()];
         if !std::mem::take(&mut known.alone) {
-            let mut seen = HashSet::from([key.clone()]);
+            let mut seen: HashSet<Key, RandomState> = HashSet::from_iter([key.clone()]);
             let missing = |key: &Value| {
                 let key = Key(key.clone());
                 !known.objects.contains_key(&key) && !known.given.contains(&key) && seen.insert(key)

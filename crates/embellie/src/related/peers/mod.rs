@@ -16,7 +16,7 @@ use embellie_core::meta::{Model, ModelId};
 use embellie_core::{BoxFuture, Registry, Result, Value};
 
 use self::memo::Memo;
-pub(crate) use self::memo::{Found, Key, Object, What};
+pub(crate) use self::memo::{ByKey, Found, Key, Object, What};
 pub(crate) use self::refusal::Wanted;
 use self::uses::Use;
 pub(crate) use self::uses::used;

@@ -41,7 +41,7 @@ pub(crate) async fn value_of(
 async fn read(query: Query, session: Session<'_>) -> Result<Found> {
     let database = session.database();
     let Some(compiled) = sql::select(&query, database.registry(), database.target())? else {
-        return Ok(Found::new());
+        return Ok(Found::default());
     };
     let kind = |place: usize| compiled.columns.get(place).map_or(FieldKind::Any, |column| column.kind);
     let (key, value) = (kind(0), kind(1));

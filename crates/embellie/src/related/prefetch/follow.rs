@@ -1,7 +1,7 @@
 //! Following relations from many owners at once.
 
 use std::any::Any;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use embellie_core::meta::Model;
@@ -15,7 +15,7 @@ use crate::model::{Instance, RelationSlot, key_of};
 use crate::query_set::FetchMode;
 use crate::record::Record;
 use crate::related::held::{Held, SetName};
-use crate::related::peers::{Found, Key, Object, Peers, What};
+use crate::related::peers::{ByKey, Found, Key, Object, Peers, What};
 
 /// Objects that relations are followed from.
 type Owners<'a> = [&'a mut (dyn Instance + 'static)];
@@ -70,7 +70,7 @@ impl Node {
         }
         let (values, wanted) = wanted(&mut lock(owners), &way, name.as_ref(), model)?;
         let found = if wanted.is_empty() {
-            Found::new()
+            Found::default()
         } else {
             let (tie, single) = match &way {
                 Way::Key { to_field, .. } => (Tie::Fields(vec![*to_field], None), self.name.is_none()),
@@ -136,9 +136,9 @@ impl Node {
     }
 
     /// Copies of the owners, for objects that point back at them.
-    fn copies(&self, owners: &Owners<'_>, values: &[Option<Value>], way: &Way) -> HashMap<Key, Object> {
+    fn copies(&self, owners: &Owners<'_>, values: &[Option<Value>], way: &Way) -> ByKey<Object> {
         if !matches!(way, Way::Back { .. } | Way::Fields { back: true, .. }) {
-            return HashMap::new();
+            return ByKey::default();
         }
         let owners = owners.iter().zip(values).filter_map(|(owner, value)| {
             let value = value.as_ref().filter(|value| !value.is_null())?;

@@ -1,6 +1,5 @@
 //! Reading the objects at the other end of a relation, for many owners at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use embellie_core::expr::{Function, Window};
@@ -14,7 +13,7 @@ use crate::database::{Round, Session};
 use crate::model::{Instance, RelationSlot};
 use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
 use crate::record::{Record, RecordModel};
-use crate::related::peers::{Found, Key, Object};
+use crate::related::peers::{ByKey, Found, Key, Object};
 
 /// The name of the annotation that says whose a row is.
 const OWNER: &str = "_prefetch_related_owner";
@@ -41,7 +40,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What copies the owners.
-pub(super) type Copies<'a> = dyn Fn() -> HashMap<Key, Object> + Send + Sync + 'a;
+pub(super) type Copies<'a> = dyn Fn() -> ByKey<Object> + Send + Sync + 'a;
 
 /// What ties objects to their owners.
 pub(super) enum Tie {
@@ -173,7 +172,7 @@ where
     if let Tie::Fields(fields, points_back) = tie {
         let owners = match (&points_back, owners) {
             (Some(_), Some(copies)) => copies(),
-            _ => HashMap::new(),
+            _ => ByKey::default(),
         };
         for (value, row) in &mut rows {
             let Some(object) = set.selection.object(row) else { continue };
@@ -190,7 +189,7 @@ where
     if single {
         return Ok(rows.into_iter().map(|(value, row)| (Key(value), Arc::new(row) as Object)).collect());
     }
-    let mut groups: HashMap<Key, Vec<S::Output>> = HashMap::new();
+    let mut groups: ByKey<Vec<S::Output>> = ByKey::default();
     for (value, row) in rows {
         groups.entry(Key(value)).or_default().push(row);
     }
