@@ -187,7 +187,7 @@ pub trait Connection: Send + Sync {
     fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>>;
 
     /// Whether [`reset`](Connection::reset) has nothing to do, as far as is known without asking the server.
-    fn is_clean(&self) -> bool {
+    fn is_clean(&mut self) -> bool {
         false
     }
 
