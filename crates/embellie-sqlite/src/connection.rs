@@ -403,6 +403,10 @@ impl Connection for SqliteConnection {
         })
     }
 
+    fn is_clean(&mut self) -> bool {
+        self.here().is_ok_and(|session| session.is_clean())
+    }
+
     fn is_broken(&self) -> bool {
         matches!(self.home, Home::Lost)
     }

@@ -264,6 +264,11 @@ impl Session {
         prepared.run().map_err(from_sqlite_busy)
     }
 
+    /// Whether [`roll_back`](Session::roll_back) has nothing to do.
+    pub(crate) fn is_clean(&self) -> bool {
+        !self.in_transaction() && !self.transaction.get()
+    }
+
     /// Undoes the open transaction, if there is one.
     pub(crate) fn roll_back(&self) -> Result<(), Error> {
         if self.in_transaction() {

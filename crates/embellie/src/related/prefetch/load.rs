@@ -162,36 +162,46 @@ where
         let set = &set;
         Box::pin(async move {
             match beside {
-                true => set.read_beside(&query, each).await,
-                false => Ok(set.read(&query, each).await?.into_iter().map(|row| (Value::Null, row)).collect()),
+                true => Ok(set.read_beside(&query, each).await?.into_iter().map(|(key, row)| (Key(key), row)).unzip()),
+                false => Ok((Vec::new(), set.read(&query, each).await?)),
             }
-        }) as BoxFuture<'_, Result<Vec<(Value, S::Output)>>>
+        }) as BoxFuture<'_, Result<(Vec<Key>, Vec<S::Output>)>>
     });
-    let mut rows: Vec<(Value, S::Output)> =
-        round.finish(session, reads.collect()).await?.into_iter().flatten().collect();
+    let mut parts = round.finish(session, reads.collect()).await?.into_iter();
+    let (mut keys, mut rows) = parts.next().unwrap_or_default();
+    for (more_keys, more_rows) in parts {
+        keys.extend(more_keys);
+        rows.extend(more_rows);
+    }
     if let Tie::Fields(fields, points_back) = tie {
         let owners = match (&points_back, owners) {
             (Some(_), Some(copies)) => copies(),
             _ => ByKey::default(),
         };
-        for (value, row) in &mut rows {
-            let Some(object) = set.selection.object(row) else { continue };
-            *value = together(object, &fields)?;
-            if let (Some(by), Some(owner)) = (&points_back, owners.get(&Key(value.clone()))) {
+        keys.reserve(rows.len());
+        for row in &mut rows {
+            let Some(object) = set.selection.object(row) else {
+                keys.push(Key(Value::Null));
+                continue;
+            };
+            let key = Key(together(object, &fields)?);
+            if let (Some(by), Some(owner)) = (&points_back, owners.get(&key)) {
                 point_back(object, by, target, owner);
             }
+            keys.push(key);
         }
     }
     if !nodes.is_empty() {
-        let mut objects: Vec<_> = rows.iter_mut().filter_map(|(_, row)| set.selection.object(row)).collect();
+        let mut objects: Vec<_> = rows.iter_mut().filter_map(|row| set.selection.object(row)).collect();
         follow::all(nodes, &mut objects, mode, session).await?;
     }
+    let rows = keys.into_iter().zip(rows);
     if single {
-        return Ok(rows.into_iter().map(|(value, row)| (Key(value), Arc::new(row) as Object)).collect());
+        return Ok(rows.map(|(key, row)| (key, Arc::new(row) as Object)).collect());
     }
     let mut groups: ByKey<Vec<S::Output>> = ByKey::default();
-    for (value, row) in rows {
-        groups.entry(Key(value)).or_default().push(row);
+    for (key, row) in rows {
+        groups.entry(key).or_default().push(row);
     }
     Ok(groups.into_iter().map(|(key, rows)| (key, Arc::new(rows) as Object)).collect())
 }
