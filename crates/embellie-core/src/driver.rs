@@ -140,21 +140,7 @@ pub trait Connection: Send + Sync {
     ///
     /// A driver that can sends them together, so that the server is waited for once. They read, or stand in a
     /// transaction: whether those before one that fails have an effect otherwise is not said.
-    fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed> {
-        Box::pin(async move {
-            let (mut sinks, mut results) = (Vec::with_capacity(work.len()), Vec::with_capacity(work.len()));
-            for (statement, sink) in work {
-                if results.last().is_some_and(Result::is_err) {
-                    sinks.push(sink);
-                    continue;
-                }
-                let (sink, result) = self.execute(statement, sink).await;
-                sinks.push(sink);
-                results.push(result);
-            }
-            (sinks, results)
-        })
-    }
+    fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed>;
 
     /// Opens a cursor over the rows of a statement that reads, which [`fetch`](Connection::fetch) gives in chunks of
     /// `rows`. Numbers of cursors are made by the runtime, each once in a transaction.
