@@ -53,9 +53,7 @@
 //! [`Cache::redis`](Cache::redis), with the cargo feature `redis`, given to
 //! [`DatabaseBuilder::cache`](crate::database::DatabaseBuilder::cache). A [`Store`] of your own may be somewhere else.
 //!
-//! What is asked for most may be read before anybody asks: by a [`Warmup`] of the program's own, or by the command
-//! `embellie warm`, which keeps what texts of queries ask for in Redis. Both keep it where the program's own query sets look,
-//! since a text and a query set that mean the same become the same statement.
+//! What is asked for most may be read before anybody asks: by a [`Warmup`].
 //!
 //! A cache that fails costs time and no more: rows are then read from the database, and a warning is logged. While it
 //! cannot be told of a change, this process takes nothing from it.
