@@ -31,6 +31,7 @@ pub struct Entry {
 
 #[model(app = "growth")]
 pub struct Node {
+    #[field(unique)]
     pub number: i64,
     #[field(on_delete = Cascade, related_name = "children")]
     pub parent: Option<ForeignKey<Node>>,
