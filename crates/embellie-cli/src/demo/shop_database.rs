@@ -129,10 +129,27 @@ async fn read_state(place: &Address) -> Result<State, Failure> {
         }
         _ => Failure::while_doing(&format!("{place} cannot be read"), &error),
     };
-    let db = Database::connect(&reading(place)?).await.map_err(unreadable)?;
-    let state = state(&db).await.map_err(unreadable)?;
-    db.close();
-    Ok(state)
+    let read = async |url: String| {
+        let db = Database::connect(&url).await?;
+        let state = state(&db).await?;
+        db.close();
+        Ok::<State, Error>(state)
+    };
+    let state = match read(reading(place)?).await {
+        // The file bears the demo's mark, and a run that was killed has left something half done, which only who may
+        // write can undo.
+        Err(error) if is_half_done(&error) => read(writing(place)?).await,
+        read => read,
+    };
+    state.map_err(unreadable)
+}
+
+fn is_half_done(error: &Error) -> bool {
+    let Error::Operational(error) = error else { return false };
+    matches!(
+        error.code.as_deref(),
+        Some("SQLITE_READONLY_ROLLBACK" | "SQLITE_READONLY_RECOVERY" | "SQLITE_READONLY_CANTINIT")
+    )
 }
 
 async fn state(db: &Database) -> Result<State, Error> {

@@ -130,6 +130,27 @@ fn a_run_that_is_killed_does_no_harm() {
     }
 }
 
+/// A transaction that nobody ends is in the file and in its journal: reading alone cannot undo it.
+#[test]
+fn what_was_left_half_done_is_undone() {
+    let place = Place::new();
+    let whole = place.demo("shop.sqlite3", &["--json"]).json();
+    let file = rusqlite::Connection::open(place.path("shop.sqlite3")).unwrap();
+    file.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; UPDATE shop_product SET name = name || '!'; \
+         UPDATE demo_demoinfo SET version = 0; UPDATE shop_order SET note = note || note;",
+    )
+    .unwrap();
+    for end in ["", "-journal"] {
+        fs::copy(place.path(&format!("shop.sqlite3{end}")), place.path(&format!("left.sqlite3{end}"))).unwrap();
+    }
+    drop(file);
+    let left = place.demo("left.sqlite3", &["--json"]).json();
+    assert_eq!(left["shop"]["orders"], whole["shop"]["orders"]);
+    assert!(left["shop"]["filled"].is_null(), "it is used as it was: {left}");
+    assert!(!place.path("left.sqlite3-journal").exists());
+}
+
 #[test]
 fn an_empty_file_is_as_good_as_none() {
     let place = Place::new();
