@@ -6,7 +6,7 @@ use std::time::Instant;
 use embellie::{Database, Error, Model, model, new};
 use shop::data::{Plan, VERSION};
 
-use super::dialect::{Found, inspect, reading, writing};
+use super::dialect::{Found, inspect, is_half_done, reading, writing};
 use super::report::Report;
 use super::{Shop, fill};
 use crate::args::Demo;
@@ -142,14 +142,6 @@ async fn read_state(place: &Address) -> Result<State, Failure> {
         read => read,
     };
     state.map_err(unreadable)
-}
-
-fn is_half_done(error: &Error) -> bool {
-    let Error::Operational(error) = error else { return false };
-    matches!(
-        error.code.as_deref(),
-        Some("SQLITE_READONLY_ROLLBACK" | "SQLITE_READONLY_RECOVERY" | "SQLITE_READONLY_CANTINIT")
-    )
 }
 
 async fn state(db: &Database) -> Result<State, Error> {

@@ -205,8 +205,9 @@ async fn a_thousand_posts_with_all_around_them(db: &Database) -> Outcome {
     }
     assert_eq!((seen, log.count()), (7000, 8001));
     let report = Profile::of(&log).title("A thousand posts").report();
-    let loops: Vec<u64> = report.improvements.iter().map(|found| found.statements_now).collect();
-    assert_eq!(loops.iter().sum::<u64>(), 8000, "{loops:?}");
+    // A slow statement is an improvement of its own.
+    let loops = report.improvements.iter().map(|found| found.statements_now).filter(|statements| *statements > 1);
+    assert_eq!(loops.sum::<u64>(), 8000);
 
     log.clear();
     let mut seen = 0;

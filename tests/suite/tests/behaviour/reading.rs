@@ -24,7 +24,7 @@ async fn one_row(db: &Database) -> Outcome {
     let message = refused(posts(db).filter(q("title", "None")).get(db).await, "DoesNotExist");
     assert_eq!(message, "Post matching query does not exist.");
     let message = refused(posts(db).filter(q("author", 1)).get(db).await, "MultipleObjectsReturned");
-    assert!(message.contains("blog.Post") && message.contains('2'), "{message}");
+    assert!(message.contains("one Post:") && message.contains('2'), "{message}");
     refused(posts(db).filter(q("comments__author", 2)).get(db).await, "MultipleObjectsReturned");
     assert_eq!(posts(db).filter(q("comments__author", 2)).distinct().get(db).await?.key(), &Value::Int(1));
     assert_eq!(posts(db).order_by("-views").limit(1).get(db).await?.key(), &Value::Int(4), "of a slice");

@@ -21,6 +21,13 @@ pub(super) fn reading(place: &Address) -> Result<String, Failure> {
     place.with(&[], &["mode=ro"])
 }
 
+/// Whether a file cannot be read before somebody who may write has undone what was left half done in it.
+pub(super) fn is_half_done(error: &embellie::Error) -> bool {
+    let embellie::Error::Operational(error) = error else { return false };
+    let codes = ["SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY", "SQLITE_READONLY_CANTINIT"];
+    error.code.as_deref().is_some_and(|code| codes.contains(&code))
+}
+
 /// The URL to connect to. What the demo writes can be made anew, so that no disk has to be waited for.
 pub(super) fn writing(place: &Address) -> Result<String, Failure> {
     place.with(&["synchronous=normal", &format!("application_id={MARK}")], &[])
