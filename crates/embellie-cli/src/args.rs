@@ -30,6 +30,11 @@ pub(crate) enum Command {
     Shell(Shell),
     /// Run a Django query, and write its result for people or programs.
     Query(Query),
+    /// Read what programs ask for most, and keep it in their cache before they ask.
+    ///
+    /// A program finds it by `.cache(…)` on a query set that makes the same statement. Conditions of one call are in the
+    /// order of their names in a text, as in Django.
+    Warm(Warm),
     /// Answer Django queries: a line of JSON for each line of the standard input.
     #[command(hide = true)]
     Conformance(Conformance),
@@ -203,6 +208,42 @@ pub(crate) struct Query {
     /// Allow changes. Without this, the database itself refuses them.
     #[arg(long)]
     pub(crate) write: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Warm {
+    /// The database, by the very URL that programs use, or a file: what is kept belongs to it.
+    #[arg(value_name = "URL|PATH")]
+    pub(crate) database: String,
+
+    /// The queries, such as "Post.objects.order_by('-views')[:10]".
+    #[arg(value_name = "TEXT", required_unless_present = "file")]
+    pub(crate) texts: Vec<String>,
+
+    /// A file with more of them, one a line; empty lines and those that begin with # are passed over.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The Redis server that programs share, such as redis://:password@host:6379/0.
+    #[arg(long, value_name = "URL")]
+    pub(crate) cache: String,
+
+    /// How many seconds it is kept; for ever without, until a table changes.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) ttl: Option<u64>,
+
+    /// What the keys of the programs' cache begin with: `Cache::prefix`.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prefix: Option<String>,
+
+    /// What the programs' query sets have besides: `cache_key`.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) key: Option<String>,
+
+    /// Where Django's models are: a project, an app, or a models.py. They are read, never run. Without this, the
+    /// database's tables are the models.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) models: Option<PathBuf>,
 }
 
 impl Demo {

@@ -13,6 +13,7 @@ mod query;
 mod session;
 mod shell;
 mod terminal;
+mod warm;
 
 use std::process::ExitCode;
 
@@ -50,5 +51,6 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Inspect(inspect) => runtime.block_on(inspect::run(inspect)),
         Command::Query(query) => runtime.block_on(query::run(query)),
         Command::Shell(shell) => shell::run(&shell),
+        Command::Warm(warm) => runtime.block_on(warm::run(warm)),
     }
 }

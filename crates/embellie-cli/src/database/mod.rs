@@ -5,6 +5,7 @@ mod dialect;
 use std::path::Path;
 use std::sync::Arc;
 
+use embellie::cache::Cache;
 use embellie::{Database, Registry};
 use embellie_text::Models;
 use embellie_text::models::Settings;
@@ -69,6 +70,16 @@ pub(crate) fn reading(text: &str) -> Result<String, Failure> {
     let address = Address::parse(text)?;
     address.check()?;
     address.url(false)
+}
+
+/// Opens the same database as programs do that were given this URL: what a cache keeps for it is theirs too.
+pub(crate) async fn open_as_programs_do(text: &str, opened: &Opened, cache: Cache) -> Result<Database, Failure> {
+    let address = Address::parse(text)?;
+    // A file is known by itself, however it is opened.
+    let url = address.url(matches!(address, Address::Url(_)))?;
+    let builder = Database::builder(&url).pool_size(1).registry(opened.db.registry().clone()).cache(cache);
+    let failed = |error| Failure::while_doing(&format!("{} cannot be opened", opened.place), &error);
+    builder.connect().await.map_err(failed)
 }
 
 /// The models of a Django project, or of a `models.py`.

@@ -115,6 +115,11 @@ impl Set {
         self.rows
     }
 
+    /// Whether more statements than the one of its query read what belongs to its rows: `prefetch_related()`.
+    pub fn reads_more(&self) -> bool {
+        !self.prefetches.is_empty()
+    }
+
     pub(crate) fn into_query(self) -> Query {
         self.query
     }
