@@ -135,7 +135,7 @@ fn transactions_on_sqlite() -> Outcome {
 fn transactions_on_postgres() -> Outcome {
     for runtime in flavours() {
         let cuts = runtime.block_on(a_transaction_is_dropped_anywhere(Kind::Postgres))?;
-        assert!(cuts > 5, "dropped at {cuts} places");
+        assert!(cuts > 3, "dropped at {cuts} places");
     }
     Ok(())
 }
@@ -153,7 +153,7 @@ fn savepoints_on_sqlite() -> Outcome {
 fn savepoints_on_postgres() -> Outcome {
     for runtime in flavours() {
         let cuts = runtime.block_on(a_savepoint_is_dropped_anywhere(Kind::Postgres))?;
-        assert!(cuts > 2, "dropped at {cuts} places");
+        assert!(cuts > 1, "dropped at {cuts} places");
     }
     Ok(())
 }

@@ -147,6 +147,7 @@ pub mod books {
     }
 
     // The ordering has no form here: F('name').
+    // The relation 'notes' gives the books.Note rows that point here by 'content_type' and 'object_id'.
     #[model(app = "books")]
     pub struct Author {
         #[field(primary_key, auto, blank)]
@@ -194,6 +195,7 @@ pub mod books {
         YoungAdults = 12,
     }
 
+    // The relation 'notes' gives the books.Note rows that point here by 'content_type' and 'object_id'.
     #[model(
         app = "books",
         ordering = ["-created"],
@@ -259,6 +261,7 @@ pub mod books {
         pub genres: ManyToMany<Genre>,
     }
 
+    // The relation 'notes' gives the books.Note rows that point here by 'content_type' and 'object_id'.
     #[model(
         app = "books",
         ordering = ["-created"],
