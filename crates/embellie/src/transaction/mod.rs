@@ -148,7 +148,7 @@ impl Transaction {
     ///         new!(Tag { word: "rain" }).create(tx).await?;
     ///         let count = Tag::objects().count(tx).await?;
     ///         tx.set_rollback(true);
-    ///         embellie::Result::Ok(count)
+    ///         Ok::<u64, embellie::Error>(count)
     ///     })
     ///     .await?;
     /// assert_eq!((would_be, Tag::objects().count(&db).await?), (1, 0));
