@@ -6,7 +6,7 @@ use embellie::{Database, Executor};
 use embellie_suite::{Failure, Kind, Outcome, create, rows};
 
 use super::dropped::cut;
-use super::{blog_with, flavours, tags};
+use super::{blog_with, flavours, somewhere, tags};
 
 const WORDS: [&str; 5] = ["a", "b", "c", "d", "e"];
 
@@ -92,8 +92,8 @@ fn streams_on_sqlite() -> Outcome {
 #[test]
 fn streams_on_postgres() -> Outcome {
     for runtime in flavours() {
-        let cuts = runtime.block_on(a_stream_is_dropped_anywhere(Kind::Postgres))?;
-        assert!(cuts > 1, "dropped at {cuts} places");
+        let cuts = somewhere(|| runtime.block_on(a_stream_is_dropped_anywhere(Kind::Postgres)))?;
+        assert!(cuts > 0, "dropped at {cuts} places");
     }
     Ok(())
 }
@@ -110,8 +110,8 @@ fn streams_in_transactions_on_sqlite() -> Outcome {
 #[test]
 fn streams_in_transactions_on_postgres() -> Outcome {
     for runtime in flavours() {
-        let cuts = runtime.block_on(a_stream_in_a_transaction_is_dropped_anywhere(Kind::Postgres))?;
-        assert!(cuts > 1, "dropped at {cuts} places");
+        let cuts = somewhere(|| runtime.block_on(a_stream_in_a_transaction_is_dropped_anywhere(Kind::Postgres)))?;
+        assert!(cuts > 0, "dropped at {cuts} places");
     }
     Ok(())
 }
