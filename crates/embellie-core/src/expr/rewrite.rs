@@ -16,6 +16,24 @@ impl Expr {
         change(inner)
     }
 
+    /// Whether there is an aggregate in it; those of queries within it, and the function of a window, do not count.
+    ///
+    /// ```
+    /// use embellie_core::Expr;
+    /// use embellie_core::expr::{Aggregate, AggregateFunction, Operator};
+    /// let count = Expr::from(Aggregate::of(AggregateFunction::Count, "posts"));
+    /// assert!(count.combine(Operator::Add, 1).has_aggregate());
+    /// assert!(!Expr::path("views").has_aggregate());
+    /// ```
+    pub fn has_aggregate(&self) -> bool {
+        let mut found = false;
+        let _ = self.clone().rewrite(&mut |expr| {
+            found |= matches!(expr, Expr::Aggregate(_));
+            expr
+        });
+        found
+    }
+
     fn rewrite_parts(self, change: Change<'_>) -> Expr {
         match self {
             Expr::Combined { left, operator, right } => {

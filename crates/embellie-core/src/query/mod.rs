@@ -156,6 +156,22 @@ impl Query {
         }
     }
 
+    /// What is read of a query that is to have one row, unless it is sliced: so many, in no order, as tell how many there
+    /// are. Django's `get()` reads as many.
+    ///
+    /// ```
+    /// use embellie_core::Query;
+    /// assert_eq!(Query::new("blog.Post").one_row().slice.limit, Some(21));
+    /// ```
+    #[must_use]
+    pub fn one_row(mut self) -> Self {
+        if self.slice.is_whole() {
+            self.order_by = Some(Vec::new());
+            self.slice.limit = Some(21);
+        }
+        self
+    }
+
     /// Keeps the rows for which `q` holds.
     #[must_use]
     pub fn filter(mut self, q: Q) -> Self {

@@ -34,19 +34,6 @@ pub enum Purpose {
     Update,
 }
 
-/// How many rows are read to tell how many there are, as in Django.
-const GET_LIMIT: u64 = 21;
-
-/// What is read of a query that is to have one row.
-pub fn one_row(query: &Query) -> Query {
-    let mut query = query.clone();
-    if query.slice.is_whole() {
-        query.order_by = Some(Vec::new());
-        query.slice.limit = Some(GET_LIMIT);
-    }
-    query
-}
-
 /// A query, and what is asked of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'q> {
@@ -76,7 +63,7 @@ impl<'q> Asked<'q> {
     pub fn compile(&self, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
         match self.purpose {
             Purpose::Select => compile::select(self.query, registry, target),
-            Purpose::Get => compile::select(&one_row(self.query), registry, target),
+            Purpose::Get => compile::select(&self.query.clone().one_row(), registry, target),
             Purpose::Count => compile::count(self.query, registry, target),
             Purpose::Exists => compile::exists(self.query, registry, target),
             Purpose::Update => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use embellie_core::{Error as CoreError, Expr, OrderBy, Q, Value};
+use embellie_core::{Error as CoreError, OrderBy, Q, Value};
 
 use super::annotate::default_alias;
 use super::follow::prefetch;
@@ -13,9 +13,6 @@ use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
 use crate::models::Models;
 use crate::{Error, Object, Py, Result, names};
-
-/// How many rows `get()` reads to tell how many there are, as in Django.
-const GET_LIMIT: u64 = 21;
 
 /// Reads the rows of a query set.
 pub(crate) async fn read(set: &Set, on: &Evaluator<'_>) -> Result<Vec<Py>> {
@@ -58,16 +55,6 @@ impl Evaluator<'_> {
             false => format!("{} -- parameters: {}", compiled.statement.sql, parameters.join(", ")),
         })
     }
-}
-
-/// Whether rows are grouped for an expression.
-fn has_aggregate(expr: &Expr) -> bool {
-    let mut found = false;
-    let _ = expr.clone().rewrite(&mut |expr| {
-        found |= matches!(expr, Expr::Aggregate(_));
-        expr
-    });
-    found
 }
 
 /// Reads an object's row again.
@@ -175,7 +162,7 @@ impl Set {
     fn ordered_as_declared(&self, models: &Models) -> Option<Set> {
         let ordering = models.declared(&self.label)?.ordering.as_ref()?;
         let is_free = self.query.order_by.is_none() && self.query.compound.is_none();
-        if !is_free || self.annotations().any(|annotation| has_aggregate(&annotation.expr)) {
+        if !is_free || self.annotations().any(|annotation| annotation.expr.has_aggregate()) {
             return None;
         }
         let mut set = self.clone();
@@ -302,9 +289,8 @@ impl Set {
                 None => return Err(Error::attribute("QuerySet", "filter")),
             },
         };
-        if set.query.slice.is_whole() && !combined {
-            set.query.order_by = Some(Vec::new());
-            set.query.slice.limit = Some(GET_LIMIT);
+        if !combined {
+            set.query = set.query.one_row();
         }
         let mut rows = read(&set, on).await?;
         match (rows.len(), rows.pop()) {

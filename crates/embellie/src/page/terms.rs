@@ -60,18 +60,9 @@ fn grouped(query: &Query) -> bool {
     let Some(values) = values else { return false };
     query.steps.iter().skip(values).any(|step| match step {
         Step::Group => true,
-        Step::Annotate(annotation) => has_aggregate(&annotation.expr),
+        Step::Annotate(annotation) => annotation.expr.has_aggregate(),
         _ => false,
     })
-}
-
-fn has_aggregate(expr: &Expr) -> bool {
-    let mut found = false;
-    let _ = expr.clone().rewrite(&mut |expr| {
-        found |= matches!(expr, Expr::Aggregate(_));
-        expr
-    });
-    found
 }
 
 fn push(expr: Expr, descending: bool, nulls: Option<Nulls>, terms: &mut Vec<Term>) {

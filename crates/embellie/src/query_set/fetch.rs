@@ -8,7 +8,7 @@ use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
 use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
-use embellie_sql::plan::{self, Asked, Purpose};
+use embellie_sql::plan::{Asked, Purpose};
 
 use super::{FetchMode, QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
@@ -141,7 +141,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let query = self.checked()?;
         let mut rows = match session.caching(self.cached.as_deref()).is_caching() {
             // What is kept is known by what is read.
-            true => Box::pin(self.read(&plan::one_row(query), session)).await?,
+            true => Box::pin(self.read(&query.clone().one_row(), session)).await?,
             false => self.read_as(Purpose::Get, query, session).await?,
         };
         match (rows.len(), rows.pop()) {
