@@ -140,7 +140,7 @@ async fn until_reached<F: Future>(work: &mut std::pin::Pin<Box<F>>, gate: &Gate)
         }
         if gate.reached.load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
     });
-    tokio::time::timeout(Duration::from_secs(10), reached).await.expect("the gate is reached");
+    tokio::time::timeout(Duration::from_secs(60), reached).await.expect("the gate is reached");
 }
 
 #[test]

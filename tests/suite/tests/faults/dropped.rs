@@ -7,7 +7,7 @@ use std::time::Duration;
 use embellie::{Database, Error, Transaction};
 use embellie_suite::{Failure, Kind, Outcome, create, q, rows, set};
 
-use super::{blog_with, flavours, somewhere, tags};
+use super::{blog_with, flavours, is_soon, somewhere, tags};
 
 /// Polls `work` so many times and drops it then, unless it was done before.
 pub(super) async fn cut<F: Future>(work: F, polls: usize) -> Option<F::Output> {
@@ -57,7 +57,7 @@ async fn work(db: &Database) -> Outcome {
 
 /// The pool has one connection: were it lost, or its transaction left open, nothing would go on.
 async fn a_transaction_is_dropped_anywhere(kind: Kind) -> Outcome<usize> {
-    let (db, fresh) = blog_with(kind, "&pool_size=1&pool_timeout=5").await?;
+    let (db, fresh) = blog_with(kind, "&pool_size=1&pool_timeout=60").await?;
     let witness =
         Database::builder(fresh.url()).registry(embellie_suite::models::blog()).pool_size(1).connect().await?;
     let mut cuts = 0;
@@ -66,7 +66,7 @@ async fn a_transaction_is_dropped_anywhere(kind: Kind) -> Outcome<usize> {
         if done.is_none() {
             cuts += 1;
         }
-        let seen = tokio::time::timeout(Duration::from_secs(10), async {
+        let seen = tokio::time::timeout(Duration::from_secs(60), async {
             // Another connection can write at once: no lock is left behind.
             create(&witness, "blog.Tag", &[("name", "witness".into())]).await?;
             tags(&db).await
@@ -93,7 +93,7 @@ async fn a_transaction_is_dropped_anywhere(kind: Kind) -> Outcome<usize> {
 
 /// The same within an open transaction: what is dropped there is a savepoint, and the rest stays.
 async fn a_savepoint_is_dropped_anywhere(kind: Kind) -> Outcome<usize> {
-    let (db, _fresh) = blog_with(kind, "&pool_size=1&pool_timeout=5").await?;
+    let (db, _fresh) = blog_with(kind, "&pool_size=1&pool_timeout=60").await?;
     for polls in 1.. {
         let done = db
             .atomic(async |tx| {
@@ -164,7 +164,7 @@ fn a_query_that_takes_too_long() -> Outcome {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         for runtime in flavours() {
             runtime.block_on(async {
-                let (db, _fresh) = blog_with(kind, "&pool_size=1&pool_timeout=5").await?;
+                let (db, _fresh) = blog_with(kind, "&pool_size=1&pool_timeout=60").await?;
                 let mut many: Vec<_> = (0..600).map(|_| db.record("blog.Tag").unwrap()).collect();
                 for (n, tag) in many.iter_mut().enumerate() {
                     tag.set("name", format!("{n}"))?;
@@ -173,10 +173,12 @@ fn a_query_that_takes_too_long() -> Outcome {
                 // Every pattern of every name is tried: seconds of work.
                 let slow = rows(&db, "blog.Tag").filter(q("name__regex", "^(([0-9])*)*([0-9])*x$"));
                 let heavy = (0..8).fold(slow, |rows, _| rows.filter(q("name__iregex", "(a|[0-9])+y?$")));
-                let begun = std::time::Instant::now();
-                let _ = tokio::time::timeout(Duration::from_millis(1), heavy.count(&db)).await;
-                assert_eq!(rows(&db, "blog.Tag").count(&db).await?, 600);
-                assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+                let given_up = async || {
+                    let _ = tokio::time::timeout(Duration::from_millis(1), heavy.count(&db)).await;
+                    assert_eq!(rows(&db, "blog.Tag").count(&db).await?, 600);
+                    Ok(())
+                };
+                assert!(is_soon(Duration::from_secs(5), given_up).await?);
                 db.close();
                 Outcome::Ok(())
             })?;

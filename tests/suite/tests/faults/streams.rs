@@ -20,7 +20,7 @@ async fn streamed(db: &dyn Executor) -> Outcome<Vec<String>> {
 }
 
 async fn filled(kind: Kind) -> Outcome<(Database, embellie_suite::Fresh)> {
-    let (db, fresh) = blog_with(kind, "&pool_size=1&pool_timeout=5").await?;
+    let (db, fresh) = blog_with(kind, "&pool_size=1&pool_timeout=60").await?;
     for word in WORDS {
         create(&db, "blog.Tag", &[("name", word.into())]).await?;
     }
@@ -34,7 +34,7 @@ async fn a_stream_is_dropped_anywhere(kind: Kind) -> Outcome<usize> {
     for polls in 1..500 {
         let done = cut(streamed(&db), polls).await;
         // The pool's one connection goes on, and others can write at once.
-        let seen = tokio::time::timeout(Duration::from_secs(10), async {
+        let seen = tokio::time::timeout(Duration::from_secs(60), async {
             create(&witness, "blog.Tag", &[("name", "witness".into())]).await?.delete(&witness).await?;
             create(&db, "blog.Tag", &[("name", "own".into())]).await?.delete(&db).await?;
             tags(&db).await
