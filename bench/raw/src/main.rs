@@ -1,6 +1,8 @@
-//! The raw drivers: statements prepared once, rows read into structs by hand. As `fill`, it makes the database.
+//! The raw drivers: statements prepared once, rows read into structs by hand. As `fill`, it makes the database;
+//! as `floor`, it is the least that a client of PostgreSQL takes.
 
 mod fill;
+mod floor;
 mod postgres;
 mod sqlite;
 
@@ -30,6 +32,12 @@ fn main() -> Result<(), Failure> {
     let arguments = Arguments::read()?;
     if arguments.name == "fill" {
         return fill::fill(&arguments);
+    }
+    if arguments.name == "floor" {
+        return match arguments.file() {
+            Some(_) => Err("SQLite has no server, and so no floor".into()),
+            None => serve(&mut floor::Floor::connect(&arguments.url)?),
+        };
     }
     match arguments.file() {
         Some(file) => serve(&mut sqlite::Raw::open(file)?),

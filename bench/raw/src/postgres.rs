@@ -20,20 +20,20 @@ struct Session {
     statements: HashMap<&'static str, Statement>,
 }
 
-const GET: &str = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post WHERE id = $1";
-const COLUMNS: &str = "SELECT id, title, views FROM bench_post WHERE id = $1";
-const FIRST: &str =
+pub(super) const GET: &str = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post WHERE id = $1";
+pub(super) const COLUMNS: &str = "SELECT id, title, views FROM bench_post WHERE id = $1";
+pub(super) const FIRST: &str =
     "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post ORDER BY id LIMIT $1";
-const OF_AUTHORS: &str = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post WHERE author_id = ANY($1) ORDER BY id";
-const OF_POSTS: &str = "SELECT id, post_id, body FROM bench_comment WHERE post_id = ANY($1) ORDER BY id";
-const USERS: &str = "SELECT id, name FROM bench_user ORDER BY id LIMIT $1";
-const JOINED_SQL: &str = "SELECT p.title, u.name, p.views FROM bench_post p JOIN bench_user u ON u.id = p.author_id \
+pub(super) const OF_AUTHORS: &str = "SELECT id, title, body, author_id, views, published, subtitle FROM bench_post WHERE author_id = ANY($1) ORDER BY id";
+pub(super) const OF_POSTS: &str = "SELECT id, post_id, body FROM bench_comment WHERE post_id = ANY($1) ORDER BY id";
+pub(super) const USERS: &str = "SELECT id, name FROM bench_user ORDER BY id LIMIT $1";
+pub(super) const JOINED_SQL: &str = "SELECT p.title, u.name, p.views FROM bench_post p JOIN bench_user u ON u.id = p.author_id \
                           WHERE u.active AND p.views > $1 ORDER BY p.views DESC, p.id LIMIT $2";
-const WITH_AUTHOR_SQL: &str = "SELECT p.id, p.title, p.body, p.author_id, p.views, p.published, p.subtitle, u.name, \
+pub(super) const WITH_AUTHOR_SQL: &str = "SELECT p.id, p.title, p.body, p.author_id, p.views, p.published, p.subtitle, u.name, \
                                u.email, u.active FROM bench_post p JOIN bench_user u ON u.id = p.author_id \
                                ORDER BY p.id LIMIT $1";
-const UPDATE: &str = "UPDATE bench_post SET views = $1 WHERE id = $2";
-const GROUP: &str = "SELECT author_id, COUNT(*), SUM(views)::bigint FROM bench_post WHERE published GROUP BY author_id \
+pub(super) const UPDATE: &str = "UPDATE bench_post SET views = $1 WHERE id = $2";
+pub(super) const GROUP: &str = "SELECT author_id, COUNT(*), SUM(views)::bigint FROM bench_post WHERE published GROUP BY author_id \
                      HAVING COUNT(*) >= $1 ORDER BY author_id";
 
 impl Raw {
@@ -117,21 +117,12 @@ impl Session {
             Case::Bulk => {
                 // One statement with all values, as most libraries send it.
                 let values: Vec<(String, i64, Option<String>)> = (0..BULK).map(bulk_row).collect();
-                let mut sql = String::from("INSERT INTO bench_entry (name, number, note) VALUES ");
-                let mut parameters: Vec<&(dyn ToSql + Sync)> = Vec::with_capacity(values.len() * 3);
-                for (place, (name, number, note)) in values.iter().enumerate() {
-                    let first = place * 3;
-                    let comma = if place == 0 { "" } else { "," };
-                    sql.push_str(&format!("{comma}(${},${},${})", first + 1, first + 2, first + 3));
-                    parameters.push(name);
-                    parameters.push(number);
-                    parameters.push(note);
-                }
+                let parameters: Vec<&(dyn ToSql + Sync)> =
+                    values.iter().flat_map(|(name, number, note)| [name as _, number as _, note as _]).collect();
                 let statement = match self.statements.get("bulk") {
                     Some(statement) => statement.clone(),
                     None => {
-                        let types: Vec<Type> = (0..BULK).flat_map(|_| [Type::TEXT, Type::INT8, Type::TEXT]).collect();
-                        let statement = self.client.prepare_typed(&sql, &types).await?;
+                        let statement = self.client.prepare_typed(&entries(), &entry_types()).await?;
                         self.statements.insert("bulk", statement.clone());
                         statement
                     }
@@ -183,6 +174,17 @@ impl Session {
         }
         Ok(sum)
     }
+}
+
+/// The insert of all entries at once.
+pub(super) fn entries() -> String {
+    let rows: Vec<String> = (0..BULK).map(|row| format!("(${},${},${})", row * 3 + 1, row * 3 + 2, row * 3 + 3)).collect();
+    format!("INSERT INTO bench_entry (name, number, note) VALUES {}", rows.join(","))
+}
+
+/// The types of its parameters.
+pub(super) fn entry_types() -> Vec<Type> {
+    (0..BULK).flat_map(|_| [Type::TEXT, Type::INT8, Type::TEXT]).collect()
 }
 
 fn post(row: &Row) -> Result<Post, Failure> {

@@ -172,8 +172,8 @@ pub trait Connection: Send + Sync {
     /// it left open. Cheap when there is nothing to do: no round trip.
     fn reset(&mut self) -> BoxFuture<'_, Result<(), Error>>;
 
-    /// Whether [`reset`](Connection::reset) has nothing to do, so that it need not be called. Where it also finds out that
-    /// the server has gone, it always has something to do.
+    /// Whether [`reset`](Connection::reset) has nothing to do, so that it need not be called. A driver whose `reset` also finds
+    /// out, without a round trip, that the server has gone finds it out here as well.
     fn is_clean(&mut self) -> bool {
         false
     }

@@ -236,6 +236,14 @@ impl Connection for PostgresConnection {
         Box::pin(self.clean_up())
     }
 
+    fn is_clean(&mut self) -> bool {
+        !self.link.has_ended()
+            && !self.link.owes()
+            && !self.link.is_in_transaction()
+            && self.ahead.controls.is_empty()
+            && self.link.glance().is_ok()
+    }
+
     fn is_broken(&self) -> bool {
         self.link.has_ended()
     }

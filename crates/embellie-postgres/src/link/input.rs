@@ -6,10 +6,13 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// What is asked for at first.
-const FIRST: usize = 8 * 1024;
+/// How much is read at once at first. The server sends 8 KiB at a time: a buffer of that size would be full each time, and
+/// would have to be filled once more to learn that there is nothing else.
+const FIRST: usize = 32 * 1024;
 /// How much is read at once when much comes.
 const CHUNK: usize = 64 * 1024;
+/// How much is read at once before the session has begun.
+const EARLY: usize = 8 * 1024;
 /// A buffer that has grown beyond this, for one large message, is given back.
 const KEPT: usize = 1024 * 1024;
 /// The length of a message before the session has begun.
@@ -106,7 +109,11 @@ impl Input {
                 self.bytes.truncate(CHUNK);
                 self.bytes.shrink_to_fit();
             }
-            let wanted = if self.filled { CHUNK } else { FIRST };
+            let wanted = match self.limit {
+                EARLY_LIMIT => EARLY,
+                _ if self.filled => CHUNK,
+                _ => FIRST,
+            };
             if self.bytes.len() < wanted {
                 self.bytes.resize(wanted, 0);
             }

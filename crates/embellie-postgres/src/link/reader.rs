@@ -132,7 +132,7 @@ pub(crate) fn tag(body: &[u8]) -> Result<&[u8], Malformed> {
 }
 
 /// Where the columns of a row lie in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     start: u32,
     /// Negative for a null.
@@ -150,19 +150,19 @@ impl Place {
 /// Finds the columns of a row, which are as many as were described.
 pub(crate) fn places(body: &[u8], expected: usize, places: &mut Vec<Place>) -> Result<(), Malformed> {
     let damaged = || Malformed("a row is cut off or damaged".into());
-    places.clear();
     let (count, mut rest) = body.split_first_chunk::<2>().ok_or_else(damaged)?;
     let count = usize::from(u16::from_be_bytes(*count));
     if count != expected {
         return Err(Malformed(format!("a row has {count} columns, where {expected} were described")));
     }
+    places.resize(count, Place::default());
     // A message is shorter than 2^31 bytes.
     let mut start = 2u32;
-    for _ in 0..count {
+    for place in places {
         let (length, after) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
         let length = i32::from_be_bytes(*length);
         start += 4;
-        places.push(Place { start, length });
+        *place = Place { start, length };
         rest = match usize::try_from(length) {
             Ok(length) => after.get(length..).ok_or_else(damaged)?,
             Err(_) if length == -1 => after,

@@ -20,9 +20,13 @@ pub(super) struct Contender {
     versions: &'static [&'static str],
 }
 
+/// The contender that does nothing with the answers of a server: what is left is the server's work.
+pub(super) const FLOOR: &str = "floor";
+
 /// All of them, the one that the others are measured by first.
-pub(super) static CONTENDERS: [Contender; 8] = [
+pub(super) static CONTENDERS: [Contender; 9] = [
     Contender { name: "raw", title: "raw driver", package: "raw", versions: &["rusqlite", "tokio-postgres"] },
+    Contender { name: FLOOR, title: "floor", package: "raw", versions: &[] },
     Contender { name: "embellie", title: "embellie", package: "embellie", versions: &["embellie"] },
     Contender { name: "diesel", title: "Diesel", package: "diesel", versions: &["diesel"] },
     Contender { name: "diesel-async", title: "diesel-async", package: "diesel", versions: &["diesel-async"] },
@@ -70,6 +74,11 @@ impl Contender {
             .map(|(package, version)| if self.versions.len() == 1 { version } else { format!("{package} {version}") })
             .collect();
         if versions.is_empty() { self.title.to_owned() } else { format!("{} {}", self.title, versions.join(", ")) }
+    }
+
+    /// Whether it can be asked for the cases of a database: SQLite has no server, and so no floor.
+    pub(super) fn knows(&self, database: &str) -> bool {
+        self.name != FLOOR || database != "sqlite"
     }
 
     fn folder(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 //! Asking the contenders in turns.
 
-use super::contender::{Contender, Running, Took};
+use super::contender::{Contender, FLOOR, Running, Took};
 use crate::shell::Result;
 
 /// How long one question is to take at least, in nanoseconds, unless it is one operation.
@@ -39,7 +39,8 @@ pub(super) struct Figures {
 
 /// Measures all cases on one database.
 pub(super) fn all(plan: &Plan<'_>, contenders: &[&'static Contender]) -> Result<Vec<Figures>> {
-    let running: Result<Vec<Running>> = contenders.iter().map(|contender| contender.start(plan.url)).collect();
+    let able = contenders.iter().filter(|contender| contender.knows(plan.database));
+    let running: Result<Vec<Running>> = able.map(|contender| contender.start(plan.url)).collect();
     let mut running = running?;
     let mut found = Vec::new();
     for case in plan.cases {
@@ -62,7 +63,10 @@ fn one(plan: &Plan<'_>, case: &'static str, running: &mut [Running]) -> Result<V
     let (mut able, mut sums) = (Vec::new(), Vec::new());
     for running in running {
         if let Some(took) = running.ask(case, 4, 0)? {
-            sums.push((running.contender.title, took.sum));
+            // The floor does not look at what comes.
+            if running.contender.name != FLOOR {
+                sums.push((running.contender.title, took.sum));
+            }
             able.push(Able { running, count: 1, answers: Vec::with_capacity(plan.rounds) });
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::Command;
 
 use super::cases::{CASES, Case, DATABASES, POOL};
-use super::contender::{CONTENDERS, Contender};
+use super::contender::{CONTENDERS, Contender, FLOOR};
 use super::measure::Figures;
 
 /// What was measured, and under what circumstances.
@@ -18,7 +18,8 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(found: Vec<Figures>, pinned: bool, rounds: usize) -> Report {
-        let contenders = CONTENDERS.iter().filter(|one| found.iter().any(|figures| figures.contender.name == one.name));
+        let measured = |one: &&Contender| found.iter().any(|figures| figures.contender.name == one.name);
+        let contenders = CONTENDERS.iter().filter(|one| one.name != FLOOR).filter(measured);
         let contenders = contenders.map(Contender::with_versions).collect();
         let circumstances = format!("{}, medians of {rounds} rounds", Circumstances::new(pinned).text());
         Report { found, circumstances, contenders }
@@ -32,7 +33,7 @@ impl Report {
     /// The contenders that were measured beside the raw driver.
     pub(super) fn beside_raw(&self) -> impl Iterator<Item = &'static Contender> {
         let measured = |one: &&Contender| self.found.iter().any(|figures| figures.contender.name == one.name);
-        CONTENDERS.iter().skip(1).filter(measured)
+        CONTENDERS.iter().skip(1).filter(|one| one.name != FLOOR).filter(measured)
     }
 
     /// What one contender took.
@@ -42,7 +43,14 @@ impl Report {
 
     /// Tables of ratios to the raw driver, for a page.
     pub(super) fn markdown(&self) -> String {
-        let mut text = String::from("The time for each case, as a multiple of the raw driver's; less is better.\n");
+        let mut text = String::from("The time for each case, as a multiple of the raw driver's; less is better.");
+        if self.found.iter().any(|one| one.contender.name == FLOOR) {
+            text.push_str(
+                " The floor is a client that sends the same and throws the answers away on a blocking socket: what is \
+                 left is the server's own work.",
+            );
+        }
+        text.push('\n');
         text.push_str(&self.ratios(|one| one.ratio, true));
         text.push_str(&self.pools());
         text.push_str("\n<details><summary>The program's own time on the processor</summary>\n");
@@ -55,17 +63,23 @@ impl Report {
     fn ratios(&self, ratio: fn(&Figures) -> f64, goals: bool) -> String {
         let mut text = String::new();
         for database in self.databases() {
+            let floor = self.found.iter().any(|one| one.database == database && one.contender.name == FLOOR);
             let _ = write!(text, "\n| {} | raw driver, µs |", title(database));
+            let _ = write!(text, "{}", if floor { " floor |" } else { "" });
             let _ = write!(text, "{}", if goals { " goal |" } else { "" });
             for contender in self.beside_raw() {
                 let _ = write!(text, " {} |", contender.title);
             }
-            let columns = self.beside_raw().count() + usize::from(goals);
+            let columns = self.beside_raw().count() + usize::from(goals) + usize::from(floor);
             let _ = write!(text, "\n|---|--:|{}", "--:|".repeat(columns));
             for case in &CASES {
                 let Some(raw) = self.of(database, case, "raw") else { continue };
                 let raw = if goals { raw.elapsed } else { raw.processor };
                 let _ = write!(text, "\n| {} | {:.1} |", case.title, raw / 1e3);
+                if floor {
+                    let least = self.of(database, case, FLOOR).map(|one| short(ratio(one)));
+                    let _ = write!(text, " {} |", least.as_deref().unwrap_or("–"));
+                }
                 if goals {
                     let _ = write!(text, " ≤ {} |", case.goal(database));
                 }
