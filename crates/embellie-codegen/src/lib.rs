@@ -25,5 +25,5 @@ mod query;
 mod word;
 
 pub use models::{ModelFile, ModelSource};
-pub use query::rust_of_query;
+pub use query::{Prefetched, rust_of_query, rust_of_rows};
 pub use word::{ident, is_identifier, snake_case, upper_camel_case};

@@ -26,6 +26,6 @@ pub use error::{Error, Result};
 pub use evaluate::evaluate;
 pub use models::Models;
 pub use object::Object;
-pub use query_set::{RowKind, Set};
+pub use query_set::{Prefetch, RowKind, Set};
 pub use tokens::{Class, is_whole, tokens};
 pub use value::Py;

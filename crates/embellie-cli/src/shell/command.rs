@@ -79,7 +79,7 @@ impl Shell {
         let told = match command {
             ".sql" => sql_of(set.query(), &self.opened.db).and_then(|lines| print_sql(&lines)),
             ".explain" => self.explain(set.query()),
-            _ => self.rust(set.query()),
+            _ => self.rust(&set),
         };
         match told {
             Err(Failure::Other(message)) => {
@@ -100,9 +100,19 @@ impl Shell {
         hint::tell(advice.hints.iter().map(ToString::to_string))
     }
 
-    fn rust(&self, query: &embellie_core::Query) -> Result<(), Failure> {
+    fn rust(&self, set: &embellie_text::Set) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
-        write!(out, "{}", embellie_codegen::rust_of_query(query, self.opened.db.registry()))?;
+        let registry = self.opened.db.registry();
+        match prefetched(set) {
+            Some(prefetched) => {
+                write!(out, "{}", embellie_codegen::rust_of_rows(&set.narrowed(), &prefetched, registry))?;
+            }
+            None => writeln!(
+                out,
+                "// No typed query: GenericPrefetch reads objects of several models. Relations of Record that lead to any \
+                 model read them: Database::objects(…)?.prefetch(…)."
+            )?,
+        }
         Ok(())
     }
 
@@ -137,6 +147,20 @@ impl Shell {
         }
         Ok(())
     }
+}
+
+/// What is read with the rows of a query set; `None` where it is of several models.
+fn prefetched(set: &embellie_text::Set) -> Option<Vec<embellie_codegen::Prefetched>> {
+    let one = |prefetch: &embellie_text::Prefetch| {
+        let rows = match prefetch.sets() {
+            [] => None,
+            [set] => Some((set.narrowed(), prefetched(set)?)),
+            _ => return None,
+        };
+        let to_attr = prefetch.to_attr().map(str::to_owned);
+        Some(embellie_codegen::Prefetched { lookup: prefetch.lookup().into(), rows, to_attr })
+    };
+    set.prefetches().iter().map(one).collect()
 }
 
 fn print_sql(lines: &[String]) -> Result<(), Failure> {

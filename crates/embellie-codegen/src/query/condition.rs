@@ -4,9 +4,11 @@ use embellie_core::expr::DatePart;
 use embellie_core::field::{FieldKind, prepare};
 use embellie_core::lookup::Lookup;
 use embellie_core::query::{Condition, Connector, Operand};
-use embellie_core::{Expr, Path, Q, Value};
+use embellie_core::{Expr, Path, Q, Query, Value};
 
-use super::{Unsaid, Writer};
+use super::expression::{Form, Typed};
+use super::kind::Type;
+use super::{Shape, Unsaid, Writer, bracketed};
 use crate::notation::literal;
 use crate::word::{ident, is_identifier, text};
 
@@ -20,11 +22,11 @@ impl Writer<'_> {
             Some(parts) => {
                 let flat = format!("q!({})", parts.join(", "));
                 match flat.chars().count() > WIDEST && parts.len() > 1 {
-                    true => Ok(format!("q!(\n        {},\n    )", parts.join(",\n        "))),
+                    true => Ok(format!("q!(\n    {},\n)", parts.join(",\n    "))),
                     false => Ok(flat),
                 }
             }
-            None => self.joined(q),
+            None => self.joined(q, true),
         }
     }
 
@@ -59,7 +61,7 @@ impl Writer<'_> {
     /// `path = value`.
     fn comparison(&self, condition: &Condition) -> Option<String> {
         let first = condition.path.names().next()?;
-        if self.aliases.iter().any(|alias| alias == first) {
+        if self.is_name(first) {
             return None;
         }
         let found = self.follow(&condition.path)?;
@@ -126,7 +128,7 @@ impl Writer<'_> {
                 return None;
             }
             match &stored {
-                Value::Timestamp(value) => Some(format!("\"{value}\".parse::<Timestamp>()?")),
+                Value::Timestamp(value) if !self.is_within() => Some(format!("\"{value}\".parse::<Timestamp>()?")),
                 stored => literal(stored, kind),
             }
         };
@@ -153,67 +155,166 @@ impl Writer<'_> {
         }
     }
 
-    /// `n.gte(1)` of an annotation that is a whole number.
-    fn of_annotation(&self, condition: &Condition) -> Option<String> {
-        let mut names = condition.path.names();
-        let variable = self.integer(names.next()?)?;
-        let method = match names.next() {
-            None | Some("exact") => "eq",
-            Some(lookup @ ("gt" | "gte" | "lt" | "lte")) => lookup,
-            Some(_) => return None,
+    /// `Post::views.gt(Post::id)`, `n.gte(1)`: a path or an expression compared by one of the lookups that have methods.
+    fn compared(&self, left: &Typed, lookup: Lookup, operand: &Operand) -> Option<String> {
+        let receiver = match left.form {
+            Form::Constant | Form::Condition | Form::ConditionVariable => return None,
+            _ => left.receiver(),
         };
-        match (names.next(), condition.operand.as_value()?) {
-            (None, Value::Int(value)) => Some(format!("{variable}.{method}({value})")),
+        let method = match lookup {
+            Lookup::Exact => "eq",
+            Lookup::In => "in_",
+            Lookup::Contains if left.ty != Type::TEXT => return None,
+            lookup if lookup.is_special() => return None,
+            lookup => lookup.name(),
+        };
+        let fits = match lookup {
+            Lookup::Exact | Lookup::In | Lookup::IsNull => true,
+            _ if left.form == Form::Relation => false,
+            Lookup::Gt | Lookup::Gte | Lookup::Lt | Lookup::Lte | Lookup::Range => true,
+            _ => left.ty == Type::TEXT,
+        };
+        if !fits {
+            return None;
+        }
+        let one = |expr: &Expr| self.right(left, expr);
+        let right = match (lookup, operand) {
+            (Lookup::IsNull, Operand::Expr(Expr::Value(Value::Bool(null)))) => null.to_string(),
+            (Lookup::IsNull, _) => return None,
+            (Lookup::In, Operand::Expr(Expr::Value(Value::List(values)))) if !values.is_empty() => {
+                let values: Option<Vec<String>> = values.iter().map(|value| one(&Expr::Value(value.clone()))).collect();
+                format!("[{}]", values?.join(", "))
+            }
+            (Lookup::Range, Operand::Expr(Expr::Value(Value::List(values)))) => match values.as_slice() {
+                [least, greatest] => {
+                    format!("({}, {})", one(&Expr::Value(least.clone()))?, one(&Expr::Value(greatest.clone()))?)
+                }
+                _ => return None,
+            },
+            (Lookup::Range, Operand::List(bounds)) => match bounds.as_slice() {
+                [least, greatest] => format!("({}, {})", one(least)?, one(greatest)?),
+                _ => return None,
+            },
+            (Lookup::In | Lookup::Exact, Operand::Query(query)) => self.rows_to_compare(left, query)?,
+            (Lookup::In | Lookup::Range, _) => return None,
+            (_, Operand::Expr(expr)) => one(expr)?,
+            _ => return None,
+        };
+        Some(format!("{receiver}.{method}({right})"))
+    }
+
+    /// What stands on the right, where it is like what stands on the left.
+    fn right(&self, left: &Typed, expr: &Expr) -> Option<String> {
+        if let Expr::Value(value) = expr {
+            return match left.ty {
+                // A number alone could be a key of any type.
+                Type::Object(model) => {
+                    let key = self.key_type(model)?;
+                    let written = key.compared(value)?;
+                    let bare = matches!(value, Value::Int(number) if i32::try_from(*number).is_ok());
+                    Some(if bare { format!("{written}_i64") } else { written })
+                }
+                ty => ty.compared(value),
+            };
+        }
+        let right = self.expression(expr)?;
+        let is_like = match (left.ty, right.ty) {
+            (Type::Object(model), Type::Object(other)) => model == other && right.form == Form::Relation,
+            (Type::Object(model), ty) => self.key_type(model) == Some(ty) && right.form != Form::Relation,
+            (ty, other) => ty.is_like(other) && right.form != Form::Relation,
+        };
+        if is_like { right.compared() } else { None }
+    }
+
+    /// A query set that a field is compared with.
+    fn rows_to_compare(&self, left: &Typed, query: &Query) -> Option<String> {
+        let inner = self.inner(query, false).ok()?;
+        let fits = match (&inner.shape, left.ty) {
+            (Shape::Whole(model), Type::Object(of)) => *model == of,
+            (Shape::One(ty), of) => ty.is_like(of) || matches!(of, Type::Object(of) if self.key_type(of) == Some(*ty)),
+            (Shape::Text, _) => true,
+            _ => false,
+        };
+        fits.then_some(inner.text)
+    }
+
+    /// A comparison of a path that has a type.
+    fn comparison_of_types(&self, condition: &Condition) -> Option<String> {
+        let (left, rest) = self.typed(&condition.path)?;
+        match rest.as_slice() {
+            [] => self.compared(&left, Lookup::Exact, &condition.operand),
+            [name] => self.compared(&left, Lookup::from_name(name)?, &condition.operand),
             _ => None,
         }
     }
 
-    /// Conditions joined by operators, each said as it can be.
-    fn joined(&self, q: &Q) -> Result<String, Unsaid> {
+    /// Conditions joined by operators, each said as it can be. What stands around tells whose rows they are about, or they
+    /// have to say it themselves.
+    pub(super) fn joined(&self, q: &Q, is_told: bool) -> Result<String, Unsaid> {
         let model = self.model_type();
         if let Some(parts) = self.in_macro(q) {
             return Ok(format!("q!({model}, {})", parts.join(", ")));
         }
+        let type_of = || if is_told { "Q".to_owned() } else { format!("Q::<{model}>") };
         match q {
             Q::Condition(condition) => {
-                if let Some(compared) = self.of_annotation(condition) {
+                if let Some(compared) = self.comparison_of_types(condition) {
                     return Ok(compared);
                 }
+                let path = text(&self.text_path(&condition.path)?);
                 let plain = condition.operand.as_value().filter(|value| !value.is_null());
-                if let Some(value) = plain.and_then(|value| literal(value, FieldKind::Any)) {
-                    return Ok(format!("Q::text({}, {value})", text(&self.text_path(&condition.path))));
-                }
-                let operand = match &condition.operand {
-                    Operand::Expr(expr) => self.core(expr)?,
-                    Operand::List(_) => return Err("a comparison has a list of expressions".into()),
-                    _ => return Err("a comparison has a query on its right".into()),
+                let operand = match plain.and_then(Type::of_value) {
+                    Some((Type::I64, value)) if value.len() > 9 => format!("{value}_i64"),
+                    Some((_, value)) => value,
+                    None => self.operand_data(&condition.operand)?,
                 };
-                Ok(format!("Q::text({}, {operand})", text(&self.text_path(&condition.path))))
+                Ok(format!("{}::text({path}, {operand})", type_of()))
             }
             Q::Group { negated, children, .. } if children.is_empty() => {
-                Ok(if *negated { "!Q::all()".into() } else { "Q::all()".to_owned() })
+                Ok(format!("{}{}::all()", if *negated { "!" } else { "" }, type_of()))
             }
             Q::Group { connector, negated, children } => {
                 let parts: Result<Vec<String>, Unsaid> = children
                     .iter()
                     .map(|child| {
-                        let part = self.joined(child)?;
+                        let part = self.joined(child, is_told)?;
                         let group = matches!(child, Q::Group { negated: false, children, .. } if children.len() > 1);
                         Ok(if group && !part.starts_with("q!(") { format!("({part})") } else { part })
                     })
                     .collect();
                 let joined = parts?.join(sign(*connector));
-                Ok(if *negated { format!("!({joined})") } else { joined })
+                Ok(if *negated { format!("!{}", bracketed(joined)) } else { joined })
             }
             Q::Lookup(comparison) => {
-                let (left, Operand::Expr(right)) = (&comparison.left, &comparison.operand) else {
-                    return Err("a comparison has a query on its right".into());
+                let lookup = match comparison.lookups.names().collect::<Vec<_>>().as_slice() {
+                    [] => Some(Lookup::Exact),
+                    [name] => Lookup::from_name(name),
+                    _ => None,
                 };
-                let lookups = text(&comparison.lookups.to_string());
-                let lookups = if comparison.lookups.is_empty() { text("exact") } else { lookups };
-                Ok(format!("Q::from({}.lookup({lookups}, {}))", self.core(left)?, self.core(right)?))
+                let typed = lookup.zip(self.expression(&comparison.left));
+                if let Some(compared) =
+                    typed.and_then(|(lookup, left)| self.compared(&left, lookup, &comparison.operand))
+                {
+                    return Ok(compared);
+                }
+                let lookups = match comparison.lookups.is_empty() {
+                    true => text("exact"),
+                    false => text(&comparison.lookups.to_string()),
+                };
+                let left = self.data(&comparison.left)?;
+                let left = if matches!(comparison.left, Expr::Combined { .. }) { format!("({left})") } else { left };
+                let operand = self.operand_data(&comparison.operand)?;
+                Ok(format!("{}::from({left}.lookup({lookups}, {operand}))", type_of()))
             }
-            Q::Expr(_) => Err("a condition is an expression".into()),
+            Q::Expr(expr) => match self.expression(expr) {
+                Some(of) if of.form == Form::Condition => Ok(of.text),
+                Some(of) if of.form == Form::ConditionVariable => Ok(format!("{}.clone()", of.text)),
+                Some(of) if of.ty == Type::BOOL && of.form != Form::Constant => {
+                    let of = if of.form == Form::Column { format!("{}.f()", of.text) } else { of.receiver() };
+                    Ok(format!("{of}.holds()"))
+                }
+                _ => Ok(format!("{}::from({})", type_of(), self.data(expr)?)),
+            },
             _ => Err("a condition is not known here".into()),
         }
     }

@@ -23,7 +23,7 @@ use crate::{Error, Object, Result};
 
 pub(crate) use generic::GenericManager;
 pub(crate) use manager::{Above, Manager};
-pub(crate) use prefetch::Prefetch;
+pub use prefetch::Prefetch;
 pub(crate) use read::{read, reload};
 pub(crate) use related::{RelatedManager, reverse};
 pub(crate) use write::told;
@@ -110,6 +110,21 @@ impl Set {
         &self.query
     }
 
+    /// The query, which also says which fields its rows' objects are to have: `only()` and `defer()`.
+    ///
+    /// The rows of texts hold all fields that are read, and hide those that Python would have to read again.
+    pub fn narrowed(&self) -> Query {
+        let mut query = self.query.clone();
+        let loading = std::mem::take(&mut query.loading);
+        query.loading = match &self.loaded {
+            Loaded::AllBut(names) | Loaded::Only(names) if names.is_empty() || !self.gives_objects() => loading,
+            Loaded::All => loading,
+            Loaded::AllBut(names) => loading.all_but(names.iter().map(String::as_str)),
+            Loaded::Only(names) => loading.only(names.iter().map(String::as_str)),
+        };
+        query
+    }
+
     /// What each row is.
     pub fn rows(&self) -> RowKind {
         self.rows
@@ -118,6 +133,11 @@ impl Set {
     /// Whether more statements than the one of its query read what belongs to its rows: `prefetch_related()`.
     pub fn reads_more(&self) -> bool {
         !self.prefetches.is_empty()
+    }
+
+    /// What else is read with the rows: Django's `prefetch_related()`.
+    pub fn prefetches(&self) -> &[Prefetch] {
+        &self.prefetches
     }
 
     pub(crate) fn into_query(self) -> Query {

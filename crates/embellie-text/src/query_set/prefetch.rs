@@ -16,6 +16,22 @@ pub struct Prefetch {
 }
 
 impl Prefetch {
+    /// The relations that lead to the objects, by their names with `__` between.
+    pub fn lookup(&self) -> &str {
+        &self.lookup
+    }
+
+    /// The query sets that are read in the place of all rows: one at most, and of a generic foreign key one for each of
+    /// some models.
+    pub fn sets(&self) -> &[Set] {
+        &self.querysets
+    }
+
+    /// The attribute that holds the objects, apart from the relation.
+    pub fn to_attr(&self) -> Option<&str> {
+        self.to_attr.as_deref()
+    }
+
     /// Refuses what leads nowhere from the objects of a model; `others` are looked for before this one.
     pub(super) fn check(&self, models: &Models, model: &Model, others: &[Prefetch]) -> Result<()> {
         let mut at = model;

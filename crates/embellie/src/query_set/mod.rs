@@ -19,7 +19,7 @@ mod values_as;
 mod write;
 
 pub use cte::{Cte, CteJoin};
-pub use embellie_core::query::Extra;
+pub use embellie_core::query::{Extra, Operand};
 pub(crate) use fetch::link;
 pub use fetch_mode::FetchMode;
 pub use lock::ForUpdate;

@@ -1,5 +1,6 @@
 //! Typed conditions.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not};
@@ -18,6 +19,8 @@ pub struct Q<M> {
     condition: query::Q,
     /// The first value that could not be stored.
     mistake: Option<Box<Error>>,
+    /// The name as a value of rows.
+    name: Option<Cow<'static, str>>,
     model: PhantomData<fn() -> M>,
 }
 
@@ -39,6 +42,27 @@ impl<M> Q<M> {
         query::Q::all().into()
     }
 
+    /// The same condition under a name that text and other rows know it by, where it is a value of rows: Django's
+    /// `annotate(name=Q(…))`.
+    ///
+    /// ```
+    /// # use embellie::prelude::*;
+    /// # #[model(app = "blog")] pub struct Post { views: i64 }
+    /// # async fn example(db: &Database) -> embellie::Result<()> {
+    /// let read = q!(Post, views__gt = 100).named("read");
+    /// let rows: Vec<(Post, bool)> = Post::objects().annotate(&read).order_by("-read").all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Q { name: Some(name.into()), ..self }
+    }
+
+    /// The name that the condition was given.
+    pub(super) fn name(&self) -> Option<Cow<'static, str>> {
+        self.name.clone()
+    }
+
     /// The condition that `q!` writes: `build` is given the beginning of all paths, and the values.
     #[doc(hidden)]
     pub fn of<V>(values: V, build: &dyn Fn(Rel<Root<M>, M>, V) -> Q<M>) -> Self {
@@ -54,11 +78,11 @@ impl<M> Q<M> {
             (None, Ok(Expr::Transform { names, .. })) if ends_as_lookup(names) => Path::new([Lookup::Exact.name()]),
             (None, _) => Path::default(),
         };
-        Q::named(left, lookups, operand)
+        Q::looked_up(left, lookups, operand)
     }
 
     /// A comparison by a lookup that has a name.
-    pub(crate) fn named(left: Result<Expr>, lookups: Path, operand: Result<Operand>) -> Self {
+    pub(crate) fn looked_up(left: Result<Expr>, lookups: Path, operand: Result<Operand>) -> Self {
         match (left, operand) {
             (Ok(left), Ok(operand)) => left.lookup(lookups, operand).into(),
             (Err(error), _) | (_, Err(error)) => Q::wrong(error),
@@ -108,6 +132,7 @@ impl<M> Q<M> {
         Q {
             condition: join(self.condition, other.condition),
             mistake: self.mistake.or(other.mistake),
+            name: None,
             model: PhantomData,
         }
     }
@@ -115,7 +140,21 @@ impl<M> Q<M> {
 
 impl<M> From<query::Q> for Q<M> {
     fn from(condition: query::Q) -> Self {
-        Q { condition, mistake: None, model: PhantomData }
+        Q { condition, mistake: None, name: None, model: PhantomData }
+    }
+}
+
+/// The condition that an expression, as data, is true.
+///
+/// ```
+/// # struct Post;
+/// use embellie::{Expr, Q};
+/// use embellie::expr::RawSql;
+/// let long = Q::<Post>::from(Expr::from(RawSql::new("LENGTH(title) > %s", [40])));
+/// ```
+impl<M> From<Expr> for Q<M> {
+    fn from(expr: Expr) -> Self {
+        query::Q::expr(expr).into()
     }
 }
 
@@ -173,13 +212,18 @@ impl<M> Not for Q<M> {
     type Output = Q<M>;
 
     fn not(self) -> Q<M> {
-        Q { condition: !self.condition, ..self }
+        Q { condition: !self.condition, name: None, ..self }
     }
 }
 
 impl<M> Clone for Q<M> {
     fn clone(&self) -> Self {
-        Q { condition: self.condition.clone(), mistake: self.mistake.clone(), model: PhantomData }
+        Q {
+            condition: self.condition.clone(),
+            mistake: self.mistake.clone(),
+            name: self.name.clone(),
+            model: PhantomData,
+        }
     }
 }
 

@@ -185,7 +185,7 @@ impl<M> Scalar<M> for Q<M> {
     type Cell = Holds;
 
     fn scalar(self) -> Selected {
-        Selected::unnamed(self.into_expr())
+        Selected { name: self.name(), expr: self.into_expr() }
     }
 }
 

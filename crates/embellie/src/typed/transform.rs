@@ -533,7 +533,7 @@ transforms! {
 
 /// A comparison by a lookup that has a name.
 fn named<M>(left: Result<Expr>, lookup: impl Into<Cow<'static, str>>, operand: Result<Operand>) -> Q<M> {
-    Q::named(left, Path::new([lookup.into()]), operand)
+    Q::looked_up(left, Path::new([lookup.into()]), operand)
 }
 
 fn texts(names: impl IntoIterator<Item = impl Into<String>>) -> Operand {

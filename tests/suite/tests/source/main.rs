@@ -9,6 +9,7 @@ mod databases;
 mod models;
 mod odd;
 mod queries;
+mod texts;
 
 use std::path::{Path, PathBuf};
 

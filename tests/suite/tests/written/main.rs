@@ -1,5 +1,13 @@
 //! Rust source that was written from models compiles, and declares the same models again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code, unreachable_pub)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    dead_code,
+    unreachable_pub,
+    unused_imports
+)]
 
 #[rustfmt::skip]
 mod deletion;
@@ -18,9 +26,15 @@ mod names;
 #[rustfmt::skip]
 mod odd;
 #[rustfmt::skip]
+mod on_postgres;
+#[rustfmt::skip]
+mod prefetches;
+#[rustfmt::skip]
 mod queries;
 #[rustfmt::skip]
 mod shop;
+#[rustfmt::skip]
+mod texts;
 #[rustfmt::skip]
 mod zoo;
 
@@ -29,6 +43,9 @@ mod declared_odd;
 
 #[path = "../source/asked.rs"]
 mod to_ask;
+
+#[path = "../source/texts.rs"]
+mod to_read;
 
 use embellie::database::Capture;
 use embellie::model::Instance;
@@ -206,6 +223,65 @@ async fn queries_ask_the_same() -> embellie_suite::Outcome {
         assert_eq!(asked.statements.len(), usize::from(name != "nothing"), "{name}");
     }
     Ok(())
+}
+
+/// What is printed of a text asks what the text asks.
+async fn same_as_texts(written: Vec<Asked>, texts: &[(&'static str, &str)], db: &Database) -> embellie_suite::Outcome {
+    assert_eq!(written.len(), texts.len());
+    for (asked, (name, text)) in written.iter().zip(texts) {
+        let query = to_read::set(text, db).await.narrowed();
+        let capture = db.capture();
+        match query.selected() {
+            Some(_) => drop(db.query_values(query).all(db).await?),
+            None => drop(db.query_set(query)?.all(db).await?),
+        }
+        let same = Asked::of(name, &capture);
+        assert_eq!((asked.name, &asked.statements), (*name, &same.statements), "{text}");
+    }
+    Ok(())
+}
+
+async fn texts_ask_the_same(db: &Database) -> embellie_suite::Outcome {
+    same_as_texts(texts::all(db).await?, to_read::TEXTS, db).await
+}
+
+async fn prefetched_objects_are_read(db: &Database) -> embellie_suite::Outcome {
+    use embellie::prelude::*;
+    let ann = new!(blog::User { name: "Ann", email: "ann@example.org" }).create(db).await?;
+    for title in ["a", "b"] {
+        let post = new!(blog::Post { title: title, author: &ann }).create(db).await?;
+        new!(blog::Comment { post: &post, author: &ann, body: "a" }).create(db).await?;
+        let tag = new!(blog::Tag { word: title }).create(db).await?;
+        post.tags.add(&[&tag], db).await?;
+    }
+    let written = prefetches::all(db).await?;
+    assert_eq!(written.len(), to_read::PREFETCHES.len());
+    for (asked, (name, text)) in written.iter().zip(to_read::PREFETCHES) {
+        let mut session = to_read::session(db);
+        let value = session.run(text, db, &|_| {}).await.unwrap().unwrap();
+        let capture = db.capture();
+        let (rows, _) = session.read(&value, None, db).await.unwrap();
+        drop(rows);
+        let same = Asked::of(name, &capture);
+        assert_eq!(
+            asked.statements.len(),
+            same.statements.len(),
+            "{name}: {:?} {:?}",
+            asked.statements,
+            same.statements
+        );
+        assert!(asked.statements.len() > 1, "{name}");
+    }
+    Ok(())
+}
+
+embellie_suite::on_every_database!(documented: texts_ask_the_same, prefetched_objects_are_read);
+
+#[test]
+fn what_postgres_has_is_asked_the_same() -> embellie_suite::Outcome {
+    embellie_suite::run(embellie_suite::Kind::Postgres, models::documented(), async |db| {
+        same_as_texts(on_postgres::all(db).await?, to_read::ON_POSTGRES, db).await
+    })
 }
 
 /// Rows read as structs are those that are read without them.

@@ -1,4 +1,5 @@
 use blog::*;
+use embellie::functions::*;
 use embellie::prelude::*;
 use embellie_suite::Outcome;
 
@@ -93,7 +94,7 @@ pub(crate) async fn fields_of_the_row_itself(db: &Database) -> Outcome<Asked> {
     {
         let db = db.clone();
         let rows = Post::objects()
-            .filter(Q::text("views__gt", embellie::Expr::path("id") + embellie::Expr::Value(embellie::Value::from(1))) | q!(Post, title__iexact = "x"))
+            .filter(Post::views.gt(Post::id + 1) | q!(Post, title__iexact = "x"))
             .all(&db)
             .await?;
         let _ = rows;
@@ -106,7 +107,7 @@ pub(crate) async fn a_transform_of_text(db: &Database) -> Outcome<Asked> {
     {
         let db = db.clone();
         let rows = Post::objects()
-            .filter(Q::text("title__in", embellie::Expr::Value(embellie::Value::List(vec![]))) | q!(Post, views = 1))
+            .filter(Q::text("title__in", embellie::Expr::value(embellie::Value::List(vec![]))) | q!(Post, views = 1))
             .all(&db)
             .await?;
         let _ = rows;
@@ -192,7 +193,7 @@ pub(crate) async fn of_some_rows(db: &Database) -> Outcome<Asked> {
     let asked = db.capture();
     {
         let db = db.clone();
-        let read = Count(User::posts()).distinct().filter(q!(posts__views__gt = 3)).named("read");
+        let read = Count(User::posts()).filter(q!(posts__views__gt = 3)).distinct().named("read");
         let rows = User::objects().annotate(&read).all(&db).await?;
         let _ = rows;
     }
@@ -264,9 +265,10 @@ pub(crate) async fn as_data(db: &Database) -> Outcome<Asked> {
     let asked = db.capture();
     {
         let db = db.clone();
+        let size = Length(User::name).named("size");
         let rows = User::objects()
-            .annotate_expr("size", embellie::Expr::call(embellie::expr::Function::Length, [embellie::Expr::path("name")]))
-            .text_values(["name", "size"])
+            .annotate(&size)
+            .values_list((User::name, &size))
             .all(&db)
             .await?;
         let _ = rows;
