@@ -9,7 +9,7 @@ use embellie_core::{BoxFuture, ColumnRef, Error, FromColumn, Path, Registry, Res
 
 use crate::database::{Executor, Session};
 use crate::log::called;
-use crate::model::{Instance, RelationSlot, State};
+use crate::model::{Instance, Parent, RelationSlot, State};
 use crate::query_set::{FetchMode, QuerySet, TextRow, WholeRecord};
 use crate::related::{
     Found, Key, Load, Object, RecordSet, Related, SetName, Wanted, What, asked_of_fields, used, value_of,
@@ -341,6 +341,11 @@ impl Record {
         self.related.iter().find(|(name, _)| name == relation).map(|(_, object)| object.as_deref())
     }
 
+    /// The same, shared.
+    pub(crate) fn shared(&self, relation: &str) -> Option<Option<Arc<Record>>> {
+        self.related.iter().find(|(name, _)| name == relation).map(|(_, object)| object.clone())
+    }
+
     /// The objects that came with this one by [`prefetch`](QuerySet::prefetch), by the name of their relation or the
     /// one that they were given.
     ///
@@ -348,16 +353,11 @@ impl Record {
     /// [`Error::Field`] when none were asked for under this name.
     pub fn prefetched(&self, name: &str) -> Result<&[Record]> {
         let named = || self.state.held(&SetName::Named(name.to_owned()));
-        let way = || {
-            let related = self.related(name).ok()?;
-            self.state.held(&related.set_name())
-        };
         used(self.state.peers(), || What::Set(SetName::Named(name.to_owned())));
         let of_way = || {
-            used(self.state.peers(), || {
-                self.related(name).map_or(What::Whole, |related| What::Set(related.set_name()))
-            });
-            way()
+            let set = self.set_name(name)?;
+            used(self.state.peers(), || What::Set(set.clone()));
+            self.state.held(&set)
         };
         named().or_else(of_way).and_then(|held| held.rows()).ok_or_else(|| {
             Error::Field(format!(
@@ -423,7 +423,7 @@ impl Record {
         let missing = || Error::DoesNotExist { model: self.model.registry.get(relation.target).label().to_owned() };
         let fetch = |keys, mode| -> BoxFuture<'_, Result<Found>> {
             let asked = asked_of_fields(relation.target, there.clone(), keys, true, mode);
-            RecordSet.load(asked, session)
+            Box::pin(async move { Ok(RecordSet.load(asked, session).await?.into_found()) })
         };
         let found = match self.state.peers() {
             Some(peers) => {
@@ -452,33 +452,27 @@ impl Record {
     /// [`Error::Field`] when the name is no such relation.
     pub fn related(&self, name: &str) -> Result<Related<Record, WholeRecord>> {
         let (registry, model) = (&self.model.registry, self.model());
-        let reverse = |name: &str| model.reverse().iter().find(|reverse| reverse.accessor.as_deref() == Some(name));
-        let (target, back) = match (reverse(name), model.member(name)) {
-            (None, Some(Member::ManyToMany(index))) => {
-                (model.many_to_many()[index].target, link_name(model.label(), name))
+        let Some((target, back)) = set_of(registry, model, name) else {
+            if let Some(parent) = Parent::with(model, name, registry)
+                && set_of(registry, registry.get(parent.ancestor), name).is_some()
+            {
+                return self.related_of(&parent, name);
             }
-            (None, Some(Member::Reverse(index))) => back(registry, &model.reverse()[index]),
-            (Some(reverse), _) => back(registry, reverse),
-            (None, Some(Member::Relation(index))) if model.relations()[index].meta.is_generic() => {
-                (model.relations()[index].target, link_name(model.label(), name))
-            }
-            _ => {
-                let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
-                let relations = model.relations().iter().filter(|relation| relation.meta.is_generic());
-                let links = links.chain(relations.map(|relation| relation.meta.name.as_str()));
-                let names: Vec<&str> =
-                    links.chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect();
-                return Err(Error::Field(format!(
-                    "'{name}' of {} leads to no set of objects{}. Choices are: {}",
-                    model.name,
-                    did_you_mean(name, names.iter().copied()),
-                    names.join(", ")
-                )));
-            }
+            let links = model.many_to_many().iter().map(|link| link.meta.name.as_str());
+            let relations = model.relations().iter().filter(|relation| relation.meta.is_generic());
+            let links = links.chain(relations.map(|relation| relation.meta.name.as_str()));
+            let names: Vec<&str> =
+                links.chain(model.reverse().iter().filter_map(|reverse| reverse.accessor.as_deref())).collect();
+            return Err(Error::Field(format!(
+                "'{name}' of {} leads to no set of objects{}. Choices are: {}",
+                model.name,
+                did_you_mean(name, names.iter().copied()),
+                names.join(", ")
+            )));
         };
         let target = Arc::new(RecordModel::new(Arc::clone(registry), target));
         let owner = if self.state.is_adding() { Value::Null } else { self.key().clone() };
-        let condition = self.pointing_here(target.meta(), &back);
+        let condition = self.pointing_here(target.meta(), &back)?;
         let one_by_one = match target.meta().member(&back) {
             Some(Member::Relation(index)) => {
                 let relation = &target.meta().relations()[index];
@@ -490,7 +484,7 @@ impl Record {
         let related = Related::records(target, back, owner).held_by(&self.state).told_by(condition);
         let related = if one_by_one { related.alone() } else { related };
         // The way back of a one-to-one field, where it came by a join.
-        let one = match reverse(name) {
+        let one = match with_accessor(model, name) {
             Some(reverse) if !reverse.multiple => self.selected(&reverse.query_name),
             _ => None,
         };
@@ -498,6 +492,50 @@ impl Record {
             Some(object) => related.holding(object.cloned().into_iter().collect()),
             None => related,
         })
+    }
+
+    /// The objects that a relation of the row leads to which this one adds columns to.
+    fn related_of(&self, parent: &Parent, name: &str) -> Result<Related<Record, WholeRecord>> {
+        let ancestor = Arc::new(self.model.sibling(parent.ancestor));
+        let label = ancestor.label().to_owned();
+        let elsewhere = |_| {
+            let link = &self.model().fields[parent.link].name;
+            Error::NotSupported(format!(
+                "'{name}' of {} goes by columns of {label}, which are in a row of their own: ask the object that '{link}' \
+                 leads to, or read it beforehand by `.prefetch([\"{name}\"])`.",
+                self.model().name,
+            ))
+        };
+        if !parent.by_key {
+            return Err(elsewhere(()));
+        }
+        let related = Record::of_key(ancestor, self.value(parent.link)?, &self.state).related(name);
+        let related = related.map_err(|error| if let Error::Field(_) = error { elsewhere(()) } else { error })?;
+        let related = related.held_by(&self.state);
+        // Those of its peers are told by their own keys.
+        Ok(if self.model().key_fields() == [parent.link] { related } else { related.alone() })
+    }
+
+    /// An object of which the primary key is known, and nothing else; whether it has a row is known of another.
+    fn of_key(model: Arc<RecordModel>, key: Value, like: &State) -> Self {
+        let place = model.meta().primary_key_index();
+        let mut values = vec![Value::Null; model.meta().fields.len()];
+        let mut state = if like.is_adding() { State::NEW } else { State::SAVED };
+        (0..values.len()).filter(|other| *other != place).for_each(|other| state.lack(other));
+        if let Some(value) = values.get_mut(place) {
+            *value = key;
+        }
+        Record { model, values, composite_key: Value::Null, annotations: None, related: Vec::new(), state }
+    }
+
+    /// The name under which the objects of a relation are held, its own or that of the row which it adds columns to.
+    fn set_name(&self, name: &str) -> Option<SetName> {
+        let (registry, model) = (&self.model.registry, self.model());
+        let (target, back) = set_of(registry, model, name).or_else(|| {
+            let parent = Parent::with(model, name, registry)?;
+            set_of(registry, registry.get(parent.ancestor), name)
+        })?;
+        Some(SetName::Way { model: registry.get(target).label().to_owned().into(), back: back.into() })
     }
 
     /// The foreign keys whose objects are not known, with the places of their fields.
@@ -508,15 +546,17 @@ impl Record {
 
     /// The condition that rows of a model point here by a relation of no column of its own; none for all others, which
     /// are told by the key.
-    fn pointing_here(&self, source: &MetaModel, back: &str) -> Option<embellie_core::Q> {
-        match source.member(back)? {
+    fn pointing_here(&self, source: &MetaModel, back: &str) -> Result<Option<embellie_core::Q>> {
+        let Some(member) = source.member(back) else { return Ok(None) };
+        match member {
             Member::Relation(index) if !source.relations()[index].meta.is_generic() => {
                 let pairs = &source.relations()[index].pairs;
                 let equal = |&(there, here): &(usize, usize)| {
                     let path = Path::new([source.fields[there].attname()]);
-                    embellie_core::Q::lookup(path, Lookup::In, Value::List(vec![self.values[here].clone()]))
+                    Ok(embellie_core::Q::lookup(path, Lookup::In, Value::List(vec![self.value(here)?])))
                 };
-                Some(pairs.iter().map(equal).fold(embellie_core::Q::all(), |all, q| all & q))
+                let equal = pairs.iter().map(equal).collect::<Result<Vec<_>>>()?;
+                Ok(Some(equal.into_iter().fold(embellie_core::Q::all(), |all, q| all & q)))
             }
             Member::Reverse(index) => {
                 let reverse = &source.reverse()[index];
@@ -525,27 +565,28 @@ impl Record {
                     ReverseSource::Relation(place) => {
                         let relation = &holder.relations()[place];
                         let here = || self.model.registry.pointing_at(relation, vec![self.key().clone()]);
-                        relation.meta.is_generic().then(here)
+                        Ok(relation.meta.is_generic().then(here))
                     }
                     ReverseSource::ManyToMany(place) => self.by_all_fields(back, holder.many_to_many()[place].source),
-                    ReverseSource::Field(_) => None,
+                    ReverseSource::Field(_) => Ok(None),
                 }
             }
             Member::ManyToMany(index) => self.by_all_fields(back, source.many_to_many()[index].other),
-            _ => None,
+            _ => Ok(None),
         }
     }
 
     /// The condition that a relation leads here by all fields of the relation over several columns at its end; none
     /// where a foreign key is.
-    fn by_all_fields(&self, back: &str, end: End) -> Option<embellie_core::Q> {
-        let Member::Relation(place) = end.key else { return None };
-        let pairs = &self.model.registry.get(end.model).relations().get(place)?.pairs;
+    fn by_all_fields(&self, back: &str, end: End) -> Result<Option<embellie_core::Q>> {
+        let Member::Relation(place) = end.key else { return Ok(None) };
+        let Some(relation) = self.model.registry.get(end.model).relations().get(place) else { return Ok(None) };
         let equal = |&(_, here): &(usize, usize)| {
             let path = Path::new([back.to_owned(), self.model().fields[here].attname()]);
-            embellie_core::Q::lookup(path, Lookup::Exact, self.values[here].clone())
+            Ok(embellie_core::Q::lookup(path, Lookup::Exact, self.value(here)?))
         };
-        Some(pairs.iter().map(equal).fold(embellie_core::Q::all(), |all, q| all & q))
+        let equal = relation.pairs.iter().map(equal).collect::<Result<Vec<_>>>()?;
+        Ok(Some(equal.into_iter().fold(embellie_core::Q::all(), |all, q| all & q)))
     }
 
     fn place(&self, field: &str) -> Result<usize> {
@@ -575,6 +616,26 @@ async fn fetch(
     let set = set.fetch_mode(mode).ordered(Vec::new());
     let rows = set.read(set.checked()?, session).await?;
     Ok(rows.into_iter().map(|row| (Key(row.values[field].clone()), Arc::new(row) as Object)).collect())
+}
+
+/// The way back of a model that its objects have by a name.
+fn with_accessor<'m>(model: &'m MetaModel, name: &str) -> Option<&'m Reverse> {
+    model.reverse().iter().find(|reverse| reverse.accessor.as_deref() == Some(name))
+}
+
+/// The model that a relation to a set of objects leads to, and the relation's name there.
+fn set_of(registry: &Registry, model: &MetaModel, name: &str) -> Option<(ModelId, String)> {
+    match (with_accessor(model, name), model.member(name)) {
+        (Some(reverse), _) => Some(back(registry, reverse)),
+        (None, Some(Member::ManyToMany(index))) => {
+            Some((model.many_to_many()[index].target, link_name(model.label(), name)))
+        }
+        (None, Some(Member::Reverse(index))) => Some(back(registry, &model.reverse()[index])),
+        (None, Some(Member::Relation(index))) if model.relations()[index].meta.is_generic() => {
+            Some((model.relations()[index].target, link_name(model.label(), name)))
+        }
+        _ => None,
+    }
 }
 
 /// The model that a way back leads to, and the relation's name there.

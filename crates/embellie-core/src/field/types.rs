@@ -97,10 +97,12 @@ macro_rules! field_types {
         impl FieldType for $t {
             const KIND: FieldKind = $kind;
 
+            #[inline]
             fn encode(&self) -> Result<Value, Error> {
                 Ok(Value::from(self.clone()))
             }
 
+            #[inline]
             fn decode(column: ColumnRef<'_>) -> Result<Self, Error> {
                 <$t>::from_column(column)
             }

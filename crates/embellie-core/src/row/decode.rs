@@ -34,6 +34,7 @@ impl<T: FromColumn> FromColumn for Option<T> {
     }
 }
 
+#[cold]
 pub(super) fn mismatch<T>(expected: &'static str, column: ColumnRef<'_>) -> Result<T, Error> {
     Err(Error::decode(expected, column))
 }
@@ -41,6 +42,7 @@ pub(super) fn mismatch<T>(expected: &'static str, column: ColumnRef<'_>) -> Resu
 macro_rules! integer_from_column {
     ($($t:ty),+) => {$(
         impl FromColumn for $t {
+            #[inline]
             fn from_column(column: ColumnRef<'_>) -> Result<Self, Error> {
                 match integer(column) {
                     Some(value) => <$t>::try_from(value).or_else(|_| mismatch(stringify!($t), column)),
@@ -52,6 +54,7 @@ macro_rules! integer_from_column {
 }
 integer_from_column!(i8, i16, i32, i64, u8, u16, u32, u64);
 
+#[inline]
 fn integer(column: ColumnRef<'_>) -> Option<i64> {
     match column {
         ColumnRef::Int(v) => Some(v),
@@ -63,6 +66,7 @@ fn integer(column: ColumnRef<'_>) -> Option<i64> {
 }
 
 impl FromColumn for bool {
+    #[inline]
     fn from_column(column: ColumnRef<'_>) -> Result<Self, Error> {
         match column {
             ColumnRef::Bool(v) => Ok(v),
@@ -112,16 +116,24 @@ impl FromColumn for Decimal {
 }
 
 impl FromColumn for String {
+    #[inline]
     fn from_column(column: ColumnRef<'_>) -> Result<Self, Error> {
         match column {
             ColumnRef::Text(v) | ColumnRef::Json(v) => Ok(v.to_owned()),
-            // A column without type enforcement may hold numbers where text is declared.
-            ColumnRef::Int(v) => Ok(v.to_string()),
-            ColumnRef::Float(v) => Ok(v.to_string()),
-            ColumnRef::Ip(v) => Ok(v.to_string()),
-            ColumnRef::Uuid(v) => Ok(v.to_string()),
-            other => mismatch("text", other),
+            other => as_text(other),
         }
+    }
+}
+
+/// A column without type enforcement may hold numbers where text is declared.
+#[cold]
+fn as_text(column: ColumnRef<'_>) -> Result<String, Error> {
+    match column {
+        ColumnRef::Int(v) => Ok(v.to_string()),
+        ColumnRef::Float(v) => Ok(v.to_string()),
+        ColumnRef::Ip(v) => Ok(v.to_string()),
+        ColumnRef::Uuid(v) => Ok(v.to_string()),
+        other => mismatch("text", other),
     }
 }
 

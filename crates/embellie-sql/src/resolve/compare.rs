@@ -189,6 +189,10 @@ fn lookup_of(comparison: Comparison) -> Lookup {
 
 /// Keeps the first of equal values.
 pub(super) fn remove_duplicates(values: &mut Vec<Value>) {
+    // Keys mostly come in order.
+    if values.windows(2).all(|pair| matches!(pair, [Value::Int(before), Value::Int(after)] if before < after)) {
+        return;
+    }
     let mut texts: HashSet<String> = HashSet::new();
     let mut numbers: HashSet<i64> = HashSet::new();
     values.retain(|value| match value {

@@ -215,7 +215,12 @@ where
     pub(crate) fn finish((sink, outcome): (Box<dyn RowSink>, Result<Outcome>)) -> Result<Vec<T>> {
         outcome?;
         match sink.into_any().downcast::<Self>() {
-            Ok(gather) => Ok(gather.rows),
+            Ok(mut gather) => {
+                if gather.rows.capacity() / 2 > gather.rows.len() {
+                    gather.rows.shrink_to_fit();
+                }
+                Ok(gather.rows)
+            }
             Err(_) => Err(Error::Interface("the driver gave back another sink than it was given".into())),
         }
     }
@@ -227,6 +232,11 @@ where
     F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
 {
     fn row(&mut self, row: &dyn Row) -> Result<()> {
+        // Many rows are moved seldom.
+        let full = self.rows.len() == self.rows.capacity();
+        if full && !self.rows.is_empty() {
+            self.rows.reserve(self.rows.len() * 3);
+        }
         self.rows.push((self.read)(row)?);
         Ok(())
     }

@@ -184,6 +184,7 @@ pub fn decode_key(field: &mut dyn Pointer, column: ColumnRef<'_>, pointed: Point
 }
 
 impl Pointed {
+    #[inline]
     fn slot(&self, column: ColumnRef<'_>) -> Result<KeySlot> {
         (self.decode)(column).map(|key| KeySlot::from_key(key).of_field(self.place))
     }

@@ -21,11 +21,13 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of the columns that begin at `start`.
+    #[inline]
     pub fn new<M: Paths>(row: &'a dyn Row, start: usize) -> Self {
         Reader { row, start, model: M::LABEL, names: M::NAMES, places: M::DECIMAL_PLACES, mistake: Cell::new(None) }
     }
 
     /// The field at a place of the model, unless the column holds what the field cannot.
+    #[inline]
     pub fn get<T: FieldType>(&self, place: usize) -> Option<T> {
         let value = self.keep(place, self.column(place).and_then(T::decode))?;
         match self.places.get(place) {
@@ -34,19 +36,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn column(&self, place: usize) -> Result<ColumnRef<'a>> {
         self.row.column(self.start + place)
     }
 
+    #[inline]
     pub(super) fn keep<T>(&self, place: usize, read: Result<T>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let model = self.model.rsplit('.').next().unwrap_or(self.model);
-                self.mistake.set(Some(error.for_field(model, self.names.get(place).copied().unwrap_or_default())));
+                self.is_wrong(place, error);
                 None
             }
         }
+    }
+
+    #[cold]
+    fn is_wrong(&self, place: usize, error: Error) {
+        let model = self.model.rsplit('.').next().unwrap_or(self.model);
+        self.mistake.set(Some(error.for_field(model, self.names.get(place).copied().unwrap_or_default())));
     }
 
     /// What was wrong with a field.

@@ -6,6 +6,7 @@ use embellie_core::{Result, Value};
 use super::Instance;
 
 /// An object's primary key as it is stored: a list for one of several fields.
+#[inline]
 pub(crate) fn key_of(object: &dyn Instance, model: &Model) -> Result<Value> {
     match model.key_fields() {
         [place] => object.value(*place),

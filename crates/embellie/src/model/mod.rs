@@ -1,9 +1,11 @@
 //! What a model's Rust type can do: the traits that `#[model]` implements.
 
 mod key;
+mod parent;
 mod state;
 
 pub(crate) use key::{is_set, key_of, whole_key};
+pub(crate) use parent::Parent;
 pub use state::State;
 
 use embellie_core::field::FieldType;

@@ -5,29 +5,37 @@ use std::sync::Arc;
 use crate::related::{Held, Peers, SetName, Sets};
 
 /// What is known of the row that an object stands for: Django's `_state`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct State {
     adding: bool,
+    /// The rows that it came with.
+    peers: Company,
+    /// What most objects have nothing of.
+    more: Option<Box<More>>,
+}
+
+/// What is known of few objects.
+#[derive(Debug, Clone, Default)]
+struct More {
     /// Fields that the object has no value for: of a new one, those that the database fills in; of one that was read, those
     /// that were not read with it.
     lacks: Vec<usize>,
     /// The related objects that were read beforehand.
     sets: Sets,
-    /// The rows that it came with.
-    peers: Company,
 }
 
-/// The rows that a row came with, if it came with others: nothing that makes it another row.
-#[derive(Clone)]
-struct Company(Option<Arc<Peers>>);
-
-impl PartialEq for Company {
-    fn eq(&self, _: &Self) -> bool {
-        true
+/// Which rows it came with, and which related objects are known, makes an object no other.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        (self.adding, self.lacks()) == (other.adding, other.lacks())
     }
 }
 
-impl Eq for Company {}
+impl Eq for State {}
+
+/// The rows that a row came with, if it came with others.
+#[derive(Clone)]
+struct Company(Option<Arc<Peers>>);
 
 impl std::fmt::Debug for Company {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -37,10 +45,10 @@ impl std::fmt::Debug for Company {
 
 impl State {
     /// The object has no row yet.
-    pub const NEW: State = State { adding: true, lacks: Vec::new(), sets: Sets::NONE, peers: Company(None) };
+    pub const NEW: State = State { adding: true, peers: Company(None), more: None };
 
     /// The object was read from a row, or written to one.
-    pub const SAVED: State = State { adding: false, lacks: Vec::new(), sets: Sets::NONE, peers: Company(None) };
+    pub const SAVED: State = State { adding: false, peers: Company(None), more: None };
 
     /// Whether the object has no row yet.
     pub fn is_adding(&self) -> bool {
@@ -49,15 +57,29 @@ impl State {
 
     /// The object was written to a row. What is known of its relations stays.
     pub(crate) fn saved(&mut self) {
-        if self.adding {
-            self.lacks.clear();
+        if self.adding
+            && let Some(more) = &mut self.more
+        {
+            more.lacks.clear();
         }
         self.adding = false;
     }
 
     /// The object's row was deleted.
     pub(crate) fn deleted(&mut self) {
-        *self = State { adding: true, lacks: std::mem::take(&mut self.lacks), ..State::NEW };
+        if let Some(more) = &mut self.more {
+            more.sets = Sets::default();
+        }
+        *self = State { more: self.more.take(), ..State::NEW };
+    }
+
+    /// The fields that the object has no value for.
+    fn lacks(&self) -> &[usize] {
+        self.more.as_ref().map_or(&[], |more| &more.lacks)
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     pub(crate) fn join(&mut self, peers: Arc<Peers>) {
@@ -76,39 +98,41 @@ impl State {
 
     /// The object has no value for a field.
     pub(crate) fn lack(&mut self, field: usize) {
-        if !self.lacks.contains(&field) {
-            self.lacks.push(field);
+        if !self.lacks().contains(&field) {
+            self.more().lacks.push(field);
         }
     }
 
     /// Whether a field was not read with the object.
     pub(crate) fn is_deferred(&self, field: usize) -> bool {
-        !self.adding && self.lacks.contains(&field)
+        !self.adding && self.lacks().contains(&field)
     }
 
     /// Whether some field was not read with the object.
     pub(crate) fn has_deferred(&self) -> bool {
-        !self.adding && !self.lacks.is_empty()
+        !self.adding && !self.lacks().is_empty()
     }
 
     /// Takes back [`leave_to_database`](State::leave_to_database): the field was given a value.
     pub fn given(&mut self, field: usize) {
-        self.lacks.retain(|lacked| *lacked != field);
+        if let Some(more) = &mut self.more {
+            more.lacks.retain(|lacked| *lacked != field);
+        }
     }
 
     /// The related objects of this name, when they were read beforehand.
     pub(crate) fn held(&self, name: &SetName) -> Option<&Arc<Held>> {
-        self.sets.get(name)
+        self.more.as_ref()?.sets.get(name)
     }
 
     /// Keeps related objects.
-    pub(crate) fn hold(&mut self, name: SetName, set: Arc<Held>) {
-        self.sets.put(name, set);
+    pub(crate) fn hold(&mut self, name: Arc<SetName>, set: Arc<Held>) {
+        self.more().sets.put(name, set);
     }
 
     /// Whether the database fills in a field.
     pub(crate) fn is_left_to_database(&self, field: usize) -> bool {
-        self.lacks.contains(&field)
+        self.lacks().contains(&field)
     }
 }
 

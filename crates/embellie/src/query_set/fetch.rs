@@ -36,7 +36,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let Some(compiled) = compile(purpose, query, session)? else { return Ok(Vec::new()) };
         let selection = self.told(query, &compiled, own_columns(&compiled), session)?;
         let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
-        self.link(&mut rows.iter_mut(), session)?;
+        self.link(rows.iter_mut(), session)?;
         self.watch(rows.first_mut(), &compiled, session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
         Ok(rows)
@@ -58,8 +58,7 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
 
     /// Reads the rows of a query, each with the value of its last annotation, which is no part of the row.
     pub(crate) async fn read_beside(&self, query: &Query, session: Session<'_>) -> Result<Vec<(Value, S::Output)>> {
-        let rows = self.read_with(query, 1, session).await?;
-        Ok(rows.into_iter().map(|(mut values, row)| (values.pop().unwrap_or_default(), row)).collect())
+        self.read_behind(query, 1, |row, start, kinds| decoded(row, start, kinds.first()), session).await
     }
 
     /// Reads the rows of a query, each with the values of its last annotations, which are no part of the row.
@@ -69,26 +68,38 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         annotations: usize,
         session: Session<'_>,
     ) -> Result<Vec<(Vec<Value>, S::Output)>> {
+        let all = |row: &dyn Row, start, kinds: &[FieldKind]| {
+            kinds.iter().enumerate().map(|(i, kind)| decoded(row, start + i, Some(kind))).collect()
+        };
+        self.read_behind(query, annotations, all, session).await
+    }
+
+    /// Reads the rows of a query, each with what is made of its last columns, which are of these kinds and begin at a
+    /// place.
+    async fn read_behind<A: Send + 'static>(
+        &self,
+        query: &Query,
+        annotations: usize,
+        behind: impl Fn(&dyn Row, usize, &[FieldKind]) -> Result<A> + Send + 'static,
+        session: Session<'_>,
+    ) -> Result<Vec<(A, S::Output)>> {
         let session = session.caching(self.cached.as_deref());
         let Some(compiled) = compile(Purpose::Select, query, session)? else { return Ok(Vec::new()) };
         let own = own_columns(&compiled);
         let start = own.saturating_sub(annotations);
         let kinds: Vec<FieldKind> = compiled.columns[start..own].iter().map(|column| column.kind).collect();
         let selection = self.told(query, &compiled, start, session)?;
-        let read = move |row: &dyn Row| {
-            let values = kinds.iter().enumerate().map(|(i, kind)| kind.decode(row.column(start + i)?));
-            Ok((values.collect::<Result<Vec<Value>>>()?, selection.decode(row)?))
-        };
+        let read = move |row: &dyn Row| Ok((behind(row, start, &kinds)?, selection.decode(row)?));
         let mut rows = gather(&compiled, query, session, read).await?;
-        self.link(&mut rows.iter_mut().map(|(_, row)| row), session)?;
+        self.link(rows.iter_mut().map(|(_, row)| row), session)?;
         self.prefetched(&mut rows.iter_mut().map(|(_, row)| row), session).await?;
         Ok(rows)
     }
 
     /// Tells the objects of one result of each other.
-    pub(crate) fn link(
+    pub(crate) fn link<'r>(
         &self,
-        rows: &mut dyn ExactSizeIterator<Item = &mut S::Output>,
+        rows: impl ExactSizeIterator<Item = &'r mut S::Output>,
         session: Session<'_>,
     ) -> Result<()> {
         link(&self.selection, &self.query.model, rows, self.fetch_mode, session)
@@ -267,17 +278,22 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
     }
 }
 
+/// The value of a column of a kind.
+fn decoded(row: &dyn Row, column: usize, kind: Option<&FieldKind>) -> Result<Value> {
+    kind.unwrap_or(&FieldKind::Any).decode(row.column(column)?)
+}
+
 /// Tells the objects of one result of each other.
-pub(crate) fn link<M, S: Selection<M>>(
+pub(crate) fn link<'r, M, S: Selection<M>>(
     selection: &S,
     model: &str,
-    rows: &mut dyn ExactSizeIterator<Item = &mut S::Output>,
+    rows: impl ExactSizeIterator<Item = &'r mut S::Output>,
     mode: FetchMode,
     session: Session<'_>,
 ) -> Result<()> {
     let registry = session.database().registry();
     let peers = || Ok(Peers::new(registry, registry.model(model)?.id(), mode));
-    related::link(rows.len(), &mut rows.filter_map(|row| selection.object(row)), peers, mode)
+    related::link(rows.map(|row| selection.object(row)), peers, mode)
 }
 
 /// The statement that reads a query's rows; `None` when it has none for sure.

@@ -74,7 +74,7 @@ impl<M: 'static, S: Selection<M>> Source for Rows<M, S> {
 
     fn finish<'s>(&'s self, rows: &'s mut Vec<S::Output>, session: Session<'s>) -> BoxFuture<'s, Result<(), Error>> {
         Box::pin(async move {
-            self.0.link(&mut rows.iter_mut(), session)?;
+            self.0.link(rows.iter_mut(), session)?;
             self.0.prefetched(&mut rows.iter_mut(), session).await
         })
     }

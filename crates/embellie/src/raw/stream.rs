@@ -62,7 +62,7 @@ impl<M: 'static, S: Selection<M>> Source for Alone<M, S> {
 
     fn finish<'s>(&'s self, rows: &'s mut Vec<S::Output>, session: Session<'s>) -> BoxFuture<'s, Result<()>> {
         let set = &self.0;
-        let linked = link(&set.selection, &set.model, &mut rows.iter_mut(), set.fetch_mode, session);
+        let linked = link(&set.selection, &set.model, rows.iter_mut(), set.fetch_mode, session);
         Box::pin(std::future::ready(linked))
     }
 }

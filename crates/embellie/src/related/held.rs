@@ -1,33 +1,55 @@
 //! Related objects that were read beforehand.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::peers::Object;
-
 /// Related objects that were read beforehand for one object. Its clones share them.
-pub(crate) struct Held {
-    /// A vector of rows.
-    rows: Object,
+pub(crate) type Held = Set<dyn Any + Send + Sync>;
+
+/// A vector of rows, or another set whose rows these are, without its type.
+pub(crate) struct Set<R: ?Sized> {
     /// Whether the relation was changed since.
     forgotten: AtomicBool,
+    rows: R,
 }
 
 impl Held {
-    pub(crate) fn new(rows: Object) -> Self {
-        Held { rows, forgotten: AtomicBool::new(false) }
+    /// Some rows.
+    pub(crate) fn of<T: Send + Sync + 'static>(rows: Vec<T>) -> Arc<Held> {
+        Arc::new(Set { forgotten: AtomicBool::new(false), rows })
+    }
+
+    /// The rows of another set, which may be forgotten by itself.
+    pub(crate) fn sharing(other: Arc<Held>) -> Arc<Held> {
+        Arc::new(Set { forgotten: AtomicBool::new(false), rows: other })
     }
 
     /// The rows, when they are of this type and the relation was not changed since.
     pub(crate) fn rows<T: 'static>(&self) -> Option<&[T]> {
-        self.object()?.downcast_ref::<Vec<T>>().map(Vec::as_slice)
+        if self.is_forgotten() { None } else { self.all() }
     }
 
-    /// The rows without their type.
-    pub(crate) fn object(&self) -> Option<&Object> {
-        (!self.forgotten.load(Ordering::Acquire)).then_some(&self.rows)
+    fn all<T: 'static>(&self) -> Option<&[T]> {
+        match self.rows.downcast_ref::<Vec<T>>() {
+            Some(rows) => Some(rows),
+            None => self.rows.downcast_ref::<Arc<Held>>()?.all(),
+        }
+    }
+
+    /// The rows, to be changed, when nobody else has them.
+    pub(crate) fn rows_mut<T: 'static>(&mut self) -> Option<&mut Vec<T>> {
+        match self.rows.is::<Vec<T>>() {
+            true => self.rows.downcast_mut(),
+            false => Arc::get_mut(self.rows.downcast_mut::<Arc<Held>>()?)?.rows_mut(),
+        }
+    }
+
+    /// Whether the relation was changed since the rows were read.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.forgotten.load(Ordering::Acquire)
     }
 
     /// The relation was changed: the rows have to be read again.
@@ -53,38 +75,39 @@ pub(crate) enum SetName {
     Named(String),
 }
 
-/// What is held for one object: nothing at all, for most.
+/// What is held for one object, each under its name: nothing at all, for most, and seldom more than one set.
 #[derive(Clone, Default)]
-pub(crate) struct Sets(Option<Box<Several>>);
+pub(crate) struct Sets {
+    first: Option<Named>,
+    more: Vec<Named>,
+}
 
-/// What is held, each under its name.
-type Several = Vec<(SetName, Arc<Held>)>;
+/// Related objects, and the name that they are held under.
+type Named = (Arc<SetName>, Arc<Held>);
 
 impl Sets {
-    pub(crate) const NONE: Sets = Sets(None);
-
     pub(crate) fn get(&self, name: &SetName) -> Option<&Arc<Held>> {
-        self.0.as_deref()?.iter().find(|(known, _)| known == name).map(|(_, set)| set)
+        self.iter().find(|(known, _)| **known == *name).map(|(_, set)| set)
     }
 
-    pub(crate) fn put(&mut self, name: SetName, set: Arc<Held>) {
-        let sets = self.0.get_or_insert_default();
-        sets.retain(|(known, _)| *known != name);
-        sets.push((name, set));
+    pub(crate) fn put(&mut self, name: Arc<SetName>, set: Arc<Held>) {
+        let mut all = self.first.iter_mut().chain(&mut self.more);
+        if let Some((_, known)) = all.find(|(known, _)| *known == name) {
+            *known = set;
+        } else if self.first.is_none() {
+            self.first = Some((name, set));
+        } else {
+            self.more.push((name, set));
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Named> {
+        self.first.iter().chain(&self.more)
     }
 }
 
 impl fmt::Debug for Sets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().flat_map(|sets| sets.iter().map(|(name, _)| name))).finish()
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
-
-/// What is held says nothing of the object itself.
-impl PartialEq for Sets {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Sets {}

@@ -66,21 +66,23 @@ fn read_back<Owner: Model, From: Model, const I: usize>(
         let owner: &dyn Any = owner;
         if let Some(owner) = owner.downcast_ref::<Owner>() {
             let owner: Object = Arc::new(owner.clone());
-            point(&mut object, I, &owner);
+            point(&mut object, I, owner);
         }
         node.complete(&mut object, row)?;
         objects.push(object);
     }
-    Ok(Some(Arc::new(objects)))
+    Ok(Some(Arc::new(Held::of(objects))))
 }
 
 /// Tells the foreign key at a place its object.
-fn point(object: &mut dyn Instance, field: usize, to: &Object) {
+fn point(object: &mut dyn Instance, field: usize, to: Object) {
+    let mut to = Some(to);
     object.visit_relations(&mut |relation| {
         if let RelationSlot::Key(place, slot) = relation
             && place == field
+            && let Some(to) = to.take()
         {
-            slot.remember(Arc::clone(to));
+            slot.give(to);
         }
     });
 }
@@ -101,6 +103,8 @@ struct Node {
     columns: Option<RelatedObject>,
     /// The objects of all rows.
     peers: Option<Arc<Peers>>,
+    /// The name under which a way back is held.
+    name: Option<Arc<SetName>>,
     nodes: Vec<Node>,
 }
 
@@ -149,7 +153,11 @@ impl Node {
     fn among(nodes: &mut Vec<Node>, step: Step) -> &mut Node {
         let known = nodes.iter().position(|node| node.step.way == step.way);
         let place = known.unwrap_or_else(|| {
-            nodes.push(Node { step, columns: None, peers: None, nodes: Vec::new() });
+            let name = match step.way {
+                Way::Key(_) => None,
+                Way::Back { model, field } => Some(Arc::new(SetName::Way { model: model.into(), back: field.into() })),
+            };
+            nodes.push(Node { step, columns: None, peers: None, name, nodes: Vec::new() });
             nodes.len() - 1
         });
         &mut nodes[place]
@@ -159,11 +167,16 @@ impl Node {
         let Some(columns) = &self.columns else { return Ok(()) };
         let start = if is_absent(row, columns)? { None } else { Some(columns.start) };
         let Some(found) = (self.step.read)(row, start, self, object)? else { return Ok(()) };
-        match self.step.way {
-            Way::Key(place) => point(object, place, &found),
-            Way::Back { model, field } => {
-                let name = SetName::Way { model: model.into(), back: field.into() };
-                object.state_mut().hold(name, Arc::new(Held::new(found)));
+        match &self.name {
+            None => {
+                if let Way::Key(place) = self.step.way {
+                    point(object, place, found);
+                }
+            }
+            Some(name) => {
+                if let Some(held) = found.downcast_ref::<Arc<Held>>() {
+                    object.state_mut().hold(Arc::clone(name), Arc::clone(held));
+                }
             }
         }
         Ok(())

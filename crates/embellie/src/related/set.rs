@@ -121,7 +121,7 @@ impl<T, S> Related<T, S> {
     where
         T: Send + Sync + 'static,
     {
-        Related { held: Some(Arc::new(Held::new(Arc::new(objects)))), ..self }
+        Related { held: Some(Held::of(objects)), ..self }
     }
 
     /// The name under which an owner holds the objects.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use embellie_core::meta::Member;
 use embellie_core::{BoxFuture, Error, Result};
 
+use super::held::Held;
 use super::peers::{Found, Peers, Wanted, What};
 use super::prefetch::{Load, TypedSet, asked_of_fields, asked_of_owners};
 use super::set::Related;
@@ -89,9 +90,9 @@ impl<T: Instance + Clone, S: Selection<T, Output = T>> Related<T, S> {
                 Some(columns) => asked_of_fields(target, columns.clone(), keys, false, mode),
                 None => asked_of_owners(target, self.back.clone().into_owned(), keys, mode),
             };
-            Box::pin(async move { TypedSet { set, given: false }.load(asked, session).await })
+            Box::pin(async move { Ok(TypedSet { set, given: false }.load(asked, session).await?.into_found()) })
         };
         let found = peers.find(wanted, &self.owner, session, &mut fetch).await?;
-        Ok(found.and_then(|found| found.downcast_ref::<Vec<T>>().map(|objects| take(objects))))
+        Ok(found.and_then(|found| found.downcast_ref::<Arc<Held>>().and_then(|held| held.rows().map(take))))
     }
 }

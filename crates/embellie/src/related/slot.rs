@@ -15,44 +15,69 @@ use super::peers::{Object, Peers, What, used};
 #[derive(Clone)]
 pub struct KeySlot {
     key: Value,
-    object: OnceLock<Arc<dyn Any + Send + Sync>>,
+    object: Known,
     /// Whether the object at the other end had no row when it was assigned.
     unsaved: bool,
     /// The place of the field at the other end that the key is a value of; the primary key when `None`.
-    to_field: Option<usize>,
-    /// The rows that it came with, and the place of its field in them.
-    peers: Option<(Arc<Peers>, usize)>,
+    to_field: Option<u32>,
+    /// The place of its own field, where it came with other rows.
+    field: u32,
+    /// The rows that it came with.
+    peers: Option<Arc<Peers>>,
+}
+
+/// The object at the other end.
+#[derive(Clone)]
+enum Known {
+    /// It came with the key.
+    Given(Object),
+    /// It is read when somebody asks.
+    Asked(OnceLock<Object>),
+}
+
+impl Known {
+    fn get(&self) -> Option<&Object> {
+        match self {
+            Known::Given(object) => Some(object),
+            Known::Asked(object) => object.get(),
+        }
+    }
+}
+
+/// The place of a field, as it takes little room: there are never so many.
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl KeySlot {
     /// A slot that knows only the key.
     pub fn from_key(key: Value) -> Self {
-        KeySlot { key, object: OnceLock::new(), unsaved: false, to_field: None, peers: None }
+        KeySlot { key, object: Known::Asked(OnceLock::new()), unsaved: false, to_field: None, field: 0, peers: None }
     }
 
     /// A slot that knows the object too: its primary key, and whether it has no row yet.
     pub fn from_object(key: Value, object: Arc<dyn Any + Send + Sync>, unsaved: bool) -> Self {
-        KeySlot { key, object: OnceLock::from(object), unsaved, to_field: None, peers: None }
+        KeySlot { key, object: Known::Given(object), unsaved, to_field: None, field: 0, peers: None }
     }
 
     /// The slot, with a key that is a value of the field at a place of the other end.
     #[must_use]
     pub fn of_field(self, place: Option<usize>) -> Self {
-        KeySlot { to_field: place, ..self }
+        KeySlot { to_field: place.map(small), ..self }
     }
 
     /// The place of the field at the other end that the key is a value of; the primary key when `None`.
     pub fn target_field(&self) -> Option<usize> {
-        self.to_field
+        self.to_field.map(|place| place as usize)
     }
 
     pub(crate) fn join(&mut self, peers: Arc<Peers>, field: usize) {
-        self.peers = Some((peers, field));
+        (self.peers, self.field) = (Some(peers), small(field));
     }
 
     /// The rows that it came with, and the place of its field in them.
     pub(crate) fn peers(&self) -> Option<(&Arc<Peers>, usize)> {
-        self.peers.as_ref().map(|(peers, field)| (peers, *field))
+        self.peers.as_ref().map(|peers| (peers, self.field as usize))
     }
 
     /// The key, as it is stored.
@@ -68,9 +93,7 @@ impl KeySlot {
     /// The object, when it is known and of this type.
     pub fn object<T: 'static>(&self) -> Option<&T> {
         let object = self.object.get()?;
-        if let Some((peers, field)) = &self.peers {
-            used(Some(peers), || What::Key(*field));
-        }
+        used(self.peers.as_ref(), || What::Key(self.field as usize));
         object.downcast_ref()
     }
 
@@ -81,12 +104,24 @@ impl KeySlot {
 
     /// Gives the object away, when it is known.
     pub(crate) fn take_object(&mut self) -> Option<Object> {
-        self.object.take()
+        match std::mem::replace(&mut self.object, Known::Asked(OnceLock::new())) {
+            Known::Given(object) => Some(object),
+            Known::Asked(object) => object.into_inner(),
+        }
+    }
+
+    /// Takes the object that came with the key; one that is known already stays.
+    pub(crate) fn give(&mut self, object: Object) {
+        if !self.knows_object() {
+            self.object = Known::Given(object);
+        }
     }
 
     /// Remembers the object; one that is known already stays.
     pub fn remember(&self, object: Arc<dyn Any + Send + Sync>) {
-        let _ = self.object.set(object);
+        if let Known::Asked(asked) = &self.object {
+            let _ = asked.set(object);
+        }
     }
 }
 

@@ -20,6 +20,6 @@ pub use keys::{generated, keys};
 pub use links::{links, ordered};
 pub use lookups::lookups;
 pub use names::names;
-pub use places::places;
+pub use places::{places, venues};
 pub use pointing::pointing;
 pub use typed::{documented, shop, typed};

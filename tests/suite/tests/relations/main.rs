@@ -3,6 +3,7 @@
 
 mod columns;
 mod generic;
+mod inherited;
 mod keys;
 mod through;
 mod together;

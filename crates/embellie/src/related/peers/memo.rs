@@ -54,6 +54,16 @@ pub(crate) enum What {
     Whole,
 }
 
+/// Rows that were given what they could be asked for.
+pub(crate) enum Given {
+    /// All of them.
+    All,
+    /// Those with some keys.
+    Some(Vec<Value>),
+    /// What some keys lead to, which others may have as well.
+    Found(Vec<(Value, Option<Object>)>),
+}
+
 /// One thing that was read for the rows.
 #[derive(Default)]
 pub(super) struct Memo {
@@ -68,6 +78,8 @@ struct Known {
     objects: ByKey<Option<Object>>,
     /// The keys of rows that have something of their own.
     given: HashSet<Key, RandomState>,
+    /// Whether all rows have.
+    given_all: bool,
     /// How many writes there had been.
     writes: u64,
     /// Whether the next to ask reads alone, since what was read for all did not last.
@@ -91,7 +103,7 @@ impl Memo {
             return Ok(object.clone());
         }
         let mut wanted = vec![key.0.clone()];
-        if !std::mem::take(&mut known.alone) {
+        if !std::mem::take(&mut known.alone) && !known.given_all {
             let mut seen: HashSet<Key, RandomState> = HashSet::from_iter([key.clone()]);
             let missing = |key: &Value| {
                 let key = Key(key.clone());
@@ -126,14 +138,12 @@ impl Memo {
         Some(known)
     }
 
-    pub(super) async fn given(&self, keys: impl Iterator<Item = Value>, found: Option<&Found>) {
+    pub(super) async fn given(&self, given: Given) {
         let mut known = self.known.lock().await;
-        match found {
-            None => known.given.extend(keys.map(Key)),
-            Some(found) => known.objects.extend(keys.map(Key).map(|key| {
-                let object = found.get(&key).cloned();
-                (key, object)
-            })),
+        match given {
+            Given::All => known.given_all = true,
+            Given::Some(keys) => known.given.extend(keys.into_iter().map(Key)),
+            Given::Found(found) => known.objects.extend(found.into_iter().map(|(key, found)| (Key(key), found))),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! that was read for them. What is read is handed out and never put into a row that did not ask, so that nothing that was
 //! assigned meanwhile is overwritten.
 
+mod keys;
 mod memo;
 mod refusal;
 mod uses;
@@ -15,8 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use embellie_core::meta::{Model, ModelId};
 use embellie_core::{BoxFuture, Registry, Result, Value};
 
+pub(crate) use self::keys::Index;
+use self::keys::Keys;
 use self::memo::Memo;
-pub(crate) use self::memo::{ByKey, Found, Key, Object, What};
+pub(crate) use self::memo::{Found, Given, Key, Object, What};
 pub(crate) use self::refusal::Wanted;
 use self::uses::Use;
 pub(crate) use self::uses::used;
@@ -41,21 +44,6 @@ pub struct Peers {
     uses: Mutex<Vec<Use>>,
 }
 
-/// The keys of the rows, as they were read.
-#[derive(Default)]
-struct Keys {
-    /// Their primary keys.
-    own: Vec<Value>,
-    /// The foreign keys of those that do not know their objects, by the place of the field.
-    foreign: Vec<(usize, Vec<Value>)>,
-    /// The fields whose objects some rows know.
-    known: Vec<usize>,
-    /// Whether the rows have no Rust type.
-    records: bool,
-    /// How often a row holds the group, at least.
-    holds: usize,
-}
-
 /// What reads the objects of some keys, in a mode that they inherit.
 pub(crate) type Fetch<'f> = dyn FnMut(Vec<Value>, FetchMode) -> BoxFuture<'f, Result<Found>> + Send + 'f;
 
@@ -76,16 +64,12 @@ impl Peers {
 
     /// Makes an object one of the rows.
     pub(crate) fn take_in(self: &Arc<Self>, object: &mut (dyn Instance + 'static)) {
-        self.enter(&mut lock(&self.keys), object);
+        self.enter(&mut lock(&self.keys), self.model(), object);
     }
 
-    fn enter(self: &Arc<Self>, keys: &mut Keys, object: &mut (dyn Instance + 'static)) {
+    fn enter(self: &Arc<Self>, keys: &mut Keys, model: &Model, object: &mut (dyn Instance + 'static)) {
         let shared = self.mode == FetchMode::Peers;
-        let mut holds = 1;
-        if keys.holds == 0 {
-            let first: &dyn Any = object;
-            keys.records = first.is::<Record>();
-        }
+        let (mut holds, mut turn) = (1, 0);
         object.visit_relations(&mut |relation| {
             holds += 1;
             match relation {
@@ -93,18 +77,26 @@ impl Peers {
                     if slot.knows_object() {
                         keys.know(field);
                     } else if shared {
-                        keys.foreign(field).push(slot.key().clone());
+                        keys.add_foreign(turn, field, slot.key());
+                        turn += 1;
                     }
                     slot.join(Arc::clone(self), field);
                 }
                 RelationSlot::Link(slot) => slot.join(Arc::clone(self)),
             }
         });
-        keys.holds = if keys.holds == 0 { holds } else { keys.holds.min(holds) };
+        keys.count(holds, || {
+            let object: &dyn Any = object;
+            object.is::<Record>()
+        });
         if shared {
-            // A key that cannot be stored is that of an object without a row.
-            keys.own.push(key_of(object, self.model()).unwrap_or_default());
-            object.visit_keys(&mut |field, key| keys.foreign(field).push(key));
+            match key_of(object, model) {
+                Ok(Value::Int(key)) => keys.add_own_int(key),
+                Ok(key) => keys.add_own(&key),
+                // A key that cannot be stored is that of an object without a row.
+                Err(_) => {}
+            }
+            object.visit_keys(&mut |field, key| keys.add_foreign(0, field, &key));
         }
         object.state_mut().join(Arc::clone(self));
     }
@@ -133,11 +125,16 @@ impl Peers {
         }
     }
 
-    /// What some of the rows were given is not read again for them; the others may have it as well, where it is `found`.
-    pub(crate) async fn given(&self, what: &What, keys: impl Iterator<Item = Value>, found: Option<&Found>) {
+    /// What some of the rows were given is not read again for them.
+    pub(crate) async fn given(&self, what: &What, given: Given) {
         if self.mode == FetchMode::Peers {
-            self.memo(what).given(keys, found).await;
+            self.memo(what).given(given).await;
         }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.keys).rows()
     }
 
     fn memo(&self, what: &What) -> Arc<Memo> {
@@ -155,15 +152,12 @@ impl Peers {
         let keys = lock(&self.keys);
         // Who asks for a set holds the group as well.
         let beside = usize::from(matches!(what, What::Set(_)));
-        if Arc::strong_count(self) < 2 * keys.holds + beside {
+        if Arc::strong_count(self) < 2 * keys.holds() + beside {
             return Vec::new();
         }
         match what {
-            What::Key(field) => {
-                let known = keys.foreign.iter().find(|(place, _)| place == field);
-                known.map(|(_, keys)| keys.clone()).unwrap_or_default()
-            }
-            What::Set(_) | What::Value(_) | What::Whole => keys.own.clone(),
+            What::Key(field) => keys.foreign(*field),
+            What::Set(_) | What::Value(_) | What::Whole => keys.own(),
         }
     }
 }
@@ -174,39 +168,23 @@ impl std::fmt::Debug for Peers {
     }
 }
 
-impl Keys {
-    fn know(&mut self, field: usize) {
-        if !self.known.contains(&field) {
-            self.known.push(field);
-        }
-    }
-
-    fn foreign(&mut self, field: usize) -> &mut Vec<Value> {
-        let place = self.foreign.iter().position(|(place, _)| *place == field).unwrap_or_else(|| {
-            self.foreign.push((field, Vec::new()));
-            self.foreign.len() - 1
-        });
-        &mut self.foreign[place].1
-    }
-}
-
 /// Makes the objects of one result peers. A single one reads alone, and rows that are no objects have none.
 pub(crate) fn link<'o>(
-    expected: usize,
-    objects: &mut dyn Iterator<Item = &'o mut (dyn Instance + 'static)>,
+    objects: impl ExactSizeIterator<Item = Option<&'o mut (dyn Instance + 'static)>>,
     peers: impl FnOnce() -> Result<Arc<Peers>>,
     mode: FetchMode,
 ) -> Result<()> {
+    let expected = objects.len();
     if expected == 0 || (expected == 1 && mode == FetchMode::Peers) {
         return Ok(());
     }
-    let mut objects = objects.peekable();
+    let mut objects = objects.flatten().peekable();
     if objects.peek().is_none() {
         return Ok(());
     }
     let peers = peers()?;
-    let mut keys = Keys { own: Vec::with_capacity(expected), ..Keys::default() };
-    objects.for_each(|object| peers.enter(&mut keys, object));
+    let (mut keys, model) = (Keys::of(expected), peers.model());
+    objects.for_each(|object| peers.enter(&mut keys, model, object));
     *lock(&peers.keys) = keys;
     Ok(())
 }

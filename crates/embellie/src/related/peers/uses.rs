@@ -128,7 +128,7 @@ impl Drop for Peers {
         }
         let (records, known) = {
             let mut keys = lock(&self.keys);
-            (keys.records, std::mem::take(&mut keys.known))
+            (keys.are_of_records(), keys.take_known())
         };
         for seen in uses {
             // A foreign key that is null in all rows leads to nothing that could be asked for.

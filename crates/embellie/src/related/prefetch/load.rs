@@ -13,7 +13,8 @@ use crate::database::{Round, Session};
 use crate::model::{Instance, RelationSlot};
 use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
 use crate::record::{Record, RecordModel};
-use crate::related::peers::{ByKey, Found, Key, Object};
+use crate::related::held::Held;
+use crate::related::peers::{Found, Index, Key, Object};
 
 /// The name of the annotation that says whose a row is.
 const OWNER: &str = "_prefetch_related_owner";
@@ -27,20 +28,75 @@ pub(crate) struct Asked<'a> {
     pub(super) target: ModelId,
     /// What ties them to their owners.
     pub(super) tie: Tie,
-    /// The values of their owners, each once.
-    pub(super) values: Vec<Value>,
+    /// The values of their owners.
+    pub(super) values: Index,
     /// Whether a foreign key holds them: each object by itself.
     pub(super) single: bool,
-    /// Gives copies of the owners by their values, for objects that point back at them.
-    pub(super) owners: Option<&'a Copies<'a>>,
+    /// Gives copies of the owners, for objects that point back at them.
+    pub(super) copy: Option<&'a Copy<'a>>,
     /// What is read with them.
     pub(super) nodes: &'a [Node],
     /// How their relations are read, unless their query set says it.
     pub(super) mode: FetchMode,
 }
 
-/// What copies the owners.
-pub(super) type Copies<'a> = dyn Fn() -> ByKey<Object> + Send + Sync + 'a;
+/// What copies the owner with the value of a number.
+pub(super) type Copy<'a> = dyn Fn(usize) -> Option<Object> + Send + Sync + 'a;
+
+/// Related objects, by the numbers of the values that lead to them.
+pub(crate) struct Loaded {
+    /// Behind those that were asked for come others that a database finds as well.
+    values: Index,
+    objects: Objects,
+}
+
+/// Objects, or sets of them, as many as there are values.
+pub(super) enum Objects {
+    Single(Vec<Option<Object>>),
+    Sets(Vec<Option<Arc<Held>>>),
+}
+
+impl Loaded {
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.objects {
+            Objects::Single(objects) => objects.iter().all(Option::is_none),
+            Objects::Sets(sets) => sets.iter().all(Option::is_none),
+        }
+    }
+
+    /// The value of a number.
+    pub(super) fn value(&self, number: usize) -> Value {
+        self.values.keys().get(number).cloned().unwrap_or_default()
+    }
+
+    /// The object of a value.
+    pub(super) fn object(&self, number: usize) -> Option<&Object> {
+        match &self.objects {
+            Objects::Single(objects) => objects.get(number)?.as_ref(),
+            Objects::Sets(_) => None,
+        }
+    }
+
+    /// The objects of a value, for one of its owners; `last` says that there is no other.
+    pub(super) fn set(&mut self, number: usize, last: bool) -> Option<Arc<Held>> {
+        match &mut self.objects {
+            Objects::Sets(sets) if last => sets.get_mut(number)?.take(),
+            Objects::Sets(sets) => sets.get(number)?.clone().map(Held::sharing),
+            Objects::Single(_) => None,
+        }
+    }
+
+    /// The objects by their values.
+    pub(crate) fn into_found(self) -> Found {
+        let keys = self.values.into_keys().into_iter().map(Key);
+        match self.objects {
+            Objects::Single(objects) => keys.zip(objects).filter_map(|(key, object)| Some((key, object?))).collect(),
+            Objects::Sets(sets) => {
+                keys.zip(sets).filter_map(|(key, set)| Some((key, Arc::new(set?) as Object))).collect()
+            }
+        }
+    }
+}
 
 /// What ties objects to their owners.
 pub(super) enum Tie {
@@ -52,7 +108,7 @@ pub(super) enum Tie {
 
 /// The objects that a relation, called `back` at their end, ties to the owners with these keys.
 pub(crate) fn asked_of_owners(target: ModelId, back: String, keys: Vec<Value>, mode: FetchMode) -> Asked<'static> {
-    Asked { target, tie: Tie::Link(back), values: keys, single: false, owners: None, nodes: &[], mode }
+    Asked { target, tie: Tie::Link(back), values: Index::of(keys), single: false, copy: None, nodes: &[], mode }
 }
 
 /// The objects that hold values in the fields at some places: one for each, if `single`.
@@ -63,7 +119,7 @@ pub(crate) fn asked_of_fields(
     single: bool,
     mode: FetchMode,
 ) -> Asked<'static> {
-    Asked { target, tie: Tie::Fields(fields, None), values, single, owners: None, nodes: &[], mode }
+    Asked { target, tie: Tie::Fields(fields, None), values: Index::of(values), single, copy: None, nodes: &[], mode }
 }
 
 /// What objects know their owner by.
@@ -76,11 +132,11 @@ pub(super) enum PointsBack {
 
 /// What reads the objects at the other end of a relation.
 pub(crate) trait Load: Send + Sync {
-    /// Reads them, by the values of their owners: vectors of rows, or the objects themselves for foreign keys.
-    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>>;
+    /// Reads them, by the values of their owners: sets of rows, or the objects themselves for foreign keys.
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Loaded>>;
 
-    /// A vector without rows.
-    fn nothing(&self) -> Object;
+    /// A set without rows.
+    fn nothing(&self) -> Arc<Held>;
 
     /// Whether it reads all there are.
     fn is_whole(&self) -> bool;
@@ -99,14 +155,14 @@ where
     S: Selection<M>,
     S::Output: Sync,
 {
-    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>> {
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Loaded>> {
         let set = self.set.clone();
         let set = if self.given { set } else { set.fetch_mode(asked.mode) };
         Box::pin(rows(set, self.given, asked, session))
     }
 
-    fn nothing(&self) -> Object {
-        Arc::new(Vec::<S::Output>::new())
+    fn nothing(&self) -> Arc<Held> {
+        Held::of(Vec::<S::Output>::new())
     }
 
     fn is_whole(&self) -> bool {
@@ -118,14 +174,14 @@ where
 pub(crate) struct RecordSet;
 
 impl Load for RecordSet {
-    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Found>> {
+    fn load<'a>(&'a self, asked: Asked<'a>, session: Session<'a>) -> BoxFuture<'a, Result<Loaded>> {
         let model = Arc::new(RecordModel::new(Arc::clone(session.database().registry()), asked.target));
         let set = QuerySet::<Record, WholeRecord>::new(model.label().to_owned(), WholeRecord::new(model));
         Box::pin(rows(set.fetch_mode(asked.mode), false, asked, session))
     }
 
-    fn nothing(&self) -> Object {
-        Arc::new(Vec::<Record>::new())
+    fn nothing(&self) -> Arc<Held> {
+        Held::of(Vec::<Record>::new())
     }
 
     fn is_whole(&self) -> bool {
@@ -133,12 +189,12 @@ impl Load for RecordSet {
     }
 }
 
-async fn rows<M, S>(set: QuerySet<M, S>, given: bool, asked: Asked<'_>, session: Session<'_>) -> Result<Found>
+async fn rows<M, S>(set: QuerySet<M, S>, given: bool, asked: Asked<'_>, session: Session<'_>) -> Result<Loaded>
 where
     S: Selection<M>,
     S::Output: Sync,
 {
-    let Asked { target, tie, values, single, owners, nodes, mode } = asked;
+    let Asked { target, tie, mut values, single, copy, nodes, mode } = asked;
     let registry = session.database().registry();
     let target = registry.get(target);
     let mut query = checked(&set, target)?;
@@ -154,7 +210,7 @@ where
         }
     };
     let round = Round::default();
-    let parts: Vec<Vec<Value>> = some_at_a_time(values, paths.len()).collect();
+    let parts: Vec<Vec<Value>> = some_at_a_time(values.keys().to_vec(), paths.len()).collect();
     let each = if parts.len() == 1 { session } else { session.in_round(&round) };
     let beside = matches!(tie, Tie::Link(_));
     let reads = parts.into_iter().map(|values| {
@@ -162,10 +218,10 @@ where
         let set = &set;
         Box::pin(async move {
             match beside {
-                true => Ok(set.read_beside(&query, each).await?.into_iter().map(|(key, row)| (Key(key), row)).unzip()),
+                true => Ok(set.read_beside(&query, each).await?.into_iter().unzip()),
                 false => Ok((Vec::new(), set.read(&query, each).await?)),
             }
-        }) as BoxFuture<'_, Result<(Vec<Key>, Vec<S::Output>)>>
+        }) as BoxFuture<'_, Result<(Vec<Value>, Vec<S::Output>)>>
     });
     let mut parts = round.finish(session, reads.collect()).await?.into_iter();
     let (mut keys, mut rows) = parts.next().unwrap_or_default();
@@ -173,37 +229,107 @@ where
         keys.extend(more_keys);
         rows.extend(more_rows);
     }
-    if let Tie::Fields(fields, points_back) = tie {
-        let owners = match (&points_back, owners) {
-            (Some(_), Some(copies)) => copies(),
-            _ => ByKey::default(),
-        };
-        keys.reserve(rows.len());
-        for row in &mut rows {
-            let Some(object) = set.selection.object(row) else {
-                keys.push(Key(Value::Null));
-                continue;
+    let numbers: Vec<usize> = match tie {
+        Tie::Link(_) => keys.iter().map(|key| values.number(key)).collect(),
+        Tie::Fields(fields, points_back) => {
+            let mut owners = Owners { values: &mut values, copy, copies: Vec::new(), target };
+            let number = |row| match set.selection.object(row) {
+                Some(object) => owners.number(object, &fields, points_back.as_ref()),
+                None => Ok(owners.values.number(&Value::Null)),
             };
-            let key = Key(together(object, &fields)?);
-            if let (Some(by), Some(owner)) = (&points_back, owners.get(&key)) {
-                point_back(object, by, target, owner);
-            }
-            keys.push(key);
+            rows.iter_mut().map(number).collect::<Result<_>>()?
         }
-    }
+    };
     if !nodes.is_empty() {
         let mut objects: Vec<_> = rows.iter_mut().filter_map(|row| set.selection.object(row)).collect();
         follow::all(nodes, &mut objects, mode, session).await?;
     }
-    let rows = keys.into_iter().zip(rows);
-    if single {
-        return Ok(rows.map(|(key, row)| (key, Arc::new(row) as Object)).collect());
+    let objects = match single {
+        true => Objects::Single(one_each(rows, &numbers, values.keys().len())),
+        false => Objects::Sets(grouped(rows, &numbers, values.keys().len())),
+    };
+    Ok(Loaded { values, objects })
+}
+
+/// The owners that objects belong to.
+struct Owners<'a> {
+    values: &'a mut Index,
+    copy: Option<&'a Copy<'a>>,
+    /// Copies of the owners that were pointed back at already, by number.
+    copies: Vec<Option<Option<Object>>>,
+    /// The model of the objects.
+    target: &'a MetaModel,
+}
+
+impl Owners<'_> {
+    /// The number of an object's owner, at which it points back.
+    fn number(
+        &mut self,
+        object: &mut (dyn Instance + 'static),
+        fields: &[usize],
+        back: Option<&PointsBack>,
+    ) -> Result<usize> {
+        let mut number = None;
+        // A foreign key is looked at where it is, and told its object at once.
+        if let Some(PointsBack::Field(field)) = back {
+            object.visit_relations(&mut |relation| {
+                if let RelationSlot::Key(place, slot) = relation
+                    && place == *field
+                    && !slot.knows_object()
+                {
+                    let owner = self.values.number(slot.key());
+                    if let Some(copy) = self.copy(owner) {
+                        slot.give(copy);
+                    }
+                    number = Some(owner);
+                }
+            });
+        }
+        if let Some(number) = number {
+            return Ok(number);
+        }
+        let number = self.values.number(&together(object, fields)?);
+        let Some(back) = back else { return Ok(number) };
+        if let (Some(record), Some(copy)) = (follow::record(object), self.copy(number))
+            && let Ok(owner) = copy.downcast::<Record>()
+        {
+            let name = match back {
+                PointsBack::Relation(name) => name,
+                PointsBack::Field(field) => &self.target.fields[*field].name,
+            };
+            record.attach_shared(name, Some(owner));
+        }
+        Ok(number)
     }
-    let mut groups: ByKey<Vec<S::Output>> = ByKey::default();
-    for (key, row) in rows {
-        groups.entry(key).or_default().push(row);
+
+    /// A copy of the owner with a number.
+    fn copy(&mut self, number: usize) -> Option<Object> {
+        let copy = self.copy?;
+        if self.copies.len() <= number {
+            self.copies.resize(number.max(self.values.keys().len().saturating_sub(1)) + 1, None);
+        }
+        self.copies[number].get_or_insert_with(|| copy(number)).clone()
     }
-    Ok(groups.into_iter().map(|(key, rows)| (key, Arc::new(rows) as Object)).collect())
+}
+
+/// The rows of each number as one set, in their order; none where there are none.
+fn grouped<T: Send + Sync + 'static>(rows: Vec<T>, numbers: &[usize], count: usize) -> Vec<Option<Arc<Held>>> {
+    let mut sizes = vec![0; count];
+    numbers.iter().for_each(|&number| sizes[number] += 1);
+    let mut groups: Vec<Vec<T>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    for (row, &number) in rows.into_iter().zip(numbers) {
+        groups[number].push(row);
+    }
+    groups.into_iter().map(|group| if group.is_empty() { None } else { Some(Held::of(group)) }).collect()
+}
+
+/// The last row of each number; none where there are none.
+fn one_each<T: Send + Sync + 'static>(rows: Vec<T>, numbers: &[usize], count: usize) -> Vec<Option<Object>> {
+    let mut objects = vec![None; count];
+    for (row, &number) in rows.into_iter().zip(numbers) {
+        objects[number] = Some(Arc::new(row) as Object);
+    }
+    objects
 }
 
 /// The query of a query set that is fit for it.
@@ -278,24 +404,4 @@ pub(super) fn together(object: &dyn Instance, fields: &[usize]) -> Result<Value>
 /// A number of rows as a value; there are no more rows than the greatest.
 fn count(rows: u64) -> Value {
     Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
-/// Tells an object which one its foreign key points at.
-fn point_back(object: &mut (dyn Instance + 'static), by: &PointsBack, target: &MetaModel, owner: &Object) {
-    let name = match by {
-        PointsBack::Relation(name) => name,
-        PointsBack::Field(field) => {
-            object.visit_relations(&mut |relation| {
-                if let RelationSlot::Key(place, slot) = relation
-                    && place == *field
-                {
-                    slot.remember(Arc::clone(owner));
-                }
-            });
-            &target.fields[*field].name
-        }
-    };
-    if let (Some(record), Ok(owner)) = (follow::record(object), Arc::clone(owner).downcast::<Record>()) {
-        record.attach_shared(name, Some(owner));
-    }
 }

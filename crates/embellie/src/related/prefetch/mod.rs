@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use embellie_core::{BoxFuture, Error, Result};
 
-use super::held::SetName;
+use self::follow::There;
+use super::held::{Held, SetName};
 use super::peers::Object;
 use crate::database::Session;
 use crate::model::Instance;
@@ -44,7 +45,7 @@ pub struct Level {
     /// A copy of an object at the near end, to be pointed back at.
     share: fn(&dyn Instance) -> Option<Object>,
     /// The objects that are held, to be changed; those that others hold as well are copied first.
-    unshare: fn(&mut Object) -> Vec<&mut (dyn Instance + 'static)>,
+    unshare: fn(&mut There) -> Vec<&mut (dyn Instance + 'static)>,
 }
 
 impl Level {
@@ -67,12 +68,20 @@ fn share<T: Instance + Clone>(object: &dyn Instance) -> Option<Object> {
     object.downcast_ref::<T>().map(|object| Arc::new(object.clone()) as Object)
 }
 
-fn unshare<T: Instance + Clone>(held: &mut Object) -> Vec<&mut (dyn Instance + 'static)> {
-    if held.is::<T>() {
-        return own::<T>(held).into_iter().map(|object| object as &mut (dyn Instance + 'static)).collect();
+fn unshare<T: Instance + Clone>(there: &mut There) -> Vec<&mut (dyn Instance + 'static)> {
+    match there {
+        There::One(object) => {
+            own::<T>(object).into_iter().map(|object| object as &mut (dyn Instance + 'static)).collect()
+        }
+        There::Set(set) => {
+            if Arc::get_mut(set).and_then(|set| set.rows_mut::<T>()).is_none() {
+                let Some(copy) = set.rows::<T>().map(<[T]>::to_vec) else { return Vec::new() };
+                *set = Held::of(copy);
+            }
+            let rows = Arc::get_mut(set).and_then(|set| set.rows_mut::<T>()).into_iter().flatten();
+            rows.map(|object| object as &mut (dyn Instance + 'static)).collect()
+        }
     }
-    let objects = own::<Vec<T>>(held).into_iter().flatten();
-    objects.map(|object| object as &mut (dyn Instance + 'static)).collect()
 }
 
 /// The value of a shared one, which is copied when it is somebody else's too.

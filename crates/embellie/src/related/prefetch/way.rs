@@ -5,20 +5,24 @@ use embellie_core::{Error, Registry, Result, did_you_mean};
 use embellie_sql::TableColumn;
 
 use super::Level;
+use crate::model::Parent;
 use crate::related::SetName;
 
 /// How related objects are found.
 pub(super) enum Way {
     /// By a foreign key of the owner.
     Key { field: usize, target: ModelId, to_field: usize },
-    /// By a foreign key that points at the owner.
-    Back { source: ModelId, field: usize, to_field: usize },
+    /// By a foreign key that points at the owner; or at a row that the owner adds columns to, whose place it then does
+    /// not take.
+    Back { source: ModelId, field: usize, to_field: usize, inherited: bool },
     /// By a relation over several columns, or the way back of one: fields of the owner and of the objects that hold
     /// the same.
     Fields { name: String, target: ModelId, here: Vec<usize>, there: Vec<usize>, back: bool },
     /// By a many-to-many relation, which is called `back` at the other end; `name` is its own, where it is declared on
-    /// the owner.
-    Link { target: ModelId, back: String, name: Option<String> },
+    /// the owner; `to_field` holds the key of the row whose relation it is, where that is not the owner itself.
+    Link { target: ModelId, back: String, name: Option<String>, to_field: Option<usize> },
+    /// By a relation of a row that the owner adds columns to, which its parent link leads to.
+    Inherited { link: usize, ancestor: ModelId },
 }
 
 impl Way {
@@ -34,13 +38,14 @@ impl Way {
             Some(Member::ManyToMany(index)) => {
                 let link = &model.many_to_many()[index];
                 let own = Some(link.meta.name.clone());
-                Ok(Way::Link { target: link.target, back: link_name(model.label(), name), name: own })
+                Ok(Way::Link { target: link.target, back: link_name(model.label(), name), name: own, to_field: None })
             }
             Some(Member::Relation(index)) => {
                 let relation = &model.relations()[index];
                 let target = relation.target;
                 if relation.meta.is_generic() {
-                    return Ok(Way::Link { target, back: link_name(model.label(), name), name: None });
+                    let back = link_name(model.label(), name);
+                    return Ok(Way::Link { target, back, name: None, to_field: None });
                 }
                 let (here, there) = relation.pairs.iter().copied().unzip();
                 Ok(Way::Fields { name: name.to_owned(), target, here, there, back: false })
@@ -57,33 +62,51 @@ impl Way {
                     names(model).join(", ")
                 ))),
             },
-            _ => Err(Error::Field(format!(
-                "Cannot find '{name}' on {} object, '{name}' is an invalid parameter to prefetch_related(){}. Choices \
+            _ => match level.of_objects.then(|| Parent::with(model, name, registry)).flatten() {
+                Some(parent) => Way::inherited(level, &parent, registry),
+                None => Err(Error::Field(format!(
+                    "Cannot find '{name}' on {} object, '{name}' is an invalid parameter to prefetch_related(){}. Choices \
                  are: {}",
-                model.name,
-                did_you_mean(name, names(model)),
-                names(model).join(", ")
-            ))),
+                    model.name,
+                    did_you_mean(name, names(model)),
+                    names(model).join(", ")
+                ))),
+            },
         }
+    }
+
+    /// The relation of a row that the owner adds columns to.
+    fn inherited(level: &Level, parent: &Parent, registry: &Registry) -> Result<Self> {
+        let Parent { link, ancestor, by_key } = *parent;
+        let model = registry.get(ancestor);
+        Ok(match Way::of(level, model, registry)? {
+            // Where the key is all that it goes by, the row itself is not needed.
+            Way::Back { source, field, to_field, .. } if by_key && model.key_fields() == [to_field] => {
+                Way::Back { source, field, to_field: link, inherited: true }
+            }
+            Way::Link { target, back, .. } if by_key => Way::Link { target, back, name: None, to_field: Some(link) },
+            _ => Way::Inherited { link, ancestor },
+        })
     }
 
     fn back(reverse: &Reverse, registry: &Registry) -> Self {
         match reverse.relation {
             ReverseSource::ManyToMany(index) => {
                 let back = registry.get(reverse.source).many_to_many()[index].meta.name.clone();
-                Way::Link { target: reverse.source, back, name: None }
+                Way::Link { target: reverse.source, back, name: None, to_field: None }
             }
             ReverseSource::Relation(index) => {
                 let relation = &registry.get(reverse.source).relations()[index];
                 if relation.meta.is_generic() {
-                    return Way::Link { target: reverse.source, back: relation.meta.name.clone(), name: None };
+                    let back = relation.meta.name.clone();
+                    return Way::Link { target: reverse.source, back, name: None, to_field: None };
                 }
                 let (there, here) = relation.pairs.iter().copied().unzip();
                 Way::Fields { name: relation.meta.name.clone(), target: reverse.source, here, there, back: true }
             }
             ReverseSource::Field(field) => {
                 let to_field = registry.get(reverse.source).target(field).map(|(_, field)| field);
-                Way::Back { source: reverse.source, field, to_field: to_field.unwrap_or_default() }
+                Way::Back { source: reverse.source, field, to_field: to_field.unwrap_or_default(), inherited: false }
             }
         }
     }
@@ -93,6 +116,7 @@ impl Way {
         match self {
             Way::Key { target, .. } | Way::Link { target, .. } | Way::Fields { target, .. } => *target,
             Way::Back { source, .. } => *source,
+            Way::Inherited { ancestor, .. } => *ancestor,
         }
     }
 
@@ -103,7 +127,7 @@ impl Way {
             Way::Key { to_field, .. } => *to_field,
             Way::Back { field, .. } => *field,
             Way::Fields { there, .. } => *there.first()?,
-            Way::Link { .. } => return None,
+            Way::Link { .. } | Way::Inherited { .. } => return None,
         };
         let field = model.fields.get(field)?;
         Some(TableColumn { table: model.table.clone(), name: field.column.clone() })
@@ -113,7 +137,7 @@ impl Way {
     pub(super) fn set_name(&self, registry: &Registry) -> Option<SetName> {
         let target = registry.get(self.target());
         let back = match self {
-            Way::Key { .. } | Way::Fields { back: false, .. } => return None,
+            Way::Key { .. } | Way::Fields { back: false, .. } | Way::Inherited { .. } => return None,
             Way::Back { field, .. } => target.fields[*field].name.clone(),
             Way::Fields { name, .. } => name.clone(),
             Way::Link { back, .. } => back.clone(),
