@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod memcheck;
 mod packages;
 mod shell;
 mod test;
@@ -19,14 +20,16 @@ cargo xtask <command>
                    default; `--with NAME,…` chooses contenders, `--rounds <number>` says how often each is asked, and
                    `--readme` has the README show the figures
   bench ratchet    the instructions of the hottest cases, which may not grow; `--update` commits what it counts
-  bench growth     how time and memory grow with rows, models, joins and values; it fails above linear
+  bench growth     how work and memory grow with rows, models, joins and values; it fails above linear; `--most <size>`
+                   bounds the sizes; `growth`, `demo` and `compile` have `--readme`, too
   bench demo       the ten heaviest queries of the demo, beside SQL written by hand for the raw drivers
   bench building   what it costs to build a query, in each of the ways to write it
-  bench compile    how long models take to compile, beside Diesel's and SeaORM's; `--runs <number>`, 5 by default
+  bench compile    how long models take to compile, beside Diesel's and SeaORM's; `--runs <number>`, 2 by default
   bench stream     how much memory a million rows take when they are streamed, on every database
   conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`;
                    `--models-py`, first, has models read from `models.py`
   packages [SITE…] models of packages that many use, and queries on their tables, beside Django's answers
+  memcheck [TEST…] the tests of what has `unsafe` code, with valgrind watching their memory
   ci               test, rustfmt, clippy, rustdoc, tidy and the ratchets, as they must be before a change lands
 ";
 
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ("test", rest) => test::run(rest),
         ("bench", rest) => bench::run(rest),
         ("conformance", rest) => conformance::run(rest),
+        ("memcheck", rest) => memcheck::run(rest),
         ("packages", rest) => packages::run(rest),
         ("tidy", []) => tidy::run(),
         ("ci", []) => ci::run(),

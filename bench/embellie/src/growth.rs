@@ -1,7 +1,8 @@
 //! How time and memory grow with what is asked for.
 //!
 //! A line `WHAT SIZE` is answered with `nanoseconds cpu-nanoseconds peak-bytes`, of the least of a few runs; `- why` where
-//! a size is beyond what the database can do.
+//! a size is beyond what the database can do. A line `WHAT SIZE TIMES` is answered with `done` when it was done so many
+//! times: its instructions are counted from outside.
 
 use std::hint::black_box;
 use std::io::{BufRead, Write};
@@ -37,16 +38,37 @@ pub struct Node {
     pub parent: Option<ForeignKey<Node>>,
 }
 
-/// Makes tables of its own, fills them, and answers the lines of the standard input until it ends.
+/// Makes tables of its own, and fills them.
+pub(crate) fn fill(runtime: &Runtime, url: &str) -> Result<(), Failure> {
+    runtime.block_on(filled(url)).map(|db| db.close())
+}
+
+/// Answers the lines of the standard input until it ends.
 pub(crate) fn run(runtime: &Runtime, url: &str) -> Result<(), Failure> {
-    let db = runtime.block_on(filled(url))?;
+    let db = runtime.block_on(Database::connect(url))?;
     let mut output = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let (what, size) = line.split_once(' ').ok_or_else(|| format!("a line of two words, not `{line}`"))?;
+        let mut words = line.split(' ');
+        let (what, size) = words.next().zip(words.next()).ok_or_else(|| format!("a line of two words, not `{line}`"))?;
         let size: usize = size.parse()?;
-        match runtime.block_on(least(what, size, url, &db)) {
-            Ok((cost, peak)) => writeln!(output, "{} {} {peak}", cost.elapsed, cost.processor)?,
+        let answer = match words.next() {
+            None => runtime
+                .block_on(least(what, size, url, &db))
+                .map(|(cost, peak)| format!("{} {} {peak}", cost.elapsed, cost.processor)),
+            Some(times) => {
+                let times: usize = times.parse()?;
+                let work = async {
+                    for _ in 0..times {
+                        one(what, size, url, &db).await?;
+                    }
+                    Ok("done".to_owned())
+                };
+                runtime.block_on(work)
+            }
+        };
+        match answer {
+            Ok(answer) => writeln!(output, "{answer}")?,
             Err(error) => writeln!(output, "- {}", error.to_string().replace('\n', " "))?,
         }
         output.flush()?;
@@ -111,6 +133,22 @@ async fn one(what: &str, size: usize, url: &str, db: &Database) -> Result<(), Fa
             let path = format!("{}number", "parent__".repeat(size));
             let node = Node::objects().filter(Q::text(path, 1)).get(db).await?;
             expect(node.id as usize, size + 1)
+        }
+        "inserted" => {
+            let mut entries: Vec<Entry> = (0..size as i64)
+                .map(|n| {
+                    let mut entry = new!(Entry { name: format!("new entry {n}"), number: n });
+                    entry.id = ROWS + 1 + n;
+                    entry
+                })
+                .collect();
+            // Undone again, so that each time finds the same rows.
+            db.atomic(async |tx| {
+                Entry::objects().bulk_create(&mut entries, tx).await?;
+                tx.set_rollback(true);
+                Ok::<_, Failure>(())
+            })
+            .await
         }
         "in" => {
             let keys: Vec<i64> = (1..=size as i64).collect();

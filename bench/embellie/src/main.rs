@@ -1,7 +1,7 @@
 //! embellie, as its users write it.
 //!
 //! Beside the cases that every contender has (`embellie URL`) the program makes their tables (`fill`), measures how
-//! reading grows (`growth`), and what building a query costs by itself (`build`).
+//! reading grows (`growth-fill`, `growth`), and what building a query costs by itself (`build`).
 
 mod build;
 mod cases;
@@ -26,6 +26,7 @@ fn main() -> Result<(), Failure> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments.name.as_str() {
+        "growth-fill" => growth::fill(&runtime, &url),
         "growth" => growth::run(&runtime, &url),
         "fill" => runtime.block_on(fill::fill(&url)),
         _ => {

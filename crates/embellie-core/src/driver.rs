@@ -142,6 +142,29 @@ pub trait Connection: Send + Sync {
     /// transaction: whether those before one that fails have an effect otherwise is not said.
     fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed>;
 
+    /// Runs a statement that takes rows from the client (`COPY … FROM STDIN`). `source` gives, piece by piece, what a file
+    /// would hold of the format that the statement names; where it gives an error, nothing is copied. The outcome tells how
+    /// many rows were.
+    ///
+    /// As long as `source` gives at once what it has, nothing else of the same task runs meanwhile but what is sent.
+    fn copy_in<'a>(
+        &'a mut self,
+        _statement: &'a Statement,
+        _source: &'a mut CopySource<'_>,
+    ) -> BoxFuture<'a, Result<Outcome, Error>> {
+        Box::pin(async { Err(copies_nothing()) })
+    }
+
+    /// Runs a statement that gives rows to the client (`COPY … TO STDOUT`). `sink` is given, piece by piece, what a file
+    /// would hold of the format that the statement names; its error ends it. The outcome tells how many rows there were.
+    fn copy_out<'a>(
+        &'a mut self,
+        _statement: &'a Statement,
+        _sink: &'a mut CopySink<'_>,
+    ) -> BoxFuture<'a, Result<Outcome, Error>> {
+        Box::pin(async { Err(copies_nothing()) })
+    }
+
     /// Opens a cursor over the rows of a statement that reads, which [`fetch`](Connection::fetch) gives in chunks of
     /// `rows`. Numbers of cursors are made by the runtime, each once in a transaction.
     ///
@@ -180,6 +203,16 @@ pub trait Connection: Send + Sync {
 
     /// Whether the connection can no longer be used, as far as is known without asking the server.
     fn is_broken(&self) -> bool;
+}
+
+/// What [`Connection::copy_in`] sends.
+pub type CopySource<'a> = dyn Iterator<Item = Result<Vec<u8>, Error>> + Send + 'a;
+
+/// What [`Connection::copy_out`] gives pieces to.
+pub type CopySink<'a> = dyn FnMut(&[u8]) -> Result<(), Error> + Send + 'a;
+
+fn copies_nothing() -> Error {
+    Error::NotSupported("copying rows to or from the client (COPY) is not supported by this database".into())
 }
 
 /// What comes of [`Connection::execute_all`]: all sinks, and the results of the statements that were run.

@@ -19,7 +19,8 @@ pub mod query;
 pub mod regex;
 
 pub use driver::{
-    BoxFuture, Connection, Control, Driver, Effect, Endpoint, Executed, Identity, Outcome, ServerInfo, Statement,
+    BoxFuture, Connection, Control, CopySink, CopySource, Driver, Effect, Endpoint, Executed, Identity, Outcome,
+    ServerInfo, Statement,
 };
 pub use error::{DatabaseError, Error, Result, did_you_mean};
 pub use expr::{Expr, Nulls, OrderBy, Path};

@@ -3,13 +3,19 @@
 mod ahead;
 mod batch;
 mod control;
+mod copy;
 mod cursor;
 mod prepare;
+mod rows;
 mod run;
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use embellie_core::{BoxFuture, Connection, Control, Error, Executed, Outcome, RowSink, ServerInfo, Statement};
+use embellie_core::{
+    BoxFuture, Connection, Control, CopySink, CopySource, Error, Executed, Outcome, RowSink, ServerInfo, Statement,
+};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
@@ -35,6 +41,8 @@ pub(crate) struct PostgresConnection {
     canceller: Canceller,
     cache: StatementCache,
     types: Types,
+    /// Whether the rows of statements that copy are to be inserted instead, by their texts.
+    copies: HashMap<Arc<str>, bool>,
     /// What goes in front of whatever is sent next.
     ahead: Ahead,
     /// How many statements were given a name.
@@ -61,6 +69,7 @@ impl PostgresConnection {
             canceller,
             cache: StatementCache::new(statement_cache),
             types: Types::default(),
+            copies: HashMap::new(),
             ahead: Ahead::default(),
             named: 0,
             places: Vec::new(),
@@ -122,6 +131,7 @@ impl PostgresConnection {
             self.ahead.close(&prepared.handle);
         }
         self.types.clear();
+        self.copies.clear();
     }
 
     /// Notes how an exchange has ended, and gives its error in embellie's terms.
@@ -133,7 +143,7 @@ impl PostgresConnection {
             Unanswered::Server(error) => from_server(&error),
             Unanswered::Stopped(error) => error,
             Unanswered::Copies => Error::NotSupported(
-                "COPY to or from the client is not supported; copy to or from a file of the server's".into(),
+                "COPY to or from the client is no statement to execute: the driver's copy_in and copy_out do it".into(),
             ),
             Unanswered::Lost => self.lost(),
             Unanswered::Malformed(malformed) => {
@@ -202,6 +212,22 @@ impl Connection for PostgresConnection {
 
     fn execute_all<'a>(&'a mut self, work: Vec<(&'a Statement, Box<dyn RowSink>)>) -> BoxFuture<'a, Executed> {
         Box::pin(self.run_all(work))
+    }
+
+    fn copy_in<'a>(
+        &'a mut self,
+        statement: &'a Statement,
+        source: &'a mut CopySource<'_>,
+    ) -> BoxFuture<'a, Result<Outcome, Error>> {
+        Box::pin(self.take_in(statement, source))
+    }
+
+    fn copy_out<'a>(
+        &'a mut self,
+        statement: &'a Statement,
+        sink: &'a mut CopySink<'_>,
+    ) -> BoxFuture<'a, Result<Outcome, Error>> {
+        Box::pin(self.give_out(statement, sink))
     }
 
     fn open_cursor<'a>(

@@ -236,8 +236,8 @@ pub fn insert(insert: &Insert, registry: &Registry, target: &Target) -> Result<S
 /// The statements that insert many rows of values, to be run one after the other in a transaction. With `returning`, they
 /// give a row for each, in the order of the rows.
 ///
-/// Where the database reads rows from arrays it is one statement, whose text is the same for any number of rows; elsewhere
-/// they are statements of as many rows as are inserted fastest, which have the same text but for the last ones.
+/// Where the database reads rows from arrays it is one statement, whose text is the same for any number of rows, and where it
+/// takes them from the client and nothing is given back, thousands of rows are copied; elsewhere they are statements of as many rows as are inserted fastest, which have the same text but for the last ones.
 ///
 /// ```
 /// use embellie_core::query::{BulkInsert, Conflict};

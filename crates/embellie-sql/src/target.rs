@@ -81,6 +81,8 @@ pub enum Capability {
     RowLocks,
     /// Rows made of arrays, one for each column (`UNNEST`).
     RowsOfArrays,
+    /// Rows taken from the client, behind the statement (`COPY`).
+    RowsOfClients,
     /// Keys of rows inserted by one connection in one transaction, each one more than the one before.
     SuccessiveKeys,
 }
@@ -108,6 +110,7 @@ impl Capability {
             Capability::DistinctOn => "giving the first of the rows that are equal in some columns (DISTINCT ON)",
             Capability::RowLocks => "locking the rows of a query (FOR UPDATE)",
             Capability::RowsOfArrays => "rows made of arrays (UNNEST)",
+            Capability::RowsOfClients => "rows taken from the client (COPY)",
             Capability::SuccessiveKeys => "keys of rows inserted, each one more than the one before",
             Capability::GoOnAfterError => "going on with a transaction after one of its statements failed",
             Capability::StoredGeneratedColumns => "generated columns that are stored",
@@ -151,6 +154,7 @@ impl Capability {
         Capability::DistinctOn,
         Capability::RowLocks,
         Capability::RowsOfArrays,
+        Capability::RowsOfClients,
         Capability::SuccessiveKeys,
     ];
 }

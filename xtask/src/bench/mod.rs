@@ -4,6 +4,7 @@ mod building;
 mod compile;
 mod growth;
 pub(crate) mod ratchet;
+mod readme;
 mod speed;
 mod stream;
 

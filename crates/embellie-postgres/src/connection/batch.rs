@@ -6,6 +6,7 @@ use bytes::BytesMut;
 use embellie_core::{Effect, Error, Executed, Outcome, RowSink, Statement};
 
 use super::PostgresConnection;
+use super::rows::takes_rows;
 use super::run::{Answer, fit, is_outdated, write, write_close};
 use crate::cache::{Handle, Prepared};
 use crate::link::{Malformed, Sent, Unanswered, Unsendable, unexpected};
@@ -27,7 +28,9 @@ impl PostgresConnection {
     pub(super) async fn run_all(&mut self, mut work: Work<'_>) -> Executed {
         let mut results = Vec::with_capacity(work.len());
         // What may change the meaning of what follows goes alone.
-        let alone = |statement: &Statement| statement.effect == Effect::Schema || Spoken::of(&statement.sql).is_some();
+        let alone = |statement: &Statement| {
+            statement.effect == Effect::Schema || Spoken::of(&statement.sql).is_some() || takes_rows(statement)
+        };
         if work.len() > 1 && !work.iter().any(|(statement, _)| alone(statement)) {
             self.run_together(&mut work, &mut results).await;
         }

@@ -8,6 +8,7 @@ use postgres_protocol::message::frontend;
 
 use super::PostgresConnection;
 use super::prepare::Draft;
+use super::rows::takes_rows;
 use crate::cache::{Handle, Prepared};
 use crate::link::{
     Malformed, Place, Sent, ServerError, Unanswered, Unsendable, bind, execute, places, rows, unexpected,
@@ -33,6 +34,9 @@ impl PostgresConnection {
         self.ready().await?;
         if statement.effect == Effect::Schema && statement.parameters.is_empty() {
             return self.run_script(&statement.sql).await;
+        }
+        if takes_rows(statement) {
+            return self.run_rows(statement).await;
         }
         if let Some(prepared) = self.cache.get(&statement.sql) {
             match self.run_prepared(&prepared, statement, sink).await {

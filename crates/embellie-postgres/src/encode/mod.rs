@@ -10,6 +10,7 @@ use postgres_types::Type;
 use crate::calendar::{self, EPOCH_MICROS, MICROS_PER_DAY};
 use crate::wire::{self, Wire};
 
+pub(crate) mod copy;
 mod list;
 mod numeric;
 mod range;

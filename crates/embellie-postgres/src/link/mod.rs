@@ -5,6 +5,7 @@
 
 mod binding;
 mod compose;
+mod copy;
 mod input;
 mod output;
 mod reader;
@@ -22,6 +23,7 @@ use postgres_protocol::message::frontend;
 use tokio::io::AsyncWrite;
 
 pub(crate) use compose::{Unsendable, bind, execute};
+pub(crate) use copy::end_of_data;
 pub(crate) use input::{Frame, Malformed};
 pub(crate) use reader::{Field, Place, fields, parameters, places, rows, tag};
 pub(crate) use server_error::ServerError;
@@ -78,6 +80,10 @@ pub(crate) enum Sent {
     Statement,
     /// Other messages between a statement and its Sync.
     Several,
+    /// A statement that takes data to copy, and the data.
+    CopyIn,
+    /// A statement that gives data to copy, and its Sync.
+    CopyOut,
 }
 
 pub(crate) struct Link {
@@ -89,6 +95,8 @@ pub(crate) struct Link {
     /// How often the server has still to say that it is ready.
     owed: usize,
     sent: Sent,
+    /// Whether the end of the data to copy, and its Sync, are still to be sent.
+    feeding: bool,
     /// What the server has said last of the transaction: `I`, `T` or `E`.
     status: u8,
     /// Why the connection has ended, once it has.
@@ -108,6 +116,7 @@ impl Link {
             started: false,
             owed: 0,
             sent: Sent::Script,
+            feeding: false,
             status: b'I',
             ended: None,
             closed: false,
@@ -162,35 +171,55 @@ impl Link {
     /// first error comes at the end.
     pub(crate) async fn answers(
         &mut self,
+        each: impl FnMut(u8, &[u8]) -> Result<(), Unanswered>,
+    ) -> Result<(), Unanswered> {
+        // Who was to send the rest is gone.
+        self.stop_feeding("it was given up");
+        self.answers_beyond(None, each).await
+    }
+
+    /// The same, where something has been refused already.
+    pub(crate) async fn answers_beyond(
+        &mut self,
+        mut refused: Option<Unanswered>,
         mut each: impl FnMut(u8, &[u8]) -> Result<(), Unanswered>,
     ) -> Result<(), Unanswered> {
-        let mut refused = None;
-        loop {
-            while let Some(frame) = self.frame()? {
-                match frame.tag {
-                    b'Z' if self.owed == 0 => return refused.map_or(Ok(()), Err),
-                    b'Z' => {}
-                    b'E' => {
-                        let error = self.server_error(frame)?;
-                        if error.is_fatal() {
-                            return Err(Unanswered::Server(error));
-                        }
-                        refused.get_or_insert(Unanswered::Server(error));
-                    }
-                    b'G' => {
-                        self.refuse_to_copy()?;
-                        refused.get_or_insert(Unanswered::Copies);
-                    }
-                    b'H' => drop(refused.get_or_insert(Unanswered::Copies)),
-                    _ if refused.is_some() => {}
-                    tag => match each(tag, self.input.body(frame)) {
-                        Err(Unanswered::Malformed(malformed)) => return Err(self.damaged(malformed).into()),
-                        other => other?,
-                    },
-                }
-            }
+        while !self.hand_out(&mut refused, &mut each)? {
             self.fill().await?;
         }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Gives each message that has come to `each`, and tells whether the server is ready.
+    fn hand_out(
+        &mut self,
+        refused: &mut Option<Unanswered>,
+        each: &mut impl FnMut(u8, &[u8]) -> Result<(), Unanswered>,
+    ) -> Result<bool, Unanswered> {
+        while let Some(frame) = self.frame()? {
+            match frame.tag {
+                b'Z' if self.owed == 0 => return Ok(true),
+                b'Z' => {}
+                b'E' => {
+                    let error = self.server_error(frame)?;
+                    if error.is_fatal() {
+                        return Err(Unanswered::Server(error));
+                    }
+                    refused.get_or_insert(Unanswered::Server(error));
+                }
+                b'G' if self.sent != Sent::CopyIn => {
+                    self.refuse_to_copy()?;
+                    refused.get_or_insert(Unanswered::Copies);
+                }
+                b'H' if self.sent != Sent::CopyOut => drop(refused.get_or_insert(Unanswered::Copies)),
+                _ if refused.is_some() => {}
+                tag => match each(tag, self.input.body(frame)) {
+                    Err(Unanswered::Malformed(malformed)) => return Err(self.damaged(malformed).into()),
+                    other => other?,
+                },
+            }
+        }
+        Ok(false)
     }
 
     /// Listens until the server is ready, whatever it says.
@@ -275,9 +304,11 @@ impl Link {
     fn refuse_to_copy(&mut self) -> Result<(), Lost> {
         let extended = match self.sent {
             Sent::Script => false,
-            Sent::Statement => true,
+            Sent::Statement | Sent::CopyOut => true,
             // What was sent behind the statement has been taken for the data.
-            Sent::Several => return Err(self.end("a COPY from the client was begun, which is not supported")),
+            Sent::Several | Sent::CopyIn => {
+                return Err(self.end("a COPY from the client was begun, which is not supported"));
+            }
         };
         let refused = self.output.add(|out| {
             frontend::copy_fail("COPY from the client is not supported", out)?;

@@ -33,6 +33,11 @@ impl Output {
         written
     }
 
+    /// How many bytes are still to be sent.
+    pub(crate) fn waiting(&self) -> usize {
+        self.bytes.len() - self.sent
+    }
+
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         (self.sent, self.unflushed) = (0, false);

@@ -3,6 +3,7 @@
 
 mod batch;
 mod columns;
+mod copy;
 mod differential;
 mod dropped;
 mod errors;

@@ -8,6 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const SELECT: &str = "SELECT id, mood, name FROM person WHERE id > $1 AND mood = $2";
+pub(crate) const TAKES: &str = "COPY person FROM STDIN";
+pub(crate) const GIVES: &str = "COPY person TO STDOUT";
 pub(crate) const REFUSED: &str = "INSERT INTO person VALUES (1)";
 
 /// A type that no server has from the beginning.
@@ -112,6 +114,9 @@ impl Session {
                 }
                 b'E' => failed = self.execute(&bound, &mut answer),
                 b'C' => message(&mut answer, b'3', &[]),
+                b'd' => {}
+                b'c' => message(&mut answer, b'C', b"COPY 2\0"),
+                b'f' => message(&mut answer, b'E', b"SERROR\0VERROR\0C57014\0Mgiven up\0\0"),
                 b'Q' => {
                     message(&mut answer, b'T', &fields(&[("oid", 26), ("typname", 19)]));
                     let mood = [MOOD.to_string(), "mood".into(), "public".into(), "e".into()];
@@ -145,6 +150,15 @@ impl Session {
                 message(answer, b'D', &row(&[id(1), Some(b"x".to_vec()), Some(b"Ann".to_vec())]));
                 message(answer, b'D', &row(&[id(2), None, Some(Vec::new())]));
                 message(answer, b'C', b"SELECT 2\0");
+            }
+            // What comes of it is said at the end of the data.
+            Some(TAKES) => message(answer, b'G', &[0, 0, 1, 0, 0]),
+            Some(GIVES) => {
+                message(answer, b'H', &[0, 0, 1, 0, 0]);
+                message(answer, b'd', b"1\tx\n");
+                message(answer, b'd', b"2\t\\N\n");
+                message(answer, b'c', &[]);
+                message(answer, b'C', b"COPY 2\0");
             }
             Some(REFUSED) => {
                 message(answer, b'E', b"SERROR\0VERROR\0C23505\0Mtwice\0nkey\0Rcheck\0\0");

@@ -10,6 +10,10 @@ use super::Writer;
 use crate::resolved::{Cell, Insert, OnConflict};
 use crate::{Capability, Target};
 
+/// So many rows, or more, are copied where they can be. For fewer, what the server prepares for each row of a copy costs more
+/// than it saves.
+const COPIED: usize = 2_000;
+
 /// The statement of an insert.
 pub(crate) fn insert(target: &Target, insert: &Insert<'_>) -> Result<Statement> {
     let mut writer = Writer::new(target);
@@ -55,6 +59,15 @@ pub(crate) fn bulk(
             columns[place % width].push(value);
         }
         let parameters = columns.into_iter().map(Value::List).collect();
+        if rows >= COPIED && can_be_copied(target, insert, kinds) {
+            let mut writer = Writer::new(target);
+            writer.push("COPY ");
+            writer.name(insert.table)?;
+            writer.push(" ");
+            writer.name_list(&insert.columns)?;
+            writer.push(" FROM STDIN");
+            return Ok(vec![statement(&writer.into_text().into(), parameters, insert)]);
+        }
         let text = bulk_text(target, insert, |w| w.rows_of_arrays(insert))?;
         return Ok(vec![statement(&text, parameters, insert)]);
     }
@@ -80,6 +93,15 @@ pub(crate) fn bulk(
     }
     statements.reverse();
     Ok(statements)
+}
+
+/// Whether rows can be taken from the client behind the statement: nothing is given back then, and there is no rule for rows
+/// that exist already.
+fn can_be_copied(target: &Target, insert: &Insert<'_>, kinds: &[FieldKind]) -> bool {
+    target.can(Capability::RowsOfClients)
+        && insert.returning.is_empty()
+        && insert.conflict == OnConflict::Fail
+        && !kinds.iter().any(|kind| matches!(kind, FieldKind::Range(_) | FieldKind::SearchVector | FieldKind::Any))
 }
 
 fn statement(sql: &Arc<str>, parameters: Vec<Value>, insert: &Insert<'_>) -> Statement {

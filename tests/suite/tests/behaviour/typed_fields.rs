@@ -6,12 +6,13 @@ use embellie::model::Instance;
 use embellie::prelude::*;
 use embellie::write::BulkCreate;
 use embellie_suite::models::typed::*;
-use embellie_suite::{Outcome, refused};
+use embellie_suite::{Kind, Outcome, refused};
 use jiff::civil::{Time, date};
 use serde_json::json;
 
 embellie_suite::on_every_database! { typed:
     every_field_type_goes_there_and_back,
+    many_rows_with_keys_of_their_own,
     every_field_type_is_asked_for,
     null_is_none,
     what_is_filled_in,
@@ -84,6 +85,77 @@ async fn every_field_type_goes_there_and_back(db: &Database) -> Outcome {
     for (read, many) in read.iter().zip(&many) {
         assert_eq!(values(read, fields), values(many, fields));
     }
+    Ok(())
+}
+
+/// So many that databases may have a way of their own for them: what is stored is the same.
+async fn many_rows_with_keys_of_their_own(db: &Database) -> Outcome {
+    let fields = Everything::meta().fields.len();
+    let mut many: Vec<Everything> = (0..2_000)
+        .map(|n| {
+            let mut one = everything();
+            // Times are kept in microseconds, and what is finer is cut off.
+            let fine = Timestamp::from_microsecond(-1 - n).unwrap() + SignedDuration::from_nanos(700);
+            (one.id, one.int, one.moment) = (n + 1, n as i32, if n % 2 == 0 { one.moment } else { fine });
+            one.long = ["", "\\", "\\N", "\\.", "a\tb\r\nc", "\u{1}\u{b}\u{c}"][n as usize % 6].to_owned();
+            one.date = [date(2024, 2, 29), date(1, 1, 1), date(9999, 12, 31)][n as usize % 3];
+            one
+        })
+        .collect();
+    let asked = db.capture();
+    Everything::objects().bulk_create(&mut many, db).await?;
+    let statements = asked.statements();
+    drop(asked);
+    if Kind::of(db) == Kind::Postgres {
+        assert!(statements.len() == 1 && statements[0].sql.contains("COPY"), "{statements:?}");
+    }
+    // Beside one that goes the usual way.
+    for place in [0, 1, 5, 1_999] {
+        let mut one = everything();
+        let given = &many[place];
+        (one.id, one.long, one.date) = (10_000, given.long.clone(), given.date);
+        (one.moment, one.int) = (given.moment, given.int);
+        let alone = one.create(db).await?.id;
+        let stored = |id: i64| async move {
+            let one = Everything::objects().get_pk(&id, db).await?;
+            Outcome::Ok(values(&one, fields))
+        };
+        let (alone, copied) = (stored(alone).await?, stored(given.id).await?);
+        assert_eq!(alone[1..], copied[1..], "row {place}");
+        Everything::objects().filter(q!(id__gt = 2_000)).delete(db).await?;
+    }
+    assert_eq!(Everything::objects().count(db).await?, 2_000);
+
+    // All or none, with the errors that fewer rows have.
+    let parts = |name: &str| {
+        let mut parts: Vec<Part> = (0..2_500).map(|n| new!(Part { name: format!("{n}") })).collect();
+        parts[2_400].name = name.to_owned();
+        parts
+    };
+    let mut twice = parts("x");
+    twice[2_000].serial = twice[1].serial;
+    assert!(!refused(Part::objects().bulk_create(&mut twice, db).await, "IntegrityError").is_empty());
+    assert_eq!(Part::objects().count(db).await?, 0);
+    if Kind::of(db) == Kind::Postgres {
+        let mut long = parts("longer than twenty characters");
+        refused(Part::objects().bulk_create(&mut long, db).await, "DataError");
+        let mut nul = parts("\0");
+        refused(Part::objects().bulk_create(&mut nul, db).await, "DataError");
+    }
+    db.atomic(async |tx| {
+        let undone: Outcome = tx
+            .atomic(async |tx| {
+                Part::objects().bulk_create(&mut twice, tx).await?;
+                Ok(())
+            })
+            .await;
+        undone.expect_err("a key is there twice");
+        Part::objects().bulk_create(&mut parts("y"), tx).await?;
+        Outcome::Ok(())
+    })
+    .await?;
+    assert_eq!(Part::objects().filter(q!(name = "y")).count(db).await?, 1);
+    assert_eq!(Part::objects().count(db).await?, 2_500);
     Ok(())
 }
 

@@ -17,21 +17,29 @@ const COLOURS: [&str; 2] = ["#0072b2", "#d55e00"];
 struct Measure {
     title: &'static str,
     of: fn(&Point) -> f64,
+    /// Whether it is shown of a database.
+    shows: fn(&Series) -> bool,
     /// How a value at the axis is written.
     write: fn(f64) -> String,
 }
 
-const MEASURES: [Measure; 2] = [
-    Measure { title: "time on the processor", of: |point| point.processor, write: time },
-    Measure { title: "memory at its peak", of: |point| point.peak, write: bytes },
+const MEASURES: [Measure; 3] = [
+    Measure { title: "instructions", of: Point::work, shows: is_counted, write: count },
+    Measure { title: "time on the processor", of: Point::work, shows: |series| !is_counted(series), write: time },
+    Measure { title: "memory at its peak", of: |point| point.peak, shows: |_| true, write: bytes },
 ];
+
+fn is_counted(series: &Series) -> bool {
+    series.points.iter().any(|point| point.instructions.is_some())
+}
 
 /// The chart.
 pub(super) fn svg(growth: &Growth, series: &[Series], circumstances: &str) -> String {
-    let width = MEASURES.len() as f64 * (LEFT + WIDTH + NAMES);
+    let shown: Vec<&Measure> = MEASURES.iter().filter(|measure| series.iter().any(measure.shows)).collect();
+    let width = shown.len() as f64 * (LEFT + WIDTH + NAMES);
     let height = TOP + HEIGHT + 64.0;
     let mut body = String::new();
-    for (place, measure) in MEASURES.iter().enumerate() {
+    for (place, measure) in shown.into_iter().enumerate() {
         side(measure, series, place as f64 * (LEFT + WIDTH + NAMES) + LEFT, &mut body);
     }
     format!(
@@ -47,7 +55,8 @@ pub(super) fn svg(growth: &Growth, series: &[Series], circumstances: &str) -> St
 }
 
 fn side(measure: &Measure, series: &[Series], left: f64, body: &mut String) {
-    let points = || series.iter().flat_map(|one| &one.points);
+    let series: Vec<(&Series, &str)> = series.iter().zip(COLOURS).filter(|(one, _)| (measure.shows)(one)).collect();
+    let points = || series.iter().flat_map(|(one, _)| &one.points);
     let largest = points().map(|point| point.size as f64).fold(10.0, f64::max);
     let values = || points().map(measure.of).filter(|value| *value > 0.0);
     let low = values().fold(f64::MAX, f64::min).log10().floor();
@@ -78,7 +87,7 @@ fn side(measure: &Measure, series: &[Series], left: f64, body: &mut String) {
         );
     }
     let mut taken: Vec<f64> = Vec::new();
-    for (one, colour) in series.iter().zip(COLOURS) {
+    for &(one, colour) in &series {
         let Some(last) = one.points.last() else { continue };
         // In proportion, back from the last point to where the chart ends.
         let (end, value) = (last.size as f64, (measure.of)(last));
@@ -125,6 +134,7 @@ fn rule(body: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
 
 fn count(size: f64) -> String {
     match size {
+        size if size >= 1e9 => format!("{} G", size / 1e9),
         size if size >= 1e6 => format!("{} M", size / 1e6),
         size if size >= 1e4 => format!("{} k", size / 1e3),
         size => format!("{size}"),

@@ -1,18 +1,24 @@
 //! `cargo xtask bench growth`: how time and memory grow with what is asked for.
 //!
-//! What counts is the program's own time on the processor, which tells more of what embellie does than of what else the
-//! machine does. Over the last decade of sizes, it and the memory may grow a little faster than in proportion, no more.
+//! What counts on SQLite is the instructions, where valgrind is there to count them, and elsewhere the program's own time on
+//! the processor, which tells more of what embellie does than of what else the machine does. Over the last decade of sizes,
+//! they and the memory may grow a little faster than in proportion, no more.
 
 mod chart;
 mod fit;
+mod instructions;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use embellie_testing::PrivatePostgres;
 
+use super::readme::Section;
 use super::speed::{Circumstances, DATABASES, fresh_file, pin, program, target, title};
-use crate::shell::Result;
+use crate::shell::{self, Result};
+
+/// Where the README has the figures.
+pub(super) const SECTION: Section = Section { name: "growth", command: "cargo xtask bench growth --readme" };
 
 /// The exponent that is too much: linear is 1, and what is measured has some noise.
 const TOO_MUCH: f64 = 1.15;
@@ -25,7 +31,7 @@ struct Growth {
     sizes: &'static [u64],
 }
 
-static GROWTHS: [Growth; 4] = [
+static GROWTHS: [Growth; 5] = [
     Growth {
         word: "rows",
         title: "rows read as objects",
@@ -37,6 +43,11 @@ static GROWTHS: [Growth; 4] = [
         sizes: &[1, 2, 5, 10, 20, 50, 100, 200, 500],
     },
     Growth { word: "joins", title: "joins of one query", sizes: &[1, 2, 4, 8, 16, 32, 48, 63, 64] },
+    Growth {
+        word: "inserted",
+        title: "rows inserted at once, with keys of their own",
+        sizes: &[1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000],
+    },
     Growth { word: "in", title: "values of one `in`", sizes: &[1, 10, 100, 1_000, 10_000, 20_000, 50_000, 100_000] },
 ];
 
@@ -48,6 +59,8 @@ struct Point {
     elapsed: f64,
     /// The program's own time on the processor, in nanoseconds.
     processor: f64,
+    /// The instructions, where they were counted.
+    instructions: Option<f64>,
     /// The most bytes that were held at a time.
     peak: f64,
 }
@@ -58,22 +71,66 @@ struct Series {
     points: Vec<Point>,
 }
 
-/// Measures all that grows, or what the arguments name; they may name databases too.
-pub(super) fn run(arguments: &[String]) -> Result {
-    let named = |word: &str| arguments.iter().any(|argument| argument == word);
-    let known = |word: &String| GROWTHS.iter().any(|one| one.word == word) || DATABASES.contains(&word.as_str());
-    if let Some(unknown) = arguments.iter().find(|word| !known(word)) {
-        let words: Vec<&str> = GROWTHS.iter().map(|one| one.word).chain(DATABASES).collect();
-        return Err(format!("`bench growth` takes {}, not `{unknown}`", words.join(", ")).into());
+/// What one run is asked for.
+struct Wanted {
+    growths: Vec<&'static Growth>,
+    databases: Vec<&'static str>,
+    /// The largest size.
+    most: u64,
+    /// Whether the README is to show what was found.
+    readme: bool,
+}
+
+impl Wanted {
+    fn read(arguments: &[String]) -> Result<Wanted> {
+        let mut wanted = Wanted { growths: Vec::new(), databases: Vec::new(), most: u64::MAX, readme: false };
+        let mut words = arguments.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            let growth = GROWTHS.iter().find(|one| one.word == word);
+            let database = DATABASES.into_iter().find(|database| *database == word);
+            match word {
+                "--most" => {
+                    let number = words.next().and_then(|number| number.parse().ok()).filter(|most| *most > 0);
+                    wanted.most = number.ok_or("`--most` takes a whole number of at least 1")?;
+                }
+                "--readme" => wanted.readme = true,
+                _ if growth.is_some() => wanted.growths.extend(growth),
+                _ if database.is_some() => wanted.databases.extend(database),
+                _ => {
+                    let known: Vec<&str> = GROWTHS.iter().map(|one| one.word).chain(DATABASES).collect();
+                    let known = known.join(", ");
+                    return Err(
+                        format!("`bench growth` takes {known}, `--most <size>` and `--readme`, not `{word}`").into()
+                    );
+                }
+            }
+        }
+        let partial = !(wanted.growths.is_empty() && wanted.databases.is_empty()) || wanted.most < u64::MAX;
+        if wanted.readme && partial {
+            return Err("`--readme` shows all that grows, in all sizes, on all databases".into());
+        }
+        if wanted.growths.is_empty() {
+            wanted.growths.extend(&GROWTHS);
+        }
+        if wanted.databases.is_empty() {
+            wanted.databases.extend(DATABASES);
+        }
+        Ok(wanted)
     }
-    let chosen = |all: bool, word: &str| all || named(word);
-    let all_growths = !GROWTHS.iter().any(|one| named(one.word));
-    let all_databases = !DATABASES.iter().any(|database| named(database));
-    let growths: Vec<&Growth> = GROWTHS.iter().filter(|one| chosen(all_growths, one.word)).collect();
+}
+
+/// Measures all that grows, or what the arguments name: kinds of growth, databases, `--most <size>`, and `--readme`, which
+/// has the README show the charts.
+pub(super) fn run(arguments: &[String]) -> Result {
+    let Wanted { growths, databases, most, readme } = Wanted::read(arguments)?;
     let circumstances = Circumstances::new(pin());
+    let counter = instructions::Counter::find();
+    if counter.is_none() {
+        println!("There is no `valgrind` to count instructions with: times on the processor stand for them.");
+    }
     let program = program("embellie")?;
     let mut found: Vec<Vec<Series>> = growths.iter().map(|_| Vec::new()).collect();
-    for database in DATABASES.into_iter().filter(|database| chosen(all_databases, database)) {
+    for database in databases {
         let (_server, url) = match database {
             "sqlite" => (None, format!("sqlite:{}", fresh_file("growth.sqlite3").display())),
             _ => {
@@ -83,40 +140,110 @@ pub(super) fn run(arguments: &[String]) -> Result {
             }
         };
         println!("{}: filling tables …", title(database));
+        shell::run(Command::new(&program).args(["growth-fill", &url]))?;
+        let counter = counter.as_ref().filter(|_| database == "sqlite").map(|counter| counter.of(&program, &url));
         let mut running = Running::start(Command::new(&program).args(["growth", &url]))?;
         for (growth, found) in growths.iter().zip(&mut found) {
-            found.push(Series { database, points: running.points(growth)? });
+            println!("{}: {} …", title(database), growth.title);
+            let mut points = running.points(growth, most)?;
+            if let Some(counter) = &counter {
+                for point in &mut points {
+                    point.instructions = Some(counter.count(growth.word, point.size)?);
+                }
+            }
+            found.push(Series { database, points });
         }
     }
-    let mut worse = Vec::new();
+    let (mut worse, mut charts) = (Vec::new(), Vec::new());
     for (growth, series) in growths.iter().zip(&found) {
         println!("\n{}", growth.title);
         series.iter().for_each(|one| one.print());
         worse.extend(series.iter().flat_map(|one| one.worse(growth)));
         let file = target().join(format!("growth-{}.svg", growth.word));
-        std::fs::write(&file, chart::svg(growth, series, &circumstances.text()))?;
+        let chart = chart::svg(growth, series, &circumstances.text());
+        std::fs::write(&file, &chart)?;
         println!("{}", file.display());
+        charts.push((format!("docs/growth-{}.svg", growth.word), chart));
+    }
+    if readme {
+        SECTION.write(&markdown(&growths, &found, &worse, &circumstances.text()), &charts)?;
     }
     if worse.is_empty() { Ok(()) } else { Err(format!("worse than linear: {}", worse.join("; ")).into()) }
 }
 
+/// What the README says of it.
+fn markdown(growths: &[&Growth], found: &[Vec<Series>], worse: &[String], circumstances: &str) -> String {
+    let mut text = String::from(
+        "How instructions (SQLite), the program's time on the processor (PostgreSQL) and memory grow: the power over the last \
+         decade of sizes, where 1 is in proportion. The charts are behind the names.\n\n| | sizes |",
+    );
+    let databases: Vec<&str> = found.first().into_iter().flatten().map(|series| series.database).collect();
+    for database in &databases {
+        text.push_str(&format!(" {} | its memory |", title(database)));
+    }
+    text.push_str(&format!("\n|---|---|{}\n", "--:|--:|".repeat(databases.len())));
+    for (growth, series) in growths.iter().zip(found) {
+        let points = || series.iter().flat_map(|one| &one.points);
+        let (least, most) = (points().map(|point| point.size).min(), points().map(|point| point.size).max());
+        let sizes = format!("{} to {}", grouped(least.unwrap_or_default()), grouped(most.unwrap_or_default()));
+        text.push_str(&format!("| [{}](docs/growth-{}.svg) | {sizes} |", growth.title, growth.word));
+        for one in series {
+            let power = |what| one.exponent(what).map_or_else(|| "–".to_owned(), |power: f64| format!("{power:.2}"));
+            text.push_str(&format!(" {} | {} |", power(Point::work), power(|point| point.peak)));
+        }
+        text.push('\n');
+    }
+    let conclusion = match worse {
+        [] => "Nothing grows worse than in proportion".to_owned(),
+        worse => format!("Worse than in proportion: {}", worse.join("; ")),
+    };
+    format!("{text}\n{conclusion}. {circumstances}.\n")
+}
+
+/// A number with commas between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl Point {
+    /// What counts: instructions, or the time on the processor where they were not counted.
+    fn work(&self) -> f64 {
+        self.instructions.unwrap_or(self.processor)
+    }
+}
+
 impl Series {
+    /// What counts on this database.
+    fn measured(&self) -> &'static str {
+        if self.points.iter().any(|point| point.instructions.is_some()) { "instructions" } else { "time" }
+    }
+
     fn print(&self) {
         for point in &self.points {
             println!(
-                "  {:<10} {:>9} {:>14.1} µs, processor {:>14.1} µs, at most {:>12} bytes",
+                "  {:<10} {:>9} {:>14.1} µs, processor {:>14.1} µs, {:>15} instructions, at most {:>12} bytes",
                 title(self.database),
                 point.size,
                 point.elapsed / 1e3,
                 point.processor / 1e3,
+                point.instructions.map_or_else(|| "?".to_owned(), |count| format!("{count:.0}")),
                 point.peak
             );
         }
         let exponent = |what| self.exponent(what).map_or_else(|| "?".to_owned(), |it| format!("{it:.2}"));
-        let (time, memory) = (exponent(|point| point.processor), exponent(|point| point.peak));
+        let (work, memory) = (exponent(Point::work), exponent(|point| point.peak));
         println!(
-            "  {:<10} over the last decade time grows by the power of {time}, memory of {memory}",
-            title(self.database)
+            "  {:<10} over the last decade {} grow by the power of {work}, memory by that of {memory}",
+            title(self.database),
+            self.measured()
         );
     }
 
@@ -127,8 +254,7 @@ impl Series {
 
     /// What grows faster than it may.
     fn worse(&self, growth: &Growth) -> Vec<String> {
-        let exponents =
-            [("time", self.exponent(|point| point.processor)), ("memory", self.exponent(|point| point.peak))];
+        let exponents = [(self.measured(), self.exponent(Point::work)), ("memory", self.exponent(|point| point.peak))];
         let exponents = exponents.into_iter().filter_map(|(name, exponent)| Some((name, exponent?)));
         let worse = exponents.filter(|(_, exponent)| *exponent > TOO_MUCH);
         worse
@@ -154,16 +280,18 @@ impl Running {
         Ok(Running { child, input, output: BufReader::new(output) })
     }
 
-    fn points(&mut self, growth: &Growth) -> Result<Vec<Point>> {
+    fn points(&mut self, growth: &Growth, most: u64) -> Result<Vec<Point>> {
         let mut points = Vec::new();
-        for size in growth.sizes {
+        for size in growth.sizes.iter().filter(|size| **size <= most) {
             writeln!(self.input, "{} {size}", growth.word)?;
             self.input.flush()?;
             let mut line = String::new();
             self.output.read_line(&mut line)?;
             let numbers: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
             match numbers[..] {
-                [elapsed, processor, peak] => points.push(Point { size: *size, elapsed, processor, peak }),
+                [elapsed, processor, peak] => {
+                    points.push(Point { size: *size, elapsed, processor, instructions: None, peak });
+                }
                 _ if line.contains(TOO_MANY_JOINS) => println!("  {size} {}: {}", growth.title, line.trim()),
                 _ => return Err(format!("{size} {}: {}", growth.title, line.trim()).into()),
             }
@@ -179,5 +307,52 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GROWTHS, Point, Series, Wanted, grouped, markdown};
+
+    fn series(database: &'static str, power: i32, instructions: bool) -> Series {
+        let point = |size: u64| {
+            let work = (size as f64).powi(power);
+            let counted = instructions.then_some(work);
+            Point {
+                size,
+                elapsed: 1.0,
+                processor: if instructions { 1.0 } else { work },
+                instructions: counted,
+                peak: size as f64,
+            }
+        };
+        Series { database, points: [100, 200, 500, 1_000].map(point).to_vec() }
+    }
+
+    #[test]
+    fn what_is_worse_than_linear_is_told() {
+        let [rows, ..] = &GROWTHS;
+        assert_eq!(series("sqlite", 1, true).worse(rows), [""; 0]);
+        let worse = series("sqlite", 2, true).worse(rows);
+        assert_eq!(worse, ["SQLite over rows read as objects, instructions by the power of 2.00"]);
+        assert!(series("postgres", 2, false).worse(rows)[0].contains("time by the power of 2.00"));
+        let text = markdown(&[rows], &[vec![series("sqlite", 1, true), series("postgres", 2, false)]], &worse, "today");
+        assert!(text.contains("(docs/growth-rows.svg) | 100 to 1,000 | 1.00 | 1.00 | 2.00 | 1.00 |"), "{text}");
+        assert!(text.contains("Worse than in proportion: SQLite"), "{text}");
+    }
+
+    #[test]
+    fn the_readme_shows_all_or_nothing() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(Wanted::read(&words("--readme")).is_ok());
+        assert!(Wanted::read(&words("--readme rows")).is_err());
+        assert!(Wanted::read(&words("--most 10 --readme")).is_err());
+        assert!(Wanted::read(&words("rows sqlite --most 10")).is_ok_and(|wanted| wanted.growths.len() == 1));
+        assert!(Wanted::read(&words("colours")).is_err_and(|error| error.to_string().contains("colours")));
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([1, 999, 1_000, 1_000_000].map(grouped), ["1", "999", "1,000", "1,000,000"]);
     }
 }

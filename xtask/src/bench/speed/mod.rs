@@ -10,7 +10,6 @@ mod contender;
 pub(super) mod demo;
 mod django;
 mod measure;
-mod readme;
 mod report;
 
 use std::path::PathBuf;
@@ -18,6 +17,7 @@ use std::process::Command;
 
 use embellie_testing::PrivatePostgres;
 
+use super::readme::Section;
 use crate::shell::{self, Result};
 use cases::{CASES, Case};
 use contender::{CONTENDERS, Contender};
@@ -27,6 +27,12 @@ use report::Report;
 pub(super) use cases::DATABASES;
 pub(super) use contender::target;
 pub(super) use report::{Circumstances, title};
+
+/// Where the README has the figures.
+pub(super) const SECTION: Section = Section { name: "speed", command: "cargo xtask bench --readme" };
+
+/// Where the chart is kept, from the root.
+const CHART: &str = "docs/speed.svg";
 
 /// What one run is asked for.
 struct Wanted {
@@ -75,7 +81,11 @@ pub(super) fn run(arguments: &[String]) -> Result {
     std::fs::write(folder.join("speed.svg"), &chart)?;
     println!("\n{}\n{}", report.circumstances, report.contenders.join("; "));
     println!("speed.json, speed.md and speed.svg are in {}", folder.display());
-    if wanted.readme { readme::write(&report, &chart) } else { Ok(()) }
+    if !wanted.readme {
+        return Ok(());
+    }
+    let shown = format!("![Time for each case, beside the raw driver]({CHART})\n\n{}", report.markdown());
+    SECTION.write(&shown, &[(CHART.to_owned(), chart)])
 }
 
 /// A contender's program, which is built where it is not up to date.

@@ -176,7 +176,7 @@ pub(super) fn lines(found: &[Figures]) -> String {
 }
 
 /// A ratio in three digits, more or less.
-fn short(ratio: f64) -> String {
+pub(super) fn short(ratio: f64) -> String {
     if ratio < 9.95 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }
 }
 
@@ -222,7 +222,15 @@ impl Circumstances {
     /// For people, in one line.
     pub(crate) fn text(&self) -> String {
         let place = if self.pinned { "client and server on one processor" } else { "not pinned to a processor" };
-        let parts = [self.date.as_str(), &self.processor, &self.rustc, &self.postgres, place];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        Self::joined(&[&self.date, &self.processor, &self.rustc, &self.postgres, place])
+    }
+
+    /// The same where no database is asked.
+    pub(crate) fn without_place(&self) -> String {
+        Self::joined(&[&self.date, &self.processor, &self.rustc])
+    }
+
+    fn joined(parts: &[&str]) -> String {
+        parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
 }

@@ -58,6 +58,7 @@ impl Dialect for Sqlite {
             | Capability::SuccessiveKeys => true,
             Capability::DefaultInValues
             | Capability::RowsOfArrays
+            | Capability::RowsOfClients
             | Capability::Arrays
             | Capability::BitAggregates
             | Capability::BitXorAggregate
