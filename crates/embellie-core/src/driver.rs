@@ -152,7 +152,7 @@ pub trait Connection: Send + Sync {
         _statement: &'a Statement,
         _source: &'a mut CopySource<'_>,
     ) -> BoxFuture<'a, Result<Outcome, Error>> {
-        Box::pin(async { Err(copies_nothing()) })
+        Box::pin(std::future::ready(Err(copies_nothing())))
     }
 
     /// Runs a statement that gives rows to the client (`COPY … TO STDOUT`). `sink` is given, piece by piece, what a file
@@ -162,7 +162,7 @@ pub trait Connection: Send + Sync {
         _statement: &'a Statement,
         _sink: &'a mut CopySink<'_>,
     ) -> BoxFuture<'a, Result<Outcome, Error>> {
-        Box::pin(async { Err(copies_nothing()) })
+        Box::pin(std::future::ready(Err(copies_nothing())))
     }
 
     /// Opens a cursor over the rows of a statement that reads, which [`fetch`](Connection::fetch) gives in chunks of
