@@ -1,5 +1,8 @@
 //! The way to the server: TCP or a Unix socket.
 
+#[cfg(unix)]
+mod unix;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,9 +11,9 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
 
+#[cfg(unix)]
+use self::unix::UnixSocket;
 use crate::options::{Host, Keepalive, PostgresOptions};
 
 /// One address of the server, as found by its name.
@@ -24,7 +27,7 @@ pub(crate) enum Address {
 pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
-    Unix(UnixStream),
+    Unix(UnixSocket),
 }
 
 impl Address {
@@ -50,7 +53,7 @@ impl Socket {
                 Ok(Socket::Tcp(stream))
             }
             #[cfg(unix)]
-            Address::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
+            Address::Unix(path) => UnixSocket::connect(path).await.map(Socket::Unix),
             #[cfg(not(unix))]
             Address::Unix(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no Unix sockets")),
         }

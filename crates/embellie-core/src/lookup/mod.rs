@@ -82,55 +82,104 @@ pub enum Lookup {
     TrigramStrictWordSimilar,
 }
 
-/// All lookups with their names.
-const NAMES: [(&str, Lookup); 31] = [
-    ("exact", Lookup::Exact),
-    ("iexact", Lookup::IExact),
-    ("contains", Lookup::Contains),
-    ("icontains", Lookup::IContains),
-    ("startswith", Lookup::StartsWith),
-    ("istartswith", Lookup::IStartsWith),
-    ("endswith", Lookup::EndsWith),
-    ("iendswith", Lookup::IEndsWith),
-    ("regex", Lookup::Regex),
-    ("iregex", Lookup::IRegex),
-    ("gt", Lookup::Gt),
-    ("gte", Lookup::Gte),
-    ("lt", Lookup::Lt),
-    ("lte", Lookup::Lte),
-    ("range", Lookup::Range),
-    ("in", Lookup::In),
-    ("isnull", Lookup::IsNull),
-    ("contained_by", Lookup::ContainedBy),
-    ("has_key", Lookup::HasKey),
-    ("has_keys", Lookup::HasKeys),
-    ("has_any_keys", Lookup::HasAnyKeys),
-    ("overlap", Lookup::Overlap),
-    ("fully_lt", Lookup::FullyLt),
-    ("fully_gt", Lookup::FullyGt),
-    ("not_lt", Lookup::NotLt),
-    ("not_gt", Lookup::NotGt),
-    ("adjacent_to", Lookup::AdjacentTo),
-    ("search", Lookup::Search),
-    ("trigram_similar", Lookup::TrigramSimilar),
-    ("trigram_word_similar", Lookup::TrigramWordSimilar),
-    ("trigram_strict_word_similar", Lookup::TrigramStrictWordSimilar),
+/// All lookups.
+const ALL: [Lookup; 31] = [
+    Lookup::Exact,
+    Lookup::IExact,
+    Lookup::Contains,
+    Lookup::IContains,
+    Lookup::StartsWith,
+    Lookup::IStartsWith,
+    Lookup::EndsWith,
+    Lookup::IEndsWith,
+    Lookup::Regex,
+    Lookup::IRegex,
+    Lookup::Gt,
+    Lookup::Gte,
+    Lookup::Lt,
+    Lookup::Lte,
+    Lookup::Range,
+    Lookup::In,
+    Lookup::IsNull,
+    Lookup::ContainedBy,
+    Lookup::HasKey,
+    Lookup::HasKeys,
+    Lookup::HasAnyKeys,
+    Lookup::Overlap,
+    Lookup::FullyLt,
+    Lookup::FullyGt,
+    Lookup::NotLt,
+    Lookup::NotGt,
+    Lookup::AdjacentTo,
+    Lookup::Search,
+    Lookup::TrigramSimilar,
+    Lookup::TrigramWordSimilar,
+    Lookup::TrigramStrictWordSimilar,
 ];
 
 impl Lookup {
     /// The lookup of a name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|&(_, lookup)| lookup)
+        // Every path is asked whether it ends as a lookup: few lookups have names as long as a field's.
+        let candidates: &[Lookup] = match name.len() {
+            2 => &[Lookup::Gt, Lookup::Lt, Lookup::In],
+            3 => &[Lookup::Gte, Lookup::Lte],
+            5 => &[Lookup::Exact, Lookup::Regex, Lookup::Range],
+            6 => &[Lookup::IExact, Lookup::IRegex, Lookup::IsNull, Lookup::NotLt, Lookup::NotGt, Lookup::Search],
+            7 => &[Lookup::HasKey, Lookup::Overlap],
+            8 => &[Lookup::Contains, Lookup::EndsWith, Lookup::HasKeys, Lookup::FullyLt, Lookup::FullyGt],
+            9 => &[Lookup::IContains, Lookup::IEndsWith],
+            10 => &[Lookup::StartsWith],
+            11 => &[Lookup::IStartsWith, Lookup::AdjacentTo],
+            12 => &[Lookup::ContainedBy, Lookup::HasAnyKeys],
+            15 => &[Lookup::TrigramSimilar],
+            20 => &[Lookup::TrigramWordSimilar],
+            27 => &[Lookup::TrigramStrictWordSimilar],
+            _ => &[],
+        };
+        candidates.iter().copied().find(|lookup| lookup.name() == name)
     }
 
     /// The lookup's name in a path.
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|&&(_, lookup)| lookup == self).map_or("exact", |&(name, _)| name)
+        match self {
+            Lookup::Exact => "exact",
+            Lookup::IExact => "iexact",
+            Lookup::Contains => "contains",
+            Lookup::IContains => "icontains",
+            Lookup::StartsWith => "startswith",
+            Lookup::IStartsWith => "istartswith",
+            Lookup::EndsWith => "endswith",
+            Lookup::IEndsWith => "iendswith",
+            Lookup::Regex => "regex",
+            Lookup::IRegex => "iregex",
+            Lookup::Gt => "gt",
+            Lookup::Gte => "gte",
+            Lookup::Lt => "lt",
+            Lookup::Lte => "lte",
+            Lookup::Range => "range",
+            Lookup::In => "in",
+            Lookup::IsNull => "isnull",
+            Lookup::ContainedBy => "contained_by",
+            Lookup::HasKey => "has_key",
+            Lookup::HasKeys => "has_keys",
+            Lookup::HasAnyKeys => "has_any_keys",
+            Lookup::Overlap => "overlap",
+            Lookup::FullyLt => "fully_lt",
+            Lookup::FullyGt => "fully_gt",
+            Lookup::NotLt => "not_lt",
+            Lookup::NotGt => "not_gt",
+            Lookup::AdjacentTo => "adjacent_to",
+            Lookup::Search => "search",
+            Lookup::TrigramSimilar => "trigram_similar",
+            Lookup::TrigramWordSimilar => "trigram_word_similar",
+            Lookup::TrigramStrictWordSimilar => "trigram_strict_word_similar",
+        }
     }
 
     /// The names of all lookups.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().map(|&(name, _)| name)
+        ALL.iter().map(|lookup| lookup.name())
     }
 
     /// Whether fields of a kind have it, as Django registers it for them.

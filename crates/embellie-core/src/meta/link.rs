@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use foldhash::fast::RandomState;
 
-use super::{FieldMeta, ManyToManyMeta, ModelMeta, RelationMeta};
+use super::{ConstraintMeta, FieldMeta, ManyToManyMeta, ModelMeta, RelationMeta};
+use crate::Expr;
 
 /// What names lead to.
 pub(crate) type Names<T> = HashMap<String, T, RandomState>;
@@ -204,6 +205,19 @@ impl Model {
     /// The places of the fields that are the primary key: Django's `pk_fields`. One, unless it is composite.
     pub fn key_fields(&self) -> &[usize] {
         &self.key
+    }
+
+    /// Whether no two rows have the same value in the field at a place, null apart: it is the primary key, is declared
+    /// unique, or has a constraint of its own that says so for all rows.
+    pub fn is_unique(&self, place: usize) -> bool {
+        let Some(field) = self.fields.get(place) else { return false };
+        let alone = |constraint: &ConstraintMeta| match constraint {
+            ConstraintMeta::Unique { terms, condition: None, .. } => {
+                matches!(terms.as_slice(), [only] if only.expr == Expr::path(field.name.as_str()))
+            }
+            _ => false,
+        };
+        field.unique || self.key == [place] || self.constraints.iter().any(alone)
     }
 
     /// Whether several fields are the primary key together.

@@ -5,6 +5,7 @@
 //! twice, and where the text is the same each time and every parameter follows one of the values in a way that is known,
 //! the statement is that of all queries of the shape. Where not, there is no plan, and each query is compiled by itself.
 
+mod one_row;
 mod probe;
 mod recipe;
 mod replace;
@@ -12,10 +13,11 @@ mod shape;
 
 use std::sync::Arc;
 
-use embellie_core::query::Assignment;
+use embellie_core::query::{Assignment, Slice};
 use embellie_core::{Effect, Query, Registry, Result, Statement, Value};
 
 use crate::{Compiled, OutputColumn, RelatedObject, Target, compile};
+use one_row::has_one_row_at_most;
 use recipe::Recipe;
 pub use shape::Shape;
 
@@ -63,7 +65,13 @@ impl<'q> Asked<'q> {
     pub fn compile(&self, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
         match self.purpose {
             Purpose::Select => compile::select(self.query, registry, target),
-            Purpose::Get => compile::select(&self.query.clone().one_row(), registry, target),
+            Purpose::Get => {
+                let mut query = self.query.clone().one_row();
+                if self.query.slice.is_whole() && has_one_row_at_most(&query, registry) {
+                    query.slice = Slice::default();
+                }
+                compile::select(&query, registry, target)
+            }
             Purpose::Count => compile::count(self.query, registry, target),
             Purpose::Exists => compile::exists(self.query, registry, target),
             Purpose::Update => {

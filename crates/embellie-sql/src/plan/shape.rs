@@ -1,9 +1,12 @@
 //! Queries without their values.
 
+use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 
 use embellie_core::expr::Window;
-use embellie_core::query::{Annotation, Assignment, Condition, Distinct, Loading, Operand, SelectRelated, Slice, Step};
+use embellie_core::query::{
+    Aggregation, Annotation, Assignment, Condition, Distinct, Loading, Operand, SelectRelated, Slice, Step,
+};
 use embellie_core::{Expr, OrderBy, Path, Q, Query, Value};
 
 use super::Asked;
@@ -11,6 +14,8 @@ use super::probe::Class;
 
 /// How deep a query may be nested, to have a shape.
 const DEEPEST: u32 = 48;
+/// How many bytes of a key are kept for the next one.
+const MOST_SPARE: usize = 4_096;
 /// How many values a query may have, to have a shape.
 const MOST_SLOTS: usize = 256;
 
@@ -32,11 +37,14 @@ pub(super) enum Slot<'q> {
 impl<'q> Shape<'q> {
     /// The shape of a query, `None` where it has parts that plans do not know.
     pub fn of(asked: &Asked<'q>) -> Option<Self> {
-        let mut walk = Walk { key: Key(Vec::with_capacity(96)), slots: Vec::with_capacity(4), left: DEEPEST };
-        asked.purpose.hash(&mut walk.key);
-        walk.query(asked.query)?;
-        walk.all(asked.assignments, Walk::assignment)?;
-        Some(Shape { key: walk.key.0, slots: walk.slots })
+        let mut walk = Walk {
+            key: Key(SPARE.try_with(Cell::take).unwrap_or_default()),
+            slots: Vec::with_capacity(4),
+            left: DEEPEST,
+        };
+        let known = walk.asked(asked);
+        let shape = Shape { key: walk.key.0, slots: walk.slots };
+        known.map(|()| shape)
     }
 
     /// The query without its values.
@@ -45,12 +53,27 @@ impl<'q> Shape<'q> {
     }
 
     /// The query without its values, to keep.
-    pub fn into_key(self) -> Vec<u8> {
-        self.key
+    pub fn into_key(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.key)
     }
 
     pub(super) fn slots(&self) -> &[Slot<'q>] {
         &self.slots
+    }
+}
+
+thread_local! {
+    /// The room that the key before had: most are looked up and not kept.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Drop for Shape<'_> {
+    fn drop(&mut self) {
+        if self.key.capacity() <= MOST_SPARE {
+            self.key.clear();
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(std::mem::take(&mut self.key)));
+        }
     }
 }
 
@@ -70,6 +93,10 @@ struct Key(Vec<u8>);
 impl Hasher for Key {
     fn write(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.0.push(byte);
     }
 
     fn write_usize(&mut self, number: usize) {
@@ -128,6 +155,12 @@ impl<'q> Walk<'q> {
         Some(())
     }
 
+    fn asked(&mut self, asked: &Asked<'q>) -> Walked {
+        asked.purpose.hash(&mut self.key);
+        self.query(asked.query)?;
+        self.all(asked.assignments, Walk::assignment)
+    }
+
     fn query(&mut self, query: &'q Query) -> Walked {
         let Query {
             model,
@@ -150,14 +183,35 @@ impl<'q> Walk<'q> {
             return None;
         }
         model.hash(&mut self.key);
+        self.deeper(|walk| walk.all(steps, Walk::step))?;
+        order_by.is_some().hash(&mut self.key);
+        self.all(order_by.as_deref().unwrap_or_default(), Walk::term)?;
+        // What few queries have is looked at in one go.
+        let plain = compound.is_none()
+            && !reversed
+            && lock.is_none()
+            && time_zone.is_none()
+            && matches!(
+                (distinct, select_related, loading, aggregation),
+                (Distinct::No, SelectRelated::No, Loading::All, Aggregation::Separate)
+            );
+        plain.hash(&mut self.key);
+        if !plain {
+            self.rest(query)?;
+        }
+        limit.is_some().hash(&mut self.key);
+        self.number(limit.unwrap_or_default())?;
+        self.number(*offset)
+    }
+
+    /// What few queries have.
+    fn rest(&mut self, query: &'q Query) -> Walked {
+        let Query { compound, reversed, distinct, lock, select_related, loading, aggregation, time_zone, .. } = query;
         compound.is_some().hash(&mut self.key);
         if let Some(compound) = compound {
             compound.operator.hash(&mut self.key);
             self.deeper(|walk| walk.all(&compound.queries, Walk::query))?;
         }
-        self.deeper(|walk| walk.all(steps, Walk::step))?;
-        order_by.is_some().hash(&mut self.key);
-        self.all(order_by.as_deref().unwrap_or_default(), Walk::term)?;
         (reversed, aggregation, time_zone).hash(&mut self.key);
         match distinct {
             Distinct::No => self.tag(0),
@@ -178,9 +232,7 @@ impl<'q> Walk<'q> {
         if let Some(lock) = lock {
             (lock.nowait, lock.skip_locked, lock.no_key, &lock.of).hash(&mut self.key);
         }
-        limit.is_some().hash(&mut self.key);
-        self.number(limit.unwrap_or_default())?;
-        self.number(*offset)
+        Some(())
     }
 
     fn number(&mut self, number: u64) -> Walked {

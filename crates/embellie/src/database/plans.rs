@@ -30,10 +30,10 @@ impl Plans {
     /// The statement of a query; `None` when nothing needs to be sent.
     pub(super) fn compile(&self, asked: &Asked<'_>, registry: &Registry, target: &Target) -> Result<Option<Compiled>> {
         let Some(shape) = Shape::of(asked) else { return asked.compile(registry, target) };
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(shape.key()).cloned();
-        if let Some(Known::Plan(plan)) = known {
-            return Ok(Some(plan.bind(&shape)));
-        }
+        let known = match self.0.read().unwrap_or_else(PoisonError::into_inner).get(shape.key()) {
+            Some(Known::Plan(plan)) => return Ok(Some(plan.bind(&shape))),
+            known => known.cloned(),
+        };
         let compiled = asked.compile(registry, target)?;
         let learnt = match (known, &compiled) {
             (None, Some(_)) => Known::Once,

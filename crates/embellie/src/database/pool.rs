@@ -1,11 +1,14 @@
 //! Connections, kept and handed out.
 
+mod at_hand;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts};
 use embellie_core::{Connection, DatabaseError, Driver, Error, Result, Statement};
 
+use self::at_hand::AtHand;
 use super::Database;
 use super::driver::PoolOptions;
 use crate::cache::Pending;
@@ -43,6 +46,7 @@ impl managed::Manager for Manager {
 pub(crate) struct Pool {
     pool: managed::Pool<Manager>,
     timeout: Duration,
+    at_hand: Arc<AtHand>,
 }
 
 impl Pool {
@@ -54,16 +58,30 @@ impl Pool {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|e| Error::ImproperlyConfigured(format!("The connection pool cannot be made: {e}")))?;
-        Ok(Pool { pool, timeout: options.timeout.unwrap_or(DEFAULT_TIMEOUT) })
+        let timeout = options.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        Ok(Pool { pool, timeout, at_hand: Arc::default() })
     }
 
     pub(crate) async fn get(&self) -> Result<Pooled> {
+        match self.at_hand.take() {
+            Some(connection) => Ok(connection),
+            // What is seldom needed is boxed, which keeps this future small.
+            None => Box::pin(self.acquire()).await,
+        }
+    }
+
+    async fn acquire(&self) -> Result<Pooled> {
         // The time is for waiting alone: how long connecting may take is the driver's to say. Who need not wait needs no
         // timer, and so no runtime with a clock.
         let wait = |time| Timeouts { wait: Some(time), ..Timeouts::new() };
         let acquired = match self.pool.timeout_get(&wait(Duration::ZERO)).await {
             Err(PoolError::Timeout(TimeoutType::Wait)) if !self.timeout.is_zero() => {
-                self.pool.timeout_get(&wait(self.timeout)).await
+                let _waits = self.at_hand.wait();
+                // It may have been put there since.
+                match self.at_hand.take() {
+                    Some(connection) => return Ok(connection),
+                    None => self.pool.timeout_get(&wait(self.timeout)).await,
+                }
             }
             acquired => acquired,
         };
@@ -83,8 +101,14 @@ impl Pool {
         })
     }
 
+    /// Gives a connection back.
+    pub(crate) fn give_back(&self, connection: Pooled) {
+        self.at_hand.put(connection);
+    }
+
     pub(crate) fn close(&self) {
         self.pool.close();
+        self.at_hand.close();
     }
 }
 
@@ -128,8 +152,10 @@ impl Lease {
     }
 
     /// Gives the connection back to the pool as it is, and says what was changed.
-    pub(crate) fn keep(mut self) -> Option<Pending> {
-        drop(self.connection.take());
+    pub(crate) fn keep(mut self, database: &Database) -> Option<Pending> {
+        if let Some(connection) = self.connection.take() {
+            database.0.pool.give_back(connection);
+        }
         self.changed.take()
     }
 }

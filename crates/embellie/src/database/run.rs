@@ -17,6 +17,9 @@ use super::Database;
 use super::session::Gather;
 use crate::log::{CallSite, Kind, Ran, code};
 
+/// The target of the spans.
+const TARGET: &str = "embellie::statement";
+
 /// What a statement is a part of.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Around {
@@ -35,8 +38,13 @@ pub(crate) async fn execute(
     sink: Box<dyn RowSink>,
     around: Around,
 ) -> (Box<dyn RowSink>, Result<Outcome>) {
-    let (sink, outcome, elapsed) = seen(database, statement, connection.execute(statement, sink)).await;
     let logs = &database.0.logs;
+    if !logs.is_active() && !is_traced() {
+        let done = connection.execute(statement, sink).await;
+        note(database, statement);
+        return done;
+    }
+    let (sink, outcome, elapsed) = seen(database, statement, connection.execute(statement, sink)).await;
     if logs.is_active() {
         let plan = match outcome {
             // What is seldom needed is boxed, which keeps this future small.
@@ -164,10 +172,20 @@ async fn seen(
     let (sink, outcome) = run.instrument(span.clone()).await;
     let elapsed = begun.elapsed();
     ended(&span, elapsed, outcome.as_ref().map(|outcome| Some(outcome.rows)));
+    note(database, statement);
+    (sink, outcome, elapsed)
+}
+
+/// Notes what a statement may have changed, however it ended.
+fn note(database: &Database, statement: &Statement) {
     if statement.effect != Effect::Read {
         database.0.writes.note(statement);
     }
-    (sink, outcome, elapsed)
+}
+
+/// Whether anybody takes the spans of statements.
+fn is_traced() -> bool {
+    tracing::enabled!(target: TARGET, tracing::Level::DEBUG)
 }
 
 /// How long a statement took, and how long ago it ended.
@@ -262,7 +280,7 @@ fn span(database: &Database, text: &str) -> Span {
     let Endpoint { address, port, namespace } = &database.0.endpoint;
     let site = CallSite::current();
     tracing::debug_span!(
-        target: "embellie::statement",
+        target: TARGET,
         "statement",
         otel.kind = "client",
         otel.name = Empty,

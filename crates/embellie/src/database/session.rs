@@ -129,7 +129,7 @@ impl<'a> Session<'a> {
                 };
                 let around = Around { waited, transaction: None };
                 let done = execute(self.database, connection, statement, sink, around).await;
-                let changed = lease.keep();
+                let changed = lease.keep(self.database);
                 if done.1.is_ok()
                     && let Some(cache) = changed.and_then(Pending::note)
                 {
@@ -155,7 +155,7 @@ impl<'a> Session<'a> {
             return (work.into_iter().map(|(_, sink)| sink).collect(), vec![Err(error)]);
         };
         let done = execute_all(self.database, connection, work, Around { waited, transaction: None }).await;
-        lease.keep();
+        lease.keep(self.database);
         done
     }
 

@@ -185,7 +185,8 @@ impl<M, S> QuerySet<M, S> {
     /// Rows of one value (`Post::title`) or a tuple of them (`(Post::title, Post::author.name, &n)`) instead of objects:
     /// Django's `values_list`.
     pub fn values_list<V: Select<M>>(mut self, values: V) -> QuerySet<M, V::Rows> {
-        let paths = values.select().into_iter().map(|selected| self.path_of(selected, None)).collect();
+        let mut paths = Vec::with_capacity(4);
+        values.select(&mut |selected| paths.push(self.path_of(selected, None)));
         self.chosen(paths, V::Rows::default())
     }
 
@@ -231,7 +232,7 @@ impl<M, S> QuerySet<M, S> {
 
     /// Rows of the values at some paths.
     pub(crate) fn chosen<T>(mut self, paths: Vec<Path>, selection: T) -> QuerySet<M, T> {
-        self.query = self.query.values(paths);
+        self.query.steps.push(Step::Values(paths));
         self.map(|_| selection)
     }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use embellie_core::field::{FieldKind, FieldType};
-use embellie_core::meta::{ConstraintMeta, Model as MetaModel};
 use embellie_core::query::{Aggregation, Annotation};
 use embellie_core::{Discard, Error, Expr, FromColumn, OrderBy, Query, Result, Row, Value};
 use embellie_sql as sql;
@@ -435,7 +434,7 @@ impl<M: Paths + Model> QuerySet<M, Whole<M>> {
             }
             let name = field.path().to_string();
             let model = db.session().database().registry().model(&self.query.model)?;
-            let Some(place) = model.field_index(&name).filter(|&place| is_unique(model, place)) else {
+            let Some(place) = model.field_index(&name).filter(|&place| model.is_unique(place)) else {
                 return Err(Error::Value(format!("in_bulk()'s field_name must be a unique field but '{name}' isn't.")));
             };
             let rows = self.clone().filter(field.in_(values)).ordered(Vec::new()).all(db).await?;
@@ -473,7 +472,7 @@ impl QuerySet<crate::Record, super::WholeRecord> {
             let model = db.session().database().registry().model(&self.query.model)?;
             let place =
                 if field == "pk" { model.primary_key_index() } else { model.field_index(field).unwrap_or(usize::MAX) };
-            if place >= model.fields.len() || !is_unique(model, place) {
+            if place >= model.fields.len() || !model.is_unique(place) {
                 return Err(Error::Value(format!(
                     "in_bulk()'s field_name must be a unique field but '{field}' isn't."
                 )));
@@ -484,16 +483,4 @@ impl QuerySet<crate::Record, super::WholeRecord> {
             rows.into_iter().map(|row| Ok((row.get(&name)?.clone(), row))).collect()
         })
     }
-}
-
-/// Whether no two rows have the same value in a field.
-fn is_unique(model: &MetaModel, place: usize) -> bool {
-    let field = &model.fields[place];
-    let alone = |constraint: &ConstraintMeta| match constraint {
-        ConstraintMeta::Unique { terms, condition: None, .. } => {
-            matches!(terms.as_slice(), [only] if only.expr == Expr::path(field.name.as_str()))
-        }
-        _ => false,
-    };
-    field.unique || model.key_fields() == [place] || model.constraints.iter().any(alone)
 }

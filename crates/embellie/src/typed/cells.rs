@@ -15,7 +15,30 @@ use super::scalar::Cell;
 pub struct Places {
     first: usize,
     names: Vec<Cow<'static, str>>,
-    found: Arc<[(usize, FieldKind)]>,
+    found: Found,
+}
+
+/// Where values were found.
+#[derive(Debug, Clone)]
+enum Found {
+    /// Each at its own place: these are the columns of the result.
+    First(Arc<[OutputColumn]>),
+    At(Arc<[(usize, FieldKind)]>),
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Found::At(Arc::default())
+    }
+}
+
+impl Found {
+    fn get(&self, index: usize) -> Option<(usize, FieldKind)> {
+        match self {
+            Found::First(columns) => columns.get(index).map(|column| (index, column.kind)),
+            Found::At(places) => places.get(index).copied(),
+        }
+    }
 }
 
 impl Places {
@@ -30,19 +53,30 @@ impl Places {
         self
     }
 
+    /// The same, told what all columns of a result are: where only the first are wanted, they are found.
+    pub(crate) fn of_result(mut self, columns: &Arc<[OutputColumn]>) -> Self {
+        if self.names.is_empty() {
+            self.found = Found::First(Arc::clone(columns));
+        }
+        self
+    }
+
     /// The same, found among the columns of a result.
     pub(crate) fn find(mut self, columns: &[OutputColumn]) -> Self {
+        if matches!(self.found, Found::First(_)) {
+            return self;
+        }
         let first = columns.iter().take(self.first).enumerate().map(|(place, column)| (place, column.kind));
         let named = self.names.iter().map(|name| {
             let found = columns.iter().enumerate().find(|(_, column)| column.name == *name);
             found.map_or((columns.len(), FieldKind::Text), |(place, column)| (place, column.kind))
         });
-        self.found = first.chain(named).collect();
+        self.found = Found::At(first.chain(named).collect());
         self
     }
 
     fn read<C: Cell>(&self, row: &dyn Row, index: usize) -> Result<C::Value> {
-        let (place, kind) = self.found.get(index).copied().unwrap_or((row.len(), FieldKind::Text));
+        let (place, kind) = self.found.get(index).unwrap_or((row.len(), FieldKind::Text));
         C::read(row.column(place)?, kind)
     }
 }

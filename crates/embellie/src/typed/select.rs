@@ -26,9 +26,9 @@ pub trait Select<M>: Sized {
     /// How the rows are read.
     type Rows: Selection<M> + Default;
 
-    /// The values as data.
+    /// Hands on the values as data, one after the other.
     #[doc(hidden)]
-    fn select(self) -> Vec<Selected>;
+    fn select(self, hand_on: &mut dyn FnMut(Selected));
 }
 
 /// One value or several that are computed for each row of `M`, or for all: expressions, and tuples of them, borrowed or
@@ -63,8 +63,8 @@ macro_rules! singles {
         {
             type Rows = One<<$type as Scalar<$model>>::Type, <$type as Scalar<$model>>::Cell>;
 
-            fn select(self) -> Vec<Selected> {
-                vec![self.scalar()]
+            fn select(self, hand_on: &mut dyn FnMut(Selected)) {
+                hand_on(self.scalar());
             }
         }
 
@@ -91,8 +91,8 @@ macro_rules! tuples {
         impl<Model, $($name: Scalar<Model>),+> Select<Model> for ($($name,)+) {
             type Rows = Rows<($($name::Cell,)+)>;
 
-            fn select(self) -> Vec<Selected> {
-                vec![$(self.$index.scalar()),+]
+            fn select(self, hand_on: &mut dyn FnMut(Selected)) {
+                $(hand_on(self.$index.scalar());)+
             }
         }
 
@@ -200,6 +200,16 @@ impl<M, U: 'static, C: Cell> Selection<M> for One<U, C> {
 
 impl<M, C: Cells> Selection<M> for Rows<C> {
     type Output = C::Values;
+
+    fn with_result(
+        self,
+        _: &embellie_core::Query,
+        compiled: &embellie_sql::Compiled,
+        _: &embellie_core::meta::Model,
+        _: &Arc<embellie_core::Registry>,
+    ) -> Result<Self> {
+        Ok(Rows::new(self.places.of_result(&compiled.columns)))
+    }
 
     fn with_columns(self, columns: &[OutputColumn]) -> Self {
         Rows::new(self.places.find(columns))

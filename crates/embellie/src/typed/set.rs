@@ -85,7 +85,7 @@ impl<M> std::fmt::Debug for Set<M> {
 }
 
 fn assign<M>(path: Path, operand: Result<Operand>) -> Assign<M> {
-    let assignment = operand.and_then(plain).map(|value| Assignment { field: path.to_string().into(), value });
+    let assignment = operand.and_then(plain).map(|value| Assignment { field: path.into_text(), value });
     Assign { assignment, model: PhantomData }
 }
 
