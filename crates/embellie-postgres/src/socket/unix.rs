@@ -21,10 +21,19 @@ pub(crate) struct UnixSocket {
     full: Option<AsyncFd<UnixStream>>,
 }
 
+/// Has a socket's owner told of what it is interested in.
+#[expect(
+    deprecated,
+    reason = "the other function asks, by `unsafe`, for what a stream of the standard library keeps: its descriptor"
+)]
+fn listen(stream: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
+    AsyncFd::with_interest(stream, interest)
+}
+
 impl UnixSocket {
     pub(super) async fn connect(path: &Path) -> io::Result<Self> {
         let stream = tokio::net::UnixStream::connect(path).await?.into_std()?;
-        Ok(UnixSocket { stream: AsyncFd::with_interest(stream, Interest::READABLE)?, full: None })
+        Ok(UnixSocket { stream: listen(stream, Interest::READABLE)?, full: None })
     }
 }
 
@@ -67,7 +76,7 @@ impl AsyncWrite for UnixSocket {
                 Some(full) => full,
                 None => {
                     let same = this.stream.get_ref().try_clone()?;
-                    this.full.insert(AsyncFd::with_interest(same, Interest::WRITABLE)?)
+                    this.full.insert(listen(same, Interest::WRITABLE)?)
                 }
             };
             ready!(full.poll_write_ready(cx))?.clear_ready();
