@@ -32,7 +32,7 @@ use crate::{Error, Py, Result, names, parse};
 /// Those that Django and Python have for the text; see [`Error::class`].
 pub async fn evaluate(text: &str, models: &Models, db: &Database) -> Result<Py> {
     let tree = parse::parse(text.trim())?;
-    let on = Evaluator { models, db, executor: db, locals: Vec::new(), depth: 0, run: None };
+    let on = Evaluator { models, db, executor: db, transaction: None, locals: Vec::new(), depth: 0, run: None };
     match on.value(&tree).await? {
         Py::QuerySet(set) => Ok(Py::List(read(&set, &on).await?)),
         Py::Manager(manager) => Ok(Py::List(read(&manager.all()?, &on).await?)),
@@ -47,6 +47,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) db: &'a Database,
     /// Where statements run: the database, or a transaction of it.
     pub(crate) executor: &'a dyn Executor,
+    /// The transaction, where they run in one.
+    pub(crate) transaction: Option<&'a embellie::Transaction>,
     /// Names of values, in a method of a project's own.
     pub(crate) locals: Vec<(String, Py)>,
     /// How deep methods of a project's own called each other.

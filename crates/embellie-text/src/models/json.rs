@@ -57,6 +57,7 @@ impl Models {
             names,
             transforms: Vec::new(),
             classes: Classes::default(),
+            enumerations: Vec::new(),
         })
     }
 }

@@ -39,6 +39,8 @@ pub struct Models {
     names: HashMap<String, String>,
     transforms: Vec<Transform>,
     classes: Classes,
+    /// The enumerations of choices that stand in modules.
+    enumerations: Vec<Choices>,
 }
 
 /// A function that paths may call by a name of its own: Django's `register_lookup`.
@@ -147,7 +149,15 @@ impl Models {
         for model in registry.models() {
             names.entry(model.name.clone()).or_insert_with(|| model.label().to_owned());
         }
-        Models { registry, settings, declared, names, transforms: Vec::new(), classes: Classes::default() }
+        Models {
+            registry,
+            settings,
+            declared,
+            names,
+            transforms: Vec::new(),
+            classes: Classes::default(),
+            enumerations: Vec::new(),
+        }
     }
 
     /// The registry of the models with tables.
@@ -257,6 +267,11 @@ impl Models {
     /// The enumeration of a name within a model's class.
     pub(crate) fn choices(&self, label: &str, name: &str) -> Option<&Choices> {
         self.declared(label)?.choices.iter().find(|choices| choices.name == name)
+    }
+
+    /// The enumeration of a name that stands in a module.
+    pub(crate) fn enumeration(&self, name: &str) -> Option<&Choices> {
+        self.enumerations.iter().find(|choices| choices.name == name)
     }
 
     /// The generic relation of a name.

@@ -16,7 +16,12 @@ const DEEPEST: u32 = 40;
 /// Whether two values are the same one: `is`.
 pub(super) fn is_same(left: &Py, right: &Py) -> bool {
     match (left, right) {
-        (Py::Shared(a), Py::Shared(b)) => a.is(b),
+        (Py::Shared(a), Py::Shared(b)) if a.is(b) => true,
+        // There is one member of each name, wherever it was looked up.
+        (Py::Shared(_), Py::Shared(_)) => match (left.as_thing(), right.as_thing()) {
+            (Some(a), Some(b)) => a.repr == b.repr && a.text == b.text && a.options == b.options,
+            _ => false,
+        },
         (Py::None, Py::None) => true,
         (Py::Bool(a), Py::Bool(b)) => a == b,
         (Py::Int(a), Py::Int(b)) => a == b,
@@ -36,6 +41,7 @@ fn equal_at(left: &Py, right: &Py, levels: u32) -> Result<bool> {
     let Some(levels) = levels.checked_sub(1) else {
         return Err(Error::python("RecursionError", "maximum recursion depth exceeded in comparison"));
     };
+    let (left, right) = (&left.clone().bare(), &right.clone().bare());
     if let (Py::Shared(a), Py::Shared(b)) = (left, right) {
         if a.is(b) {
             return Ok(true);
@@ -66,6 +72,7 @@ fn equal_at(left: &Py, right: &Py, levels: u32) -> Result<bool> {
                 }
                 Ok(true)
             }
+            (Held::Thing(a), Held::Thing(b)) => Ok(a.repr == b.repr && a.text == b.text && a.options == b.options),
             (Held::Object(a), Held::Object(b)) => {
                 let (a, b) = (&a.object, &b.object);
                 Ok(a.record().model().label() == b.record().model().label() && !a.key().is_null() && a.key() == b.key())
@@ -102,6 +109,7 @@ fn order_at(left: &Py, right: &Py, sign: &str, levels: u32) -> Result<Option<Ord
     let Some(levels) = levels.checked_sub(1) else {
         return Err(Error::python("RecursionError", "maximum recursion depth exceeded in comparison"));
     };
+    let (left, right) = (&left.clone().bare(), &right.clone().bare());
     if let Some(order) = numbers(left, right) {
         return Ok(order);
     }

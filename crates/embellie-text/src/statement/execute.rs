@@ -192,32 +192,63 @@ impl Evaluator<'_> {
     }
 
     async fn with(&self, run: &Run<'_>, with: &ast::StmtWith) -> Result<Flow> {
-        for item in &with.items {
+        self.with_items(run, &with.items, &with.body).await
+    }
+
+    /// Runs statements within what some items open, one in the other.
+    fn with_items<'s>(
+        &'s self,
+        run: &'s Run<'_>,
+        items: &'s [ast::WithItem],
+        body: &'s [ast::Stmt],
+    ) -> BoxFuture<'s, Result<Flow>> {
+        Box::pin(async move {
+            let Some((item, others)) = items.split_first() else { return self.block(run, body).await };
             let context = self.value(&item.context_expr).await?;
-            match context {
-                Py::Name("transaction.atomic()") => {}
+            let cursor = match &context {
+                Py::Name("transaction.atomic()") => return self.in_transaction_with(run, others, body).await,
+                Py::Shared(shared) if matches!(&*shared.lock(), Held::Cursor(_)) => shared.clone(),
                 other => {
                     return Err(Error::Unknown(format!(
-                        "'with' is understood with transaction.atomic() alone, not with a {}",
-                        value_type(&other)
+                        "'with' is understood with transaction.atomic() and connection.cursor(), not with a {}",
+                        value_type(other)
                     )));
                 }
+            };
+            if let Some(target) = &item.optional_vars {
+                self.assign_to(run, target, context).await?;
             }
-        }
-        self.in_transaction(run, &with.body).await
+            let flow = self.with_items(run, others, body).await;
+            if let Held::Cursor(cursor) = &mut *cursor.lock() {
+                cursor.close();
+            }
+            flow
+        })
     }
 
     /// Runs statements in a transaction, or at a savepoint of the one that is open.
     pub(super) async fn in_transaction(&self, run: &Run<'_>, body: &[ast::Stmt]) -> Result<Flow> {
+        self.in_transaction_with(run, &[], body).await
+    }
+
+    async fn in_transaction_with(&self, run: &Run<'_>, items: &[ast::WithItem], body: &[ast::Stmt]) -> Result<Flow> {
         let session = self.executor.session();
         let outer = run.begin();
         let ended = session
             .atomic(async |transaction: &embellie::Transaction| {
-                let within = Evaluator { executor: transaction, locals: self.locals.clone(), ..*self };
-                within.block(run, body).await
+                let within = Evaluator {
+                    executor: transaction,
+                    transaction: Some(transaction),
+                    locals: self.locals.clone(),
+                    ..*self
+                };
+                let flow = within.with_items(run, items, body).await?;
+                Ok((flow, transaction.is_rollback_set()))
             })
             .await;
-        for hook in run.end(outer, ended.is_ok()) {
+        let is_kept = matches!(&ended, Ok((_, false)));
+        let ended = ended.map(|(flow, _)| flow);
+        for hook in run.end(outer, is_kept) {
             self.invoke(run, hook, Arguments::default()).await?;
         }
         ended

@@ -5,7 +5,7 @@ use ruff_python_ast as ast;
 
 use super::run::{Frame, Roomy, Run, turn};
 use super::shared::{Held, Shared};
-use super::{arithmetic, builtin, compare, format, function, methods, module};
+use super::{arithmetic, builtin, compare, format, function, methods, module, thing};
 use crate::arguments::Arguments;
 use crate::evaluate::Evaluator;
 use crate::query_set::read;
@@ -153,6 +153,9 @@ impl Evaluator<'_> {
         if let Some(label) = self.models.label_of(name) {
             return Ok(Py::Model(label.to_owned()));
         }
+        if let Some(choices) = self.models.enumeration(name) {
+            return Ok(thing::enumeration(choices, name));
+        }
         if let Some(value) = module::known(name).or_else(|| crate::names::lookup(name)) {
             return Ok(value);
         }
@@ -177,6 +180,12 @@ impl Evaluator<'_> {
             match of {
                 Py::Shared(shared) => self.attribute_of_shared(shared, name).await,
                 Py::Name("connection") if name == "queries" => self.run.map_or(Ok(Py::None), Run::queries),
+                Py::Name("connection") if name == "vendor" => Ok(Py::Str(self.db.target().system().to_owned())),
+                Py::Model(label) if name == "_meta" => self.options(&label),
+                Py::Model(label) if let Some(choices) = self.models.choices(&label, name) => {
+                    let model = label.rsplit('.').next().unwrap_or_default();
+                    Ok(thing::enumeration(choices, &format!("{model}.{name}")))
+                }
                 Py::Name(class) if name == "__name__" && module::is_exception(class) => Ok(Py::Str(class.to_owned())),
                 Py::Name(of) if let Some(value) = module::attribute(of, name) => Ok(value),
                 Py::Model(label) if matches!(name, "DoesNotExist" | "MultipleObjectsReturned") => {
@@ -196,6 +205,17 @@ impl Evaluator<'_> {
     }
 
     async fn attribute_of_shared(&self, shared: Shared, name: &str) -> Result<Py> {
+        if let Some(thing) = Py::Shared(shared.clone()).as_thing() {
+            let is_lookup = thing.options.is_some() && name == "get_field";
+            return match (thing.attribute(name), thing.value.clone()) {
+                (Some(value), _) => Ok(value),
+                _ if is_lookup || thing.method(name).is_some() => Ok(bound(&shared, name)),
+                // What its value can do.
+                (None, Some(Py::Str(_))) if !methods::is_of_text(name) => Err(thing.lacks(name)),
+                (None, Some(value)) => self.attribute_of(value, name).await,
+                (None, None) => Err(thing.lacks(name)),
+            };
+        }
         let object = match &*shared.lock() {
             Held::Object(held) => {
                 if let Some((_, value)) = held.attributes.iter().find(|(known, _)| known == name) {
@@ -215,12 +235,16 @@ impl Evaluator<'_> {
                 "model" => return Ok(Py::Model(rows.set.label.clone())),
                 _ => return Ok(bound(&shared, name)),
             },
+            Held::Cursor(cursor) => return Ok(cursor.attribute(name).unwrap_or_else(|| bound(&shared, name))),
             Held::Exception(error) if name == "args" => return Ok(Py::tuple(vec![Py::Str(error.to_string())])),
             Held::Function(function) if name == "__name__" => return Ok(Py::Str(function.name.clone())),
             _ => return Ok(bound(&shared, name)),
         };
         if name == "__class__" {
             return Ok(Py::Model(object.label().to_owned()));
+        }
+        if name == "_meta" {
+            return self.options(object.label());
         }
         if name == "__dict__" {
             return Py::dict(object.fields().into_iter().map(|(name, value)| (Py::Str(name), value)));
@@ -257,6 +281,11 @@ impl Evaluator<'_> {
         Box::pin(async move {
             let function = match function {
                 Py::Shared(shared) => {
+                    let enumeration = Py::Shared(shared.clone()).as_thing().filter(|thing| thing.members.is_some());
+                    if let Some(enumeration) = enumeration {
+                        let [value] = arguments.bind("Choices", ["value"])?;
+                        return enumeration.member_of(&crate::arguments::required("Choices", "value", value)?);
+                    }
                     let known = match &*shared.lock() {
                         Held::Function(known) => std::sync::Arc::clone(known),
                         _ => {
@@ -301,6 +330,7 @@ impl Evaluator<'_> {
 
     /// What an operator makes of two values.
     pub(super) fn combined(&self, run: &Run<'_>, op: ast::Operator, left: Py, right: Py) -> Result<Py> {
+        let (left, right) = (left.bare(), right.bare());
         match arithmetic::binary(run, op, &left, &right)? {
             Some(value) => Ok(value),
             None => {
@@ -340,6 +370,13 @@ impl Evaluator<'_> {
     /// An item of a value.
     pub(super) fn item_of<'s>(&'s self, run: &'s Run<'_>, of: Py, index: Py) -> BoxFuture<'s, Result<Py>> {
         Box::pin(async move {
+            if let Some(thing) = of.as_thing() {
+                return match (&thing.members, index.clone().bare()) {
+                    (Some(_), Py::Str(name)) => thing.member_named(&name),
+                    (None, _) if thing.value.is_some() => self.item_of(run, of.bare(), index).await,
+                    _ => Err(Error::type_error(format!("'{}' object is not subscriptable", thing.type_name))),
+                };
+            }
             match methods::item(&of, &index)? {
                 Some(value) => Ok(value),
                 None => {
@@ -386,7 +423,11 @@ impl Evaluator<'_> {
             },
             other => return other.clone().into_elements(),
         };
-        let set = match &*shared.lock() {
+        let set = match &mut *shared.lock() {
+            Held::Thing(thing) if let Some(members) = &thing.members => {
+                return Ok(members.iter().map(|(_, member)| member.clone()).collect());
+            }
+            Held::Cursor(cursor) => return Ok(cursor.take_rows()),
             Held::List(values) | Held::Tuple(values) => return Ok(values.clone()),
             Held::Set(values) => return Ok(values.values().cloned().collect()),
             Held::Dict(dict) => return Ok(dict.items.values().map(|(key, _)| key.clone()).collect()),

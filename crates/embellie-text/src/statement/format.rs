@@ -121,6 +121,7 @@ fn grouped(number: &str, grouping: char) -> String {
 
 /// The value in a format: `format(value, spec)`.
 pub(super) fn formatted(value: &Py, spec: &str) -> Result<String> {
+    let value = &value.clone().bare();
     if spec.is_empty() {
         return Ok(text(value));
     }

@@ -87,7 +87,11 @@ impl Key {
                 };
                 return Ok(Key::Object(object.label().to_owned(), Box::new(Key::at(&key, levels)?)));
             }
-            Held::Function(_) | Held::Exception(_) => return Ok(Key::Identity(shared.identity())),
+            Held::Thing(thing) => match &thing.value {
+                Some(value) => return Key::at(value, levels),
+                None => return Ok(Key::Name(thing.repr.clone())),
+            },
+            Held::Function(_) | Held::Exception(_) | Held::Cursor(_) => return Ok(Key::Identity(shared.identity())),
             Held::List(_) => return Err(Error::type_error("unhashable type: 'list'")),
             Held::Set(_) => return Err(Error::type_error("unhashable type: 'set'")),
             Held::Dict(_) => return Err(Error::type_error("unhashable type: 'dict'")),

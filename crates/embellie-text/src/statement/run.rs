@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use embellie::log::Log;
+use embellie::transaction::SavepointId;
 use embellie_core::Sql;
 
 use super::shared::Held;
@@ -68,6 +69,8 @@ pub(crate) struct Run<'r> {
     kept: (Option<&'r Log>, Option<&'r Sql>),
     /// Where a transaction is open that the text began: what is called when it is committed.
     hooks: Mutex<Option<Vec<Py>>>,
+    /// The savepoints that were set by hand, by the names that they were given.
+    savepoints: Mutex<Vec<(String, SavepointId)>>,
 }
 
 impl std::fmt::Debug for Run<'_> {
@@ -89,6 +92,7 @@ impl<'r> Run<'r> {
             only_reads: false,
             kept: (None, None),
             hooks: Mutex::new(None),
+            savepoints: Mutex::new(Vec::new()),
         };
         // What an entry that was abandoned has left.
         run.names().frames.clear();
@@ -158,6 +162,31 @@ impl<'r> Run<'r> {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether a transaction is open that the text began.
+    pub(crate) fn is_atomic(&self) -> bool {
+        self.hooks().is_some()
+    }
+
+    /// Keeps a savepoint; gives its name.
+    pub(crate) fn keep_savepoint(&self, savepoint: SavepointId) -> String {
+        let mut savepoints = self.savepoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = format!("s{}", savepoints.len() + 1);
+        savepoints.push((name.clone(), savepoint));
+        name
+    }
+
+    /// The savepoint of a name.
+    ///
+    /// # Errors
+    /// A `TransactionManagementError` for a name that no savepoint has.
+    pub(crate) fn savepoint(&self, name: &str) -> Result<SavepointId> {
+        let savepoints = self.savepoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = savepoints.iter().find(|(known, _)| known == name).map(|(_, savepoint)| *savepoint);
+        found.ok_or_else(|| {
+            Error::python("TransactionManagementError", format!("there is no savepoint {name}: savepoint() gives one"))
+        })
     }
 
     /// Keeps a function until the transaction that is open is committed; gives it back where none is.

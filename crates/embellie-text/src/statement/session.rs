@@ -204,7 +204,15 @@ impl Session {
     }
 
     fn evaluator<'s>(&'s self, db: &'s Database, run: &'s Run<'s>) -> Evaluator<'s> {
-        Evaluator { models: &self.models, db, executor: db, locals: Vec::new(), depth: 0, run: Some(run) }
+        Evaluator {
+            models: &self.models,
+            db,
+            executor: db,
+            transaction: None,
+            locals: Vec::new(),
+            depth: 0,
+            run: Some(run),
+        }
     }
 
     /// Runs an entry. What it prints is given to `print`; the value of its last statement, when that is an expression,
@@ -261,7 +269,13 @@ impl Session {
             .session()
             .atomic(async |transaction: &embellie::Transaction| {
                 transaction.cursor().execute(opening.clone(), ()).await?;
-                work(&Evaluator { executor: transaction, locals: on.locals.clone(), ..*on }).await
+                work(&Evaluator {
+                    executor: transaction,
+                    transaction: Some(transaction),
+                    locals: on.locals.clone(),
+                    ..*on
+                })
+                .await
             })
             .await
     }

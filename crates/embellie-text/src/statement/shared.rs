@@ -34,6 +34,10 @@ pub(crate) enum Held {
     Function(Arc<super::function::Function>),
     /// An exception that was caught, or one that is to be raised.
     Exception(Error),
+    /// A value with attributes that do not change.
+    Thing(Box<super::thing::Thing>),
+    /// A cursor.
+    Cursor(Box<super::cursor::Cursor>),
 }
 
 /// A dictionary.
@@ -97,7 +101,8 @@ impl Shared {
             Held::Set(values) => !values.is_empty(),
             Held::Dict(dict) => !dict.items.is_empty(),
             Held::Rows(rows) => return rows.read.as_ref().map(|read| !read.is_empty()),
-            Held::Object(_) | Held::Function(_) | Held::Exception(_) => true,
+            Held::Thing(thing) => return thing.value.as_ref().map_or(Some(true), |value| Some(value.is_true())),
+            Held::Object(_) | Held::Function(_) | Held::Exception(_) | Held::Cursor(_) => true,
         })
     }
 }
@@ -115,6 +120,8 @@ impl Held {
             Held::Rows(_) => "QuerySet",
             Held::Function(_) => "function",
             Held::Exception(error) => error.class(),
+            Held::Thing(thing) => &thing.type_name,
+            Held::Cursor(_) => "CursorWrapper",
         }
     }
 }
@@ -163,6 +170,11 @@ fn take_parts(held: &mut Held, into: &mut Vec<Py>) {
             }
         }
         Held::Exception(_) => {}
+        Held::Thing(thing) => {
+            into.extend(thing.attributes.drain(..).map(|(_, value)| value).filter(holds));
+            into.extend(thing.members.take().into_iter().flatten().map(|(_, value)| value).filter(holds));
+        }
+        Held::Cursor(cursor) => into.extend(cursor.take_rows().into_iter().filter(holds)),
     }
 }
 
@@ -239,7 +251,8 @@ impl Py {
             }
             Held::Object(held) => Py::Object(Box::new(held.object)),
             Held::Rows(rows) => Py::QuerySet(Box::new(rows.set)),
-            Held::Function(_) | Held::Exception(_) => Py::Shared(shared),
+            Held::Thing(thing) if thing.value.is_some() => thing.value.unwrap_or(Py::None),
+            Held::Function(_) | Held::Exception(_) | Held::Thing(_) | Held::Cursor(_) => Py::Shared(shared),
         })
     }
 

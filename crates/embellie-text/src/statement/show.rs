@@ -27,6 +27,7 @@ impl Evaluator<'_> {
             Py::Shared(shared) => {
                 let held = match &*shared.lock() {
                     Held::Exception(error) => return Ok(error.to_string()),
+                    Held::Thing(thing) => return Ok(thing.text.clone().unwrap_or_else(|| thing.repr.clone())),
                     Held::Object(held) => Some(held.object.clone()),
                     _ => None,
                 };
@@ -128,6 +129,8 @@ impl Evaluator<'_> {
                 }
                 Held::Rows(rows) => self.write_rows(run, *rows, made, left).await?,
                 Held::Function(function) => made.push_str(&format!("<function {}>", function.name)),
+                Held::Thing(thing) => made.push_str(&thing.repr),
+                Held::Cursor(_) => made.push_str("<CursorWrapper object>"),
                 Held::Exception(error) => {
                     // The message of a missing key is the key's own notation.
                     let message =

@@ -2,9 +2,11 @@
 
 mod batch;
 mod cursor;
+mod savepoint;
 
 pub(crate) use batch::Batch;
 pub(crate) use cursor::OpenCursor;
+pub use savepoint::SavepointId;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -285,6 +287,18 @@ impl Transaction {
         work.control(&self.database, &control, self.around()).await
     }
 
+    /// Sets a savepoint.
+    async fn mark(&self) -> Result<Mark> {
+        let mut work = self.work.lock().await;
+        self.clean(&mut work).await?;
+        self.goes_on()?;
+        work.savepoints += 1;
+        let mark =
+            Mark { savepoint: work.savepoints, hooks: lock(&self.hooks).len(), changes: lock(&self.changes).len() };
+        self.step(&mut work, Control::Savepoint(mark.savepoint)).await?;
+        Ok(mark)
+    }
+
     /// Does away with what dropped futures have left.
     async fn clean(&self, work: &mut Work) -> Result<()> {
         let abandoned = *lock(&self.abandoned);
@@ -346,16 +360,7 @@ struct Savepoint<'a> {
 
 impl<'a> Savepoint<'a> {
     async fn set(transaction: &'a Transaction) -> Result<Self> {
-        let mut work = transaction.work.lock().await;
-        transaction.clean(&mut work).await?;
-        transaction.goes_on()?;
-        work.savepoints += 1;
-        let mark = Mark {
-            savepoint: work.savepoints,
-            hooks: lock(&transaction.hooks).len(),
-            changes: lock(&transaction.changes).len(),
-        };
-        transaction.step(&mut work, Control::Savepoint(mark.savepoint)).await?;
+        let mark = transaction.mark().await?;
         Ok(Savepoint { transaction, mark, open: true })
     }
 

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::sequence::pairs;
 use crate::arguments::{Arguments, required};
 use crate::evaluate::Evaluator;
+use crate::statement::cursor::Cursor;
 use crate::statement::expression::value_type;
 use crate::statement::key::Key;
 use crate::statement::run::Run;
 use crate::statement::shared::{Dict, Held, Shared, from_json};
-use crate::statement::show::float_text;
+use crate::statement::show::{self, float_text};
 use crate::{Error, Py, Result};
 
 pub(super) async fn call(
@@ -116,6 +117,46 @@ pub(super) async fn call(
                 None => Py::None,
             };
             Py::None
+        }
+        "transaction.savepoint" => {
+            let _ = arguments.keyword("using");
+            arguments.none("savepoint")?;
+            // Outside of `atomic` there is nothing to go back to, and no savepoint.
+            match on.transaction.filter(|_| run.is_atomic()) {
+                Some(transaction) => Py::Str(run.keep_savepoint(transaction.savepoint().await?)),
+                None => Py::None,
+            }
+        }
+        "transaction.savepoint_commit" | "transaction.savepoint_rollback" => {
+            let function = name.rsplit('.').next().unwrap_or(name);
+            let [sid, _] = arguments.bind(function, ["sid", "using"])?;
+            let sid = required(function, "sid", sid)?;
+            if let Some(transaction) = on.transaction.filter(|_| run.is_atomic()) {
+                let savepoint = run.savepoint(&show::text(&sid))?;
+                match function == "savepoint_rollback" {
+                    true => transaction.savepoint_rollback(savepoint).await?,
+                    false => transaction.savepoint_commit(savepoint).await?,
+                }
+            }
+            Py::None
+        }
+        "transaction.set_rollback" | "transaction.get_rollback" => {
+            let Some(transaction) = on.transaction.filter(|_| run.is_atomic()) else {
+                return Err(Error::python(
+                    "TransactionManagementError",
+                    "The rollback flag doesn't work outside of an 'atomic' block.",
+                ));
+            };
+            if name == "transaction.get_rollback" {
+                return Ok(Py::Bool(transaction.is_rollback_set()));
+            }
+            let [rollback, _] = arguments.bind("set_rollback", ["rollback", "using"])?;
+            transaction.set_rollback(required("set_rollback", "rollback", rollback)?.is_true());
+            Py::None
+        }
+        "connection.cursor" => {
+            arguments.none("cursor")?;
+            Py::Shared(Shared::new(Held::Cursor(Box::new(Cursor::new()))))
         }
         "uuid.uuid4" => Py::Uuid(uuid::Uuid::new_v4()),
         _ => {

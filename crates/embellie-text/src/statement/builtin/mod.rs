@@ -62,6 +62,7 @@ pub(super) const NAMES: &[&str] = &[
 const OF_MODULES: &[&str] = &[
     "collections.Counter",
     "collections.defaultdict",
+    "connection.cursor",
     "functools.reduce",
     "itertools.chain",
     "json.dumps",
@@ -77,7 +78,12 @@ const OF_MODULES: &[&str] = &[
     "timezone.localdate",
     "timezone.now",
     "transaction.atomic",
+    "transaction.get_rollback",
     "transaction.on_commit",
+    "transaction.savepoint",
+    "transaction.savepoint_commit",
+    "transaction.savepoint_rollback",
+    "transaction.set_rollback",
     "uuid.uuid4",
 ];
 

@@ -232,6 +232,7 @@ pub(super) async fn length(on: &Evaluator<'_>, run: &Run<'_>, value: Py) -> Resu
         Py::Shared(_) => {
             if let Some(shared) = value.as_shared() {
                 match &*shared.lock() {
+                    Held::Thing(thing) if let Some(members) = &thing.members => return Ok(members.len()),
                     Held::List(values) | Held::Tuple(values) => return Ok(values.len()),
                     Held::Set(values) => return Ok(values.len()),
                     Held::Dict(dict) => return Ok(dict.items.len()),

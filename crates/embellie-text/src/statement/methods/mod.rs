@@ -22,6 +22,11 @@ pub(super) fn is_of_objects(name: &str) -> bool {
         || (name.starts_with("get_") && name.ends_with("_display"))
 }
 
+/// Whether texts have a method of this name.
+pub(super) fn is_of_text(name: &str) -> bool {
+    text::METHODS.contains(&name)
+}
+
 /// What a method gives; the arguments again when the value has no such method here.
 pub(super) fn call<'s>(
     on: &'s Evaluator<'_>,
@@ -43,12 +48,16 @@ pub(super) fn call<'s>(
                     Held::Object(_) => 0,
                     Held::Rows(_) => 1,
                     Held::Function(_) | Held::Exception(_) => 2,
-                    _ => 3,
+                    Held::Thing(_) => 3,
+                    Held::Cursor(_) => 4,
+                    _ => 5,
                 };
                 match kind {
                     0 => object::of_object(on, run, shared, name, arguments).await,
                     1 => object::of_rows(on, run, shared, name, arguments).await,
                     2 => Err(show::lacks(of, name)),
+                    3 => of_thing(on, of, name, arguments).map(Ok),
+                    4 => super::cursor::call(on, run, shared, name, arguments).await.map(Ok),
                     _ => container::call(on, run, shared, name, arguments).await.map(Ok),
                 }
             }
@@ -61,6 +70,32 @@ pub(super) fn call<'s>(
     })
 }
 
+/// What a method of a thing gives.
+fn of_thing(on: &Evaluator<'_>, of: &Py, name: &str, arguments: Arguments) -> Result<Py> {
+    let Some(thing) = of.as_thing() else { return Err(show::lacks(of, name)) };
+    if let (Some(label), "get_field") = (&thing.options, name) {
+        let [field] = arguments.bind("get_field", ["field_name"])?;
+        let field = crate::arguments::required("get_field", "field_name", field)?.into_text("a field's name")?;
+        return on.field_named(label, &field);
+    }
+    let Some(given) = thing.method(name) else { return Err(thing.lacks(name)) };
+    // Which fields `get_fields()` gives may be said otherwise.
+    for (option, value) in &arguments.keywords {
+        let is_default = match option.as_str() {
+            "include_parents" => value.is_true(),
+            "include_hidden" => !value.is_true(),
+            _ => false,
+        };
+        if !is_default {
+            return Err(Error::Unknown(format!("{name}() is understood without {option}")));
+        }
+    }
+    match arguments.positional.is_empty() {
+        true => Ok(given),
+        false => Err(Error::type_error(format!("{name}() takes no positional arguments here"))),
+    }
+}
+
 /// An attribute of a value that is no object of a model; `None` when it may be a method.
 pub(super) fn attribute(of: &Py, name: &str) -> Option<Result<Py>> {
     match of {
@@ -68,10 +103,10 @@ pub(super) fn attribute(of: &Py, name: &str) -> Option<Result<Py>> {
             moment::attribute(of, name).map(Ok)
         }
         Py::Name("connection") => Some(Err(Error::Unknown(format!(
-            "connection.{name} is not here: `.log` shows the statements, and Model.objects.raw() runs SQL"
+            "connection.{name} is not here: connection.cursor() runs SQL, connection.queries and `.log` show statements"
         )))),
         Py::Name("transaction") => Some(Err(Error::Unknown(format!(
-            "transaction.{name} is not here: within a transaction, `with transaction.atomic():` is a savepoint"
+            "transaction.{name} is not here: `with transaction.atomic():` begins a transaction, or a savepoint within one"
         )))),
         _ => None,
     }

@@ -20,8 +20,8 @@ use super::django;
 use super::interpret::Interpreter;
 use super::managers::Classes;
 use super::project::App;
-use super::value::{Class, Val};
-use crate::models::{Declared, ManagerKind, Models, Settings};
+use super::value::{Class, Module, Val};
+use crate::models::{Choices, Declared, ManagerKind, Models, Settings};
 
 /// Makes models of what was read.
 pub(super) struct Builder<'a> {
@@ -134,6 +134,7 @@ impl<'a> Builder<'a> {
             };
             declared.insert(link.label().to_owned(), said);
         }
+        let enumerations = self.enumerations();
         Ok(Models {
             registry: Arc::new(registry),
             settings: self.settings,
@@ -141,7 +142,28 @@ impl<'a> Builder<'a> {
             names,
             transforms: Vec::new(),
             classes: self.classes,
+            enumerations,
         })
+    }
+
+    /// The enumerations that stand in modules, by the names of their classes.
+    fn enumerations(&self) -> Vec<Choices> {
+        let mut modules: Vec<&Rc<Module>> = self.read.modules.values().flatten().collect();
+        modules.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut found: Vec<Choices> = Vec::new();
+        for module in modules.into_iter().filter(|module| self.read.sources.is_own(&module.file)) {
+            for (name, value) in module.names.all() {
+                if let Val::Class(class) = &value
+                    && class.module == module.name
+                    && let members = relation::members_of(class)
+                    && !members.is_empty()
+                    && found.iter().all(|known| *known.name != *name)
+                {
+                    found.push(Choices { name: name.to_string(), members });
+                }
+            }
+        }
+        found
     }
 
     /// Says which models extend what is not there.

@@ -9,6 +9,7 @@ use super::Builder;
 use super::field::Options;
 use super::kind::FieldClass;
 use super::shape::{Member, Role, Shape, Source};
+use crate::Py;
 use crate::models::python::managers;
 use crate::models::python::value::{Body, Class, Object, Val};
 use crate::models::{Choices, Declared, Generic};
@@ -338,14 +339,7 @@ impl Builder<'_> {
         for class in shape.class.read_above() {
             for (name, value) in class.attrs.all() {
                 let Val::Class(within) = &value else { continue };
-                let members = Val::Class(Rc::clone(within)).elements().unwrap_or_default();
-                let members = members.into_iter().filter_map(|member| match member {
-                    Val::Member(member) => {
-                        Some((member.name.to_string(), member.value.to_py()?, member.label.to_string()))
-                    }
-                    _ => None,
-                });
-                let members: Vec<_> = members.collect();
+                let members = members_of(within);
                 if !members.is_empty() && said.choices.iter().all(|known| *known.name != *name) {
                     said.choices.push(Choices { name: name.to_string(), members });
                 }
@@ -371,4 +365,14 @@ fn way_back(shape: &Shape, name: Option<String>) -> Option<String> {
     let name = name.filter(|name| !name.is_empty())?;
     let (class, app) = (shape.class.name.to_lowercase(), shape.app.to_lowercase());
     Some(name.replace("%(class)s", &class).replace("%(model_name)s", &class).replace("%(app_label)s", &app))
+}
+
+/// The members of an enumeration: names, values and labels.
+pub(super) fn members_of(class: &Rc<Class>) -> Vec<(String, Py, String)> {
+    let members = Val::Class(Rc::clone(class)).elements().unwrap_or_default();
+    let members = members.into_iter().filter_map(|member| match member {
+        Val::Member(member) => Some((member.name.to_string(), member.value.to_py()?, member.label.to_string())),
+        _ => None,
+    });
+    members.collect()
 }
