@@ -18,7 +18,8 @@ pub(crate) fn run(arguments: &[String]) -> Result {
         [name, rest @ ..] if name == "growth" => growth::run(rest),
         [name, rest @ ..] if name == "demo" => speed::demo::run(rest),
         [name] if name == "building" => building::run(),
-        [name] if name == "stream" => stream::run(),
+        [name] if name == "stream" => stream::run("embellie-suite", "stream"),
+        [name] if name == "start" => stream::run("embellie-cli", "start"),
         [name, rest @ ..] if name == "peers" => {
             shell::run(shell::cargo().args(["bench", "-p", "embellie", "--bench", "peers", "--"]).args(rest))
         }

@@ -10,6 +10,7 @@ mod links;
 mod naming;
 mod relation;
 mod rest;
+mod sql;
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,11 +1,12 @@
 //! Indexes and constraints of several columns, and what models don't say.
 
 use embellie_core::meta::{ConstraintMeta, FieldMeta, IndexMeta, IndexTerm as MetaTerm};
+use embellie_core::{Expr, Q};
 
 use super::draft::Draft;
 use super::field::says_positive;
-use super::{Note, shortened};
-use crate::schema::{Index, Indexed, Key};
+use super::{Note, shortened, sql};
+use crate::schema::{Index, IndexTerm, Indexed, Key};
 
 impl Draft<'_> {
     /// Whether there is an index that finds rows by a column.
@@ -39,6 +40,11 @@ impl Draft<'_> {
                 if meta.fields.iter().any(told) {
                     continue;
                 }
+                if let Some(condition) = self.condition(place, &check.condition, true) {
+                    let name = check.name.clone().unwrap_or_else(|| self.check_name(place, &check.condition));
+                    self.models[place].meta.constraints.push(ConstraintMeta::Check { name, condition });
+                    continue;
+                }
                 let name = check.name.as_deref().map(|name| format!(" '{}'", shortened(name))).unwrap_or_default();
                 self.models[place].notes.push(Note::Beside(format!("Check{name}: {}", check.condition)));
             }
@@ -48,6 +54,38 @@ impl Draft<'_> {
     /// The names of fields for columns; `None` where one is none.
     fn fields(&self, place: usize, columns: &[String]) -> Option<Vec<String>> {
         columns.iter().map(|column| self.models[place].fields.get(column.as_str()).cloned()).collect()
+    }
+
+    /// The field of a column, by its name in whatever case, as databases that were not told otherwise take it.
+    fn field_of(&self, place: usize, column: &str) -> Option<&FieldMeta> {
+        let fields = &self.models[place].meta.fields;
+        let exact = fields.iter().find(|field| field.column == column);
+        exact.or_else(|| fields.iter().find(|field| field.column.eq_ignore_ascii_case(column)))
+    }
+
+    fn condition(&self, place: usize, text: &str, unknown_holds: bool) -> Option<Q> {
+        sql::condition(text, &|column| self.field_of(place, column), unknown_holds)
+    }
+
+    /// A name for a check that has none, as PostgreSQL gives one: by the table, and the column if it is one.
+    fn check_name(&self, place: usize, condition: &str) -> String {
+        let model = &self.models[place];
+        let words: Vec<&str> = condition.split(|letter: char| letter != '_' && !letter.is_alphanumeric()).collect();
+        let columns: Vec<&str> = (model.table.columns.iter())
+            .map(|column| column.name.as_str())
+            .filter(|column| words.iter().any(|word| word.eq_ignore_ascii_case(column)))
+            .collect();
+        let table = &model.table.name.name;
+        let wished = match columns.as_slice() {
+            [column] => format!("{table}_{column}_check"),
+            _ => format!("{table}_check"),
+        };
+        let taken = |name: &str| {
+            model.meta.constraints.iter().any(|known| known.name() == name)
+                || model.table.checks.iter().any(|check| check.name.as_deref() == Some(name))
+        };
+        let numbered = (1_u32..).map(|number| format!("{wished}{number}"));
+        std::iter::once(wished.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(wished)
     }
 
     fn add_unique(&mut self, place: usize, key: &Key) {
@@ -71,43 +109,72 @@ impl Draft<'_> {
     }
 
     fn add_index(&mut self, place: usize, index: &Index) {
-        let plain = !index.unique && index.condition.is_none() && index.include.is_empty();
-        let columns: Option<Vec<String>> = index
-            .terms
-            .iter()
-            .map(|term| match &term.of {
-                Indexed::Column(column) => Some(column.clone()),
-                Indexed::Expression(_) => None,
-            })
-            .collect();
-        let names = columns.as_deref().and_then(|columns| self.fields(place, columns));
-        let (Some(names), true) = (names, plain) else {
-            let note = beside(index);
-            self.models[place].notes.push(Note::Beside(note));
-            return;
+        if !self.has_form(place, index) {
+            self.models[place].notes.push(Note::Beside(beside(index)));
+        }
+    }
+
+    /// Adds an index, if models have a form for it.
+    fn has_form(&mut self, place: usize, index: &Index) -> bool {
+        let term = |term: &IndexTerm| {
+            let expr = match &term.of {
+                Indexed::Column(column) => Expr::path(self.models[place].fields.get(column.as_str())?.as_str()),
+                Indexed::Expression(text) => sql::expression(text, &|column| self.field_of(place, column))?,
+            };
+            Some(MetaTerm { expr, descending: term.descending, opclass: term.opclass.clone() })
         };
-        let usual = index.kind.is_none() && index.terms.iter().all(|term| !term.descending && term.opclass.is_none());
+        let terms: Option<Vec<MetaTerm>> = index.terms.iter().map(term).collect();
+        let Some(terms) = terms else { return false };
+        let condition = match &index.condition {
+            None => None,
+            Some(text) => match self.condition(place, text, false) {
+                Some(condition) => Some(condition),
+                None => return false,
+            },
+        };
+        let Some(include) = self.fields(place, &index.include) else { return false };
+        // An expression stands alone, as it is.
+        let of_fields = terms.iter().all(|term| matches!(term.expr, Expr::Path(_)));
+        let plain = |term: &MetaTerm| !term.descending && term.opclass.is_none();
+        if !(of_fields || terms.len() == 1 && terms.iter().all(plain)) {
+            return false;
+        }
+        let usual = index.kind.is_none() && terms.iter().all(plain) && include.is_empty() && condition.is_none();
         let meta = &mut self.models[place].meta;
-        if let ([name], true) = (names.as_slice(), usual) {
-            let field = meta.fields.iter_mut().find(|field| field.name == *name);
+        if let ([one], true, false) = (terms.as_slice(), usual && of_fields, index.unique) {
+            let field = meta.fields.iter_mut().find(|field| Expr::path(field.name.as_str()) == one.expr);
             if let Some(field) = field.filter(|field| !field.primary_key && !field.unique) {
                 field.index = true;
             }
-            return;
+            return true;
         }
-        // The checks want names that every database takes, and one where there are operator classes.
-        let classes = index.terms.iter().any(|term| term.opclass.is_some());
+        // The checks want names that every database takes, and one where there are operator classes, conditions,
+        // expressions or further columns.
         let name = is_short(&index.name).then(|| index.name.clone());
-        if classes && (name.is_none() || index.terms.iter().any(|term| term.opclass.is_none())) {
-            self.models[place].notes.push(Note::Beside(beside(index)));
-            return;
+        let classes = terms.iter().filter(|term| term.opclass.is_some()).count();
+        if classes > 0 && classes < terms.len() {
+            return false;
         }
-        let terms = names.iter().zip(&index.terms).map(|(name, term)| MetaTerm {
-            descending: term.descending,
-            opclass: term.opclass.clone(),
-            ..MetaTerm::field(name)
-        });
-        meta.indexes.push(IndexMeta { name, terms: terms.collect(), kind: index.kind, ..IndexMeta::default() });
+        if index.unique {
+            if index.kind.is_some() || terms.iter().any(|term| term.descending) {
+                return false;
+            }
+            meta.constraints.push(ConstraintMeta::Unique {
+                name: index.name.clone(),
+                terms,
+                condition,
+                include,
+                deferrable: None,
+                nulls_distinct: None,
+            });
+            return true;
+        }
+        let needs_name = classes > 0 || condition.is_some() || !of_fields || !include.is_empty();
+        if needs_name && name.is_none() {
+            return false;
+        }
+        meta.indexes.push(IndexMeta { name, terms, kind: index.kind, condition, include });
+        true
     }
 }
 

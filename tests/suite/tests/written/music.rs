@@ -1,7 +1,10 @@
 use embellie::prelude::*;
 
-// Index 'AlbumByTitle': lower([Title]) where [Price] > 0
-#[model(app = "main", table = "Album")]
+#[model(
+    app = "main",
+    table = "Album",
+    indexes(index(expression = Lower(F(title)), condition(price__gt = 0), name = "AlbumByTitle")),
+)]
 pub struct Album {
     #[field(primary_key, auto, column = "AlbumId")]
     pub id: i64,
