@@ -113,6 +113,7 @@ fn main() {
         client.batch_execute(&tables().join(";\n")).await.unwrap();
     });
     let name = url.rsplit('/').next().unwrap_or_default();
-    let name = name.split('?').next().unwrap_or_default();
+    // The prompt shows the beginning of a long name.
+    let name: String = name.split('?').next().unwrap_or_default().chars().take(30).collect();
     measure("PostgreSQL", &url, &format!("{name}> "), directory.path());
 }
