@@ -34,15 +34,19 @@ mod mark {
 
 /// Adds a number of bytes, or of things.
 pub(crate) fn write_length(out: &mut Vec<u8>, length: usize) -> Result<()> {
-    let length = u32::try_from(length).map_err(|_| Error::Value("a value is larger than 4 GiB".into()))?;
-    out.extend(length.to_le_bytes());
+    out.extend_from_slice(&length_of(length)?.to_le_bytes());
     Ok(())
 }
 
+fn length_of(length: usize) -> Result<u32> {
+    u32::try_from(length).map_err(|_| Error::Value("a value is larger than 4 GiB".into()))
+}
+
 fn write_bytes(out: &mut Vec<u8>, mark: u8, bytes: &[u8]) -> Result<()> {
-    out.push(mark);
-    write_length(out, bytes.len())?;
-    out.extend(bytes);
+    let [a, b, c, d] = length_of(bytes.len())?.to_le_bytes();
+    out.reserve(5 + bytes.len());
+    out.extend_from_slice(&[mark, a, b, c, d]);
+    out.extend_from_slice(bytes);
     Ok(())
 }
 
@@ -70,8 +74,8 @@ pub(crate) fn write(out: &mut Vec<u8>, column: ColumnRef<'_>) -> Result<()> {
         ColumnRef::Null => out.push(mark::NULL),
         ColumnRef::Bool(v) => out.push(if v { mark::TRUE } else { mark::FALSE }),
         ColumnRef::Int(v) => {
-            out.push(mark::INT);
-            out.extend(v.to_le_bytes());
+            let [a, b, c, d, e, f, g, h] = v.to_le_bytes();
+            out.extend_from_slice(&[mark::INT, a, b, c, d, e, f, g, h]);
         }
         ColumnRef::Float(v) => {
             out.push(mark::FLOAT);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::related::{Held, Peers, SetName, Sets};
+use crate::related::{Held, KeptRow, Peers, SetName, Sets};
 
 /// What is known of the row that an object stands for: Django's `_state`.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ struct More {
     lacks: Vec<usize>,
     /// The related objects that were read beforehand.
     sets: Sets,
+    /// The row, while others are read that point back at it.
+    kept: Option<KeptRow>,
 }
 
 /// Which rows it came with, and which related objects are known, makes an object no other.
@@ -82,6 +84,7 @@ impl State {
         self.more.get_or_insert_default()
     }
 
+    #[inline]
     pub(crate) fn join(&mut self, peers: Arc<Peers>) {
         self.peers = Company(Some(peers));
     }
@@ -89,6 +92,17 @@ impl State {
     /// The rows that the object came with.
     pub(crate) fn peers(&self) -> Option<&Arc<Peers>> {
         self.peers.0.as_ref()
+    }
+
+    /// The row, as it was read just now.
+    pub(crate) fn kept(&self) -> Option<&KeptRow> {
+        self.more.as_ref()?.kept.as_ref()
+    }
+
+    pub(crate) fn keep(&mut self, row: Option<KeptRow>) {
+        if row.is_some() || self.kept().is_some() {
+            self.more().kept = row;
+        }
     }
 
     /// Leaves a field of a new object to the database's default.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::query::{Aggregation, Annotation};
@@ -13,7 +14,7 @@ use super::{FetchMode, QuerySet, Selection, Whole, gather};
 use crate::database::{Executor, Session};
 use crate::log::called;
 use crate::model::{Instance, Model, key_of};
-use crate::related::{self, Peers};
+use crate::related::{self, Kept, Peers};
 use crate::typed::{Column, Paths, Q, RhsList, Root};
 
 impl<M, S: Selection<M>> QuerySet<M, S> {
@@ -34,11 +35,33 @@ impl<M, S: Selection<M>> QuerySet<M, S> {
         let session = session.caching(self.cached.as_deref());
         let Some(compiled) = compile(purpose, query, session)? else { return Ok(Vec::new()) };
         let selection = self.told(query, &compiled, own_columns(&compiled), session)?;
-        let mut rows = gather(&compiled, query, session, move |row| selection.decode(row)).await?;
+        let (kept, columns) = (self.kept(session)?, compiled.columns.len());
+        let is_kept = kept.is_some();
+        let decode = move |row: &dyn Row| {
+            let Some(kept) = &kept else { return selection.decode(row) };
+            let (mut object, row) = kept.keep(row, columns, |row| selection.decode(row))?;
+            if let Some(object) = selection.object(&mut object) {
+                object.state_mut().keep(row);
+            }
+            Ok(object)
+        };
+        let mut rows = gather(&compiled, query, session, decode).await?;
         self.link(rows.iter_mut(), session)?;
         self.watch(rows.first_mut(), &compiled, session)?;
         self.prefetched(&mut rows.iter_mut(), session).await?;
+        if is_kept {
+            let objects = rows.iter_mut().filter_map(|row| self.selection.object(row));
+            objects.for_each(|object| object.state_mut().keep(None));
+        }
         Ok(rows)
+    }
+
+    /// Where rows are kept while objects are read that point back at them.
+    fn kept(&self, session: Session<'_>) -> Result<Option<Arc<Kept>>> {
+        let Some(make) = self.selection.again().filter(|_| !self.prefetches.is_empty()) else { return Ok(None) };
+        let registry = session.database().registry();
+        let points_back = self.prefetches.point_back(registry.model(&self.query.model)?, registry);
+        Ok(points_back.then(|| Kept::new(make)))
     }
 
     /// Watches whether the rows are asked for what came with them by joins, where a log is kept.

@@ -1,5 +1,6 @@
 //! What the rows of a query set are.
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use embellie_sql::{Compiled, OutputColumn, RelatedObject};
 use super::TextRow;
 use crate::model::{Instance, Model};
 use crate::record::{Record, RecordModel};
-use crate::related::{Joined, Joins, Peers, is_absent};
+use crate::related::{Joined, Joins, Make, Peers, is_absent};
 
 /// What each row of a query set over `M` gives, and how it is read.
 pub trait Selection<M>: Clone + Send + Sync + 'static {
@@ -67,6 +68,12 @@ pub trait Selection<M>: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn annotated(&self, object: Self::Output, _names: &Columns, _row: &dyn Row) -> Result<Self::Output> {
         Ok(object)
+    }
+
+    /// What makes the object of a row again, where nothing else than its row is needed.
+    #[doc(hidden)]
+    fn again(&self) -> Option<Make> {
+        None
     }
 
     /// The object that a row is, or begins with.
@@ -134,9 +141,21 @@ impl<M: Model> Selection<M> for Whole<M> {
         Ok(object)
     }
 
+    fn again(&self) -> Option<Make> {
+        self.joined.is_none().then_some(again::<M>)
+    }
+
     fn object<'r>(&self, row: &'r mut M) -> Option<&'r mut (dyn Instance + 'static)> {
         Some(row)
     }
+}
+
+fn again<M: Model>(row: &dyn Row, peers: Option<&Arc<Peers>>) -> Result<Arc<dyn Any + Send + Sync>> {
+    let mut object = M::from_row(row, 0)?;
+    if let Some(peers) = peers {
+        peers.lend(&mut object);
+    }
+    Ok(Arc::new(object))
 }
 
 /// Rows that are whole objects of a model without a Rust type.

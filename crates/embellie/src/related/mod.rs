@@ -4,6 +4,7 @@ mod foreign_key;
 mod generic;
 mod held;
 mod join;
+mod kept;
 mod many_to_many;
 mod one_to_one;
 mod peers;
@@ -25,6 +26,7 @@ pub(crate) use held::{Held, SetName, Sets};
 #[doc(hidden)]
 pub use join::Step;
 pub(crate) use join::{Joined, Related as Gathered, is_absent};
+pub(crate) use kept::{Kept, KeptRow, Make};
 #[doc(hidden)]
 pub use peers::Peers;
 pub(crate) use peers::{Found, Key, Object, Wanted, What, link, used, value_of};

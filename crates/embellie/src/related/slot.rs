@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use embellie_core::Value;
 
 use super::held::Held;
+use super::kept::Late;
 use super::peers::{Object, Peers, What, used};
 
 /// What a foreign key holds: the key, and the object when it is known.
@@ -31,6 +32,8 @@ pub struct KeySlot {
 enum Known {
     /// It came with the key.
     Given(Object),
+    /// It is made when somebody asks: that of a number.
+    Late(Arc<Late>, u32),
     /// It is read when somebody asks.
     Asked(OnceLock<Object>),
 }
@@ -39,7 +42,17 @@ impl Known {
     fn get(&self) -> Option<&Object> {
         match self {
             Known::Given(object) => Some(object),
+            Known::Late(late, number) => late.object(*number as usize),
             Known::Asked(object) => object.get(),
+        }
+    }
+
+    /// Whether somebody who asks gets it without reading.
+    #[inline]
+    fn is_there(&self) -> bool {
+        match self {
+            Known::Given(_) | Known::Late(..) => true,
+            Known::Asked(object) => object.get().is_some(),
         }
     }
 }
@@ -71,6 +84,7 @@ impl KeySlot {
         self.to_field.map(|place| place as usize)
     }
 
+    #[inline]
     pub(crate) fn join(&mut self, peers: Arc<Peers>, field: usize) {
         (self.peers, self.field) = (Some(peers), small(field));
     }
@@ -90,6 +104,16 @@ impl KeySlot {
         self.unsaved
     }
 
+    /// The same, of one that is made when somebody asks: that of a number.
+    pub(crate) fn give_late(&mut self, late: &Arc<Late>, number: usize) {
+        if !self.knows_object()
+            && number < late.len()
+            && let Ok(number) = u32::try_from(number)
+        {
+            self.object = Known::Late(Arc::clone(late), number);
+        }
+    }
+
     /// The object, when it is known and of this type.
     pub fn object<T: 'static>(&self) -> Option<&T> {
         let object = self.object.get()?;
@@ -98,14 +122,16 @@ impl KeySlot {
     }
 
     /// Whether the object is known.
+    #[inline]
     pub(crate) fn knows_object(&self) -> bool {
-        self.object.get().is_some()
+        self.object.is_there()
     }
 
     /// Gives the object away, when it is known.
     pub(crate) fn take_object(&mut self) -> Option<Object> {
         match std::mem::replace(&mut self.object, Known::Asked(OnceLock::new())) {
             Known::Given(object) => Some(object),
+            Known::Late(late, number) => late.object(number as usize).cloned(),
             Known::Asked(object) => object.into_inner(),
         }
     }
@@ -127,7 +153,7 @@ impl KeySlot {
 
 impl std::fmt::Debug for KeySlot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let known = if self.object.get().is_some() { ", known" } else { "" };
+        let known = if self.object.is_there() { ", known" } else { "" };
         write!(f, "{}{known}", self.key)
     }
 }
@@ -148,6 +174,7 @@ pub struct LinkSlot {
 }
 
 impl LinkSlot {
+    #[inline]
     pub(crate) fn join(&mut self, peers: Arc<Peers>) {
         self.peers = Some(peers);
     }

@@ -7,6 +7,7 @@ use embellie_suite::{Outcome, refused};
 
 embellie_suite::on_every_database! { documented:
     many_rows_take_one_statement_for_each_relation,
+    what_is_pointed_back_at_is_a_row_as_any,
     fifty_one_statements_become_three,
     thousands_of_statements_become_three,
     chains_take_one_statement_for_each_level,
@@ -89,6 +90,37 @@ async fn many_rows_take_one_statement_for_each_relation(db: &Database) -> Outcom
     let tags = Tag::objects().prefetch(Tag::posts()).all(db).await?;
     let posts: Vec<Option<usize>> = tags.iter().map(|tag| Tag::posts().of(tag).cached().map(<[Post]>::len)).collect();
     assert_eq!((posts, asked.len()), (vec![Some(13), Some(14), Some(13)], 6));
+    Ok(())
+}
+
+async fn what_is_pointed_back_at_is_a_row_as_any(db: &Database) -> Outcome {
+    rows(db, 3).await?;
+    let asked = db.capture();
+    let mut posts = Post::objects().prefetch(Post::comments()).order_by(Post::id).all(db).await?;
+    let comments = Post::comments().of(&posts[0]).cached().unwrap_or_default().to_vec();
+    let [Some(one), Some(other)] = [0, 1].map(|n| comments[n].post.cached()) else { panic!("{comments:?}") };
+    assert!(std::ptr::eq(one, other), "objects of one post share it");
+    // It is as it was read.
+    posts[0].title = "Changed".into();
+    assert_eq!(comments[0].post.get(db).await?.title, "Post 00000");
+    assert_eq!(asked.len(), 2, "{:?}", asked.statements());
+    // What it is related to is read for all together, and with them.
+    for post in &posts {
+        for comment in Post::comments().of(post).cached().unwrap_or_default() {
+            let back = comment.post.get(db).await?;
+            assert_eq!((back.id, back.author.get(db).await?.id), (post.id, post.author.key()?));
+            let words = |tags: Vec<Tag>| tags.into_iter().map(|tag| tag.word).collect::<Vec<String>>();
+            assert_eq!(words(back.tags.all(db).await?), words(post.tags.all(db).await?));
+        }
+    }
+    assert_eq!(asked.len(), 4, "{:?}", asked.statements());
+    // It may be saved as any, and stays when the one that it was read for goes.
+    let mut back = comments[0].post.get(db).await?.clone();
+    drop(posts);
+    back.views = 77;
+    back.save(db).await?;
+    assert_eq!(Post::objects().get_pk(&back.id, db).await?.views, 77);
+    assert_eq!(comments[1].post.cached().map(|post| post.views), Some(0));
     Ok(())
 }
 

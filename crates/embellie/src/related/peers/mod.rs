@@ -67,6 +67,7 @@ impl Peers {
         self.enter(&mut lock(&self.keys), self.model(), object);
     }
 
+    #[inline]
     fn enter(self: &Arc<Self>, keys: &mut Keys, model: &Model, object: &mut (dyn Instance + 'static)) {
         let shared = self.mode == FetchMode::Peers;
         let (mut holds, mut turn) = (1, 0);
@@ -90,14 +91,26 @@ impl Peers {
             object.is::<Record>()
         });
         if shared {
-            match key_of(object, model) {
-                Ok(Value::Int(key)) => keys.add_own_int(key),
-                Ok(key) => keys.add_own(&key),
-                // A key that cannot be stored is that of an object without a row.
-                Err(_) => {}
+            let key = key_of(object, model);
+            if let Ok(Value::Int(int)) = key {
+                keys.add_own_int(int);
+                // It has nothing to drop, which is not looked for in each row.
+                std::mem::forget(key);
+            } else if let Ok(key) = key {
+                // One that cannot be stored is that of an object without a row.
+                keys.add_own(&key);
             }
             object.visit_keys(&mut |field, key| keys.add_foreign(0, field, &key));
         }
+        object.state_mut().join(Arc::clone(self));
+    }
+
+    /// Lets an object ask for what the rows have: it is one of them again.
+    pub(crate) fn lend(self: &Arc<Self>, object: &mut (dyn Instance + 'static)) {
+        object.visit_relations(&mut |relation| match relation {
+            RelationSlot::Key(field, slot) => slot.join(Arc::clone(self), field),
+            RelationSlot::Link(slot) => slot.join(Arc::clone(self)),
+        });
         object.state_mut().join(Arc::clone(self));
     }
 

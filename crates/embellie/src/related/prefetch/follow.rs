@@ -14,6 +14,7 @@ use crate::model::{Instance, RelationSlot, key_of};
 use crate::query_set::FetchMode;
 use crate::record::Record;
 use crate::related::held::{Held, SetName};
+use crate::related::kept::Late;
 use crate::related::peers::{Given, Index, Object, Peers, What};
 
 /// Objects that relations are followed from.
@@ -88,9 +89,15 @@ impl Node {
                 let owners = lock(owners);
                 (self.level.share)(&**owners.get(*first.get(number)?)?)
             };
+            let late = || {
+                let owners = lock(owners);
+                let states = first.iter().map(|&place| owners[place].state());
+                Late::of(states.map(|state| (state.kept(), state.peers())))
+            };
             let asked = Asked {
                 target: way.target(),
                 copy: if points_back { Some(&copy) } else { None },
+                late: if points_back { late() } else { None },
                 tie,
                 values,
                 single,

@@ -14,6 +14,7 @@ use crate::model::{Instance, RelationSlot};
 use crate::query_set::{FetchMode, QuerySet, Selection, WholeRecord};
 use crate::record::{Record, RecordModel};
 use crate::related::held::Held;
+use crate::related::kept::Late;
 use crate::related::peers::{Found, Index, Key, Object};
 
 /// The name of the annotation that says whose a row is.
@@ -34,6 +35,8 @@ pub(crate) struct Asked<'a> {
     pub(super) single: bool,
     /// Gives copies of the owners, for objects that point back at them.
     pub(super) copy: Option<&'a Copy<'a>>,
+    /// The same, of owners that can be made of their rows.
+    pub(super) late: Option<Arc<Late>>,
     /// What is read with them.
     pub(super) nodes: &'a [Node],
     /// How their relations are read, unless their query set says it.
@@ -108,7 +111,16 @@ pub(super) enum Tie {
 
 /// The objects that a relation, called `back` at their end, ties to the owners with these keys.
 pub(crate) fn asked_of_owners(target: ModelId, back: String, keys: Vec<Value>, mode: FetchMode) -> Asked<'static> {
-    Asked { target, tie: Tie::Link(back), values: Index::of(keys), single: false, copy: None, nodes: &[], mode }
+    Asked {
+        target,
+        tie: Tie::Link(back),
+        values: Index::of(keys),
+        single: false,
+        copy: None,
+        late: None,
+        nodes: &[],
+        mode,
+    }
 }
 
 /// The objects that hold values in the fields at some places: one for each, if `single`.
@@ -119,7 +131,16 @@ pub(crate) fn asked_of_fields(
     single: bool,
     mode: FetchMode,
 ) -> Asked<'static> {
-    Asked { target, tie: Tie::Fields(fields, None), values: Index::of(values), single, copy: None, nodes: &[], mode }
+    Asked {
+        target,
+        tie: Tie::Fields(fields, None),
+        values: Index::of(values),
+        single,
+        copy: None,
+        late: None,
+        nodes: &[],
+        mode,
+    }
 }
 
 /// What objects know their owner by.
@@ -194,7 +215,7 @@ where
     S: Selection<M>,
     S::Output: Sync,
 {
-    let Asked { target, tie, mut values, single, copy, nodes, mode } = asked;
+    let Asked { target, tie, mut values, single, copy, late, nodes, mode } = asked;
     let registry = session.database().registry();
     let target = registry.get(target);
     let mut query = checked(&set, target)?;
@@ -232,7 +253,7 @@ where
     let numbers: Vec<usize> = match tie {
         Tie::Link(_) => keys.iter().map(|key| values.number(key)).collect(),
         Tie::Fields(fields, points_back) => {
-            let mut owners = Owners { values: &mut values, copy, copies: Vec::new(), target };
+            let mut owners = Owners { values: &mut values, copy, late: late.as_ref(), copies: Vec::new(), target };
             let number = |row| match set.selection.object(row) {
                 Some(object) => owners.number(object, &fields, points_back.as_ref()),
                 None => Ok(owners.values.number(&Value::Null)),
@@ -255,6 +276,7 @@ where
 struct Owners<'a> {
     values: &'a mut Index,
     copy: Option<&'a Copy<'a>>,
+    late: Option<&'a Arc<Late>>,
     /// Copies of the owners that were pointed back at already, by number.
     copies: Vec<Option<Option<Object>>>,
     /// The model of the objects.
@@ -278,7 +300,9 @@ impl Owners<'_> {
                     && !slot.knows_object()
                 {
                     let owner = self.values.number(slot.key());
-                    if let Some(copy) = self.copy(owner) {
+                    if let Some(late) = self.late {
+                        slot.give_late(late, owner);
+                    } else if let Some(copy) = self.copy(owner) {
                         slot.give(copy);
                     }
                     number = Some(owner);

@@ -11,9 +11,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use embellie_core::{BoxFuture, Error, Result};
+use embellie_core::meta::Model;
+use embellie_core::{BoxFuture, Error, Registry, Result};
 
 use self::follow::There;
+use self::way::Way;
 use super::held::{Held, SetName};
 use super::peers::Object;
 use crate::database::Session;
@@ -127,6 +129,13 @@ impl Prefetches {
             nodes = &mut node.nodes;
         }
         Ok(())
+    }
+
+    /// Whether some of the objects point back at the owner by a foreign key.
+    pub(crate) fn point_back(&self, model: &Model, registry: &Registry) -> bool {
+        let points_back =
+            |node: &Node| matches!(Way::of(&node.level, model, registry), Ok(Way::Back { inherited: false, .. }));
+        self.0.iter().any(points_back)
     }
 
     /// Reads the objects for these owners.
