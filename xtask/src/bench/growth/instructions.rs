@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use crate::shell::{self, Result};
 
-/// A size from which what is done once counts for nothing beside the rest, which takes long to count.
-const LARGE: u64 = 100_000;
+/// How often something is done before it is counted, so that statements are prepared and plans are found.
+const BEFORE: u64 = 4;
 
 pub(super) struct Counter;
 
@@ -30,9 +30,10 @@ impl Counter {
 }
 
 impl CounterOf<'_> {
-    /// The instructions that something takes once it has been done before; of a large size, the first time.
-    pub(super) fn count(&self, what: &str, size: u64) -> Result<f64> {
-        let less = u64::from(size < LARGE);
+    /// The instructions that something takes once it has been done before; of a `large` size, the first time: what is done
+    /// once counts for nothing beside the rest, which takes long to count.
+    pub(super) fn count(&self, what: &str, size: u64, large: bool) -> Result<f64> {
+        let less = if large { 0 } else { BEFORE };
         let (before, after) = (self.whole(what, size, less)?, self.whole(what, size, less + 1)?);
         Ok(after.saturating_sub(before) as f64)
     }
