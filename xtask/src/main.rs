@@ -25,10 +25,14 @@ cargo xtask <command>
   bench demo       the ten heaviest queries of the demo, beside SQL written by hand for the raw drivers
   bench building   what it costs to build a query, in each of the ways to write it
   bench compile    how long models take to compile, beside Diesel's and SeaORM's; `--runs <number>`, 2 by default
+  bench start      how long the shell takes to its first prompt, on 200 tables of SQLite and PostgreSQL
   bench stream     how much memory a million rows take when they are streamed, on every database
   conformance      how far Django query text agrees with Django, case by case; ARGS go to `compare.py`;
                    `--models-py`, first, has models read from `models.py`
-  packages [SITE…] models of packages that many use, and queries on their tables, beside Django's answers
+  packages [SITE…] models of packages that many use, and queries on their tables, beside Django's answers: it makes an
+                   environment of Python in `target/packages`, installs five packages there by pip, has Django make
+                   and fill their tables, and compares all counts and joins (791 today); the sites are wagtail, oscar,
+                   cms, allauth and machina, all by default
   memcheck [TEST…] the tests of what has `unsafe` code, with valgrind watching their memory
   ci               test, rustfmt, clippy, rustdoc, tidy and the ratchets, as they must be before a change lands
 ";

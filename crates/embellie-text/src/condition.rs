@@ -89,6 +89,9 @@ impl Condition {
     /// The condition on rows of a model.
     pub(crate) fn on(self, models: &Models, model: &Model) -> Result<Q> {
         self.convert(&|path, value| {
+            if let Some(q) = of_keys(models, model, &path, &value)? {
+                return Ok(q);
+            }
             let operand = Against { models, model }.operand(&path, value)?;
             Ok(match models.transformed(model, &path) {
                 None => Q::new(path, operand),
@@ -108,6 +111,50 @@ impl Condition {
             },
         })
     }
+}
+
+/// A comparison of a primary key of several fields with tuples that hold expressions, as one of each field.
+fn of_keys(models: &Models, model: &Model, path: &Path, value: &Py) -> Result<Option<Q>> {
+    let names: Vec<&str> = path.names().collect();
+    let (before, several) = match names.as_slice() {
+        [before @ .., "pk", "in"] => (before, true),
+        [before @ .., "pk"] | [before @ .., "pk", "exact"] => (before, false),
+        _ => return Ok(None),
+    };
+    let of = match before {
+        [] => model,
+        before => match models.follow(model, before.iter().copied()) {
+            Some(Followed { target: Some(target), rest: 0, .. }) => models.registry().get(target),
+            _ => return Ok(None),
+        },
+    };
+    let holds_expressions = |value: &Py| match value {
+        Py::List(parts) | Py::Tuple(parts) => parts.iter().any(Py::is_expression),
+        _ => false,
+    };
+    let keys: &[Py] = match value {
+        Py::List(keys) | Py::Tuple(keys) | Py::Set(keys) if several => keys,
+        one => std::slice::from_ref(one),
+    };
+    if !of.has_composite_key() || !keys.iter().any(holds_expressions) {
+        return Ok(None);
+    }
+    let mut either = Vec::new();
+    for key in keys {
+        let (Py::List(parts) | Py::Tuple(parts)) = key else { return Ok(None) };
+        if parts.len() != of.key_fields().len() {
+            return Ok(None);
+        }
+        let mut all = Q::all();
+        for (place, part) in of.key_fields().iter().zip(parts) {
+            let Some(field) = of.fields.get(*place) else { return Ok(None) };
+            let path = Path::new(before.iter().map(|name| (*name).to_owned()).chain([field.name.clone()]));
+            let operand = Against { models, model }.operand(&path, part.clone())?;
+            all = all & Q::new(path, operand);
+        }
+        either.push(all);
+    }
+    Ok(Some(Q::Group { connector: Connector::Or, negated: false, children: either }))
 }
 
 impl From<Expr> for Condition {

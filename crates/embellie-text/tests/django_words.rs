@@ -50,6 +50,12 @@ class BlogPost(models.Model):
 
 class Comment(models.Model):
     post = models.ForeignKey(BlogPost, models.CASCADE)
+
+
+class Spot(models.Model):
+    pk = models.CompositePrimaryKey("x", "y")
+    x = models.IntegerField()
+    y = models.IntegerField()
 "#;
 
 /// Snippets, and what Django printed for them; a mistake is printed last, by its class and message.
@@ -236,6 +242,26 @@ print(User.objects.count())"#,
         r#"committed
 kept
 1
+"#,
+    ),
+    (
+        r#"ann, bob, cid = [User.objects.create(name=name) for name in ("Ann", "Bob", "Cid")]
+for number, (author, title) in enumerate([(ann, "a"), (ann, "b"), (bob, "a"), (cid, "z"), (cid, "a")]):
+    BlogPost.objects.create(title=title, author=author)
+both = User.objects.filter(posts__title="a").filter(posts__title="b")
+print([user.name for user in (User.objects.filter(posts__title="z") | both).order_by("name")])
+print([user.name for user in (both | User.objects.filter(posts__title="z")).order_by("name")])
+print([user.name for user in (both | both).order_by("name")], [user.name for user in (both | User.objects.filter(name="Bob")).order_by("name")])"#,
+        r#"['Ann', 'Cid', 'Cid']
+['Ann', 'Cid', 'Cid']
+['Ann', 'Ann'] ['Ann', 'Bob']
+"#,
+    ),
+    (
+        r#"for x, y in [(1, 1), (1, 2), (2, 1)]:
+    Spot.objects.create(x=x, y=y)
+print(Spot.objects.filter(pk__in=[(1, Value(1) + 1), (2, 1)]).count(), Spot.objects.filter(pk__in=[(F("y"), 1)]).count(), Spot.objects.exclude(pk__in=[(1, F("x"))]).count())"#,
+        r#"2 1 2
 "#,
     ),
 ];

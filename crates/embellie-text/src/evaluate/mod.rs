@@ -6,7 +6,7 @@ mod construct;
 mod operator;
 
 pub(crate) use call::of_expression;
-pub(crate) use operator::{binary, unary};
+pub(crate) use operator::{before, binary, unary};
 
 use embellie::{Database, Executor};
 use embellie_core::BoxFuture;
@@ -82,6 +82,7 @@ impl Evaluator<'_> {
                 ast::Expr::BinOp(operation) => {
                     let left = self.value(&operation.left).await?;
                     let right = self.value(&operation.right).await?;
+                    let (left, right) = operator::before(operation.op, left, right, self.models);
                     operator::binary(operation.op, left, right)
                 }
                 ast::Expr::UnaryOp(operation) => operator::unary(operation.op, self.value(&operation.operand).await?),

@@ -6,6 +6,7 @@ use embellie_core::{Expr, Q};
 use ruff_python_ast as ast;
 
 use crate::condition::Condition;
+use crate::models::Models;
 use crate::names::{is_conditional, value_or_expression};
 use crate::{Error, Py, Result};
 
@@ -41,6 +42,18 @@ pub(crate) fn binary(operator: ast::Operator, left: Py, right: Py) -> Result<Py>
         return Ok(Py::Expr(value_or_expression(left)?.combine(operator, value_or_expression(right)?)));
     }
     numbers(operator, left, right)
+}
+
+/// Query sets before they are joined by `|` or `^`, which make one condition of all their conditions.
+pub(crate) fn before(operator: ast::Operator, left: Py, right: Py, models: &Models) -> (Py, Py) {
+    match (operator, left, right) {
+        (ast::Operator::BitOr | ast::Operator::BitXor, Py::QuerySet(left), Py::QuerySet(right)) => {
+            let gone_along = left.gone_along(models);
+            let (left, right) = (left.apart(models, &[]), right.apart(models, &gone_along));
+            (Py::QuerySet(Box::new(left)), Py::QuerySet(Box::new(right)))
+        }
+        (_, left, right) => (left, right),
+    }
 }
 
 fn joined(connector: Connector, sign: &str, left: Py, right: Py) -> Result<Py> {

@@ -334,7 +334,8 @@ impl Evaluator<'_> {
         match arithmetic::binary(run, op, &left, &right)? {
             Some(value) => Ok(value),
             None => {
-                let value = crate::evaluate::binary(op, left.plain()?, right.plain()?)?;
+                let (left, right) = crate::evaluate::before(op, left.plain()?, right.plain()?, self.models);
+                let value = crate::evaluate::binary(op, left, right)?;
                 self.checked(run, value)?.shared()
             }
         }
