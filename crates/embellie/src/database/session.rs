@@ -197,6 +197,9 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Room for so many rows is not worth giving back.
+const FEW: usize = 32;
+
 /// Gathers what a function makes of each row.
 pub(crate) struct Gather<T, F> {
     rows: Vec<T>,
@@ -216,7 +219,7 @@ where
         outcome?;
         match sink.into_any().downcast::<Self>() {
             Ok(mut gather) => {
-                if gather.rows.capacity() / 2 > gather.rows.len() {
+                if gather.rows.capacity() > FEW && gather.rows.capacity() / 2 > gather.rows.len() {
                     gather.rows.shrink_to_fit();
                 }
                 Ok(gather.rows)
