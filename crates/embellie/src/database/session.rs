@@ -179,7 +179,12 @@ impl<'a> Session<'a> {
         T: Send + 'static,
         F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
     {
-        Gather::<T, F>::finish(self.read(statement, of, Gather::new(decode)).await)
+        let mut gather = Gather::new(decode);
+        if let Reading::Rows(query) = of {
+            let wanted = query.slice.limit.unwrap_or_default().min(AT_ONCE);
+            gather.rows.reserve_exact(usize::try_from(wanted).unwrap_or_default());
+        }
+        Gather::<T, F>::finish(self.read(statement, of, gather).await)
     }
 
     /// Runs `work` in a transaction of its own, or at a savepoint of the one that is open.
@@ -196,6 +201,9 @@ impl<'a> Session<'a> {
         }
     }
 }
+
+/// A query that says that it wants so many rows, or fewer, has room for them before they come.
+const AT_ONCE: u64 = 256;
 
 /// Room for so many rows is not worth giving back.
 const FEW: usize = 32;
@@ -235,10 +243,11 @@ where
     F: FnMut(&dyn Row) -> Result<T> + Send + 'static,
 {
     fn row(&mut self, row: &dyn Row) -> Result<()> {
-        // A few hundred rows are moved seldom, and of many no more room is taken than twice what they need.
+        // One row has room for one, a few hundred rows are moved seldom, and of many no more room is taken than twice what
+        // they need.
         let rows = self.rows.len();
-        if rows == self.rows.capacity() && rows > 0 && rows < 512 {
-            self.rows.reserve(rows * 3);
+        if rows == self.rows.capacity() && rows < 512 {
+            self.rows.reserve_exact(1.max(rows * 3));
         }
         self.rows.push((self.read)(row)?);
         Ok(())
