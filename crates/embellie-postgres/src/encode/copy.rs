@@ -92,7 +92,8 @@ fn put(value: &Value, out: &mut BytesMut) -> Result<(), Reason> {
         Value::Text(text) => escaped(text.as_bytes(), out)?,
         Value::Bytes(bytes) => {
             out.put_slice(b"\\\\x");
-            bytes.iter().for_each(|byte| written(out, format_args!("{byte:02x}")));
+            out.reserve(bytes.len() * 2);
+            bytes.iter().for_each(|byte| out.put_slice(&[hexadecimal(byte >> 4), hexadecimal(byte & 0xf)]));
         }
         Value::Date(value) => date(value.year(), &value.strftime("%m-%d").to_string(), "", out),
         Value::Time(value) => {
@@ -121,6 +122,11 @@ fn put(value: &Value, out: &mut BytesMut) -> Result<(), Reason> {
 fn written(out: &mut BytesMut, text: std::fmt::Arguments<'_>) {
     // Writing to memory does not fail.
     let _ = out.write_fmt(text);
+}
+
+/// The digit of a number below 16.
+fn hexadecimal(digit: u8) -> u8 {
+    if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
 }
 
 fn integer(value: i64, out: &mut BytesMut) {
@@ -191,8 +197,8 @@ mod tests {
     #[test]
     fn what_would_end_a_value_is_written_otherwise() {
         let texts = ["a\tb\nc\\.", "", "\\N", "\r"].map(Value::from);
-        let others = [Value::Null, i64::MIN.into(), 0.into(), 1e300.into()];
-        let expected = "a\\tb\\nc\\\\.\t\\N\n\t-9223372036854775808\n\\\\N\t0\n\\r\t1e300\n";
+        let others = [Value::Null, i64::MIN.into(), Value::Bytes(vec![0, 0x9a, 0xff]), 1e300.into()];
+        let expected = "a\\tb\\nc\\\\.\t\\N\n\t-9223372036854775808\n\\\\N\t\\\\x009aff\n\\r\t1e300\n";
         assert_eq!(copied(&[&texts, &others]), expected);
     }
 
