@@ -107,7 +107,9 @@ impl Writer<'_> {
             Expr::Func(func) => self.func(func),
             Expr::Typed { expr, kind } => {
                 let (name, of) = (Type::saying(*kind)?, self.expression(expr)?);
-                let of = self.owned(&of)?;
+                // A condition is of its own type.
+                let is_condition = matches!(of.form, Form::Condition | Form::ConditionVariable);
+                let of = self.owned(&of).filter(|_| !is_condition)?;
                 Some(Typed::new(format!("{of}.typed::<{name}>()"), Type::Named(name), Form::Expression))
             }
             Expr::Cast { expr, kind, max_length: None } => {

@@ -188,6 +188,7 @@ pub(crate) const TEXTS: &[(&str, &str)] = &[
         "truths",
         "Post.objects.annotate(hot=Q(views__gt=100), both=Q(views__gt=1) & Q(published=True)).filter(hot=True).order_by('both')",
     ),
+    ("wrapped_truths", "Post.objects.annotate(hot=ExpressionWrapper(Q(views__gt=1), output_field=BooleanField()))"),
     (
         "lookups_as_expressions",
         "Post.objects.annotate(big=GreaterThan(F('views'), 10)).filter(LessThan(F('views'), F('id') + 5))",

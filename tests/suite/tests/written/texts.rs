@@ -875,6 +875,19 @@ pub(crate) async fn truths(db: &Database) -> Outcome<Asked> {
     Ok(Asked::of("truths", &asked))
 }
 
+pub(crate) async fn wrapped_truths(db: &Database) -> Outcome<Asked> {
+    let asked = db.capture();
+    {
+        let db = db.clone();
+        let rows = Post::objects()
+            .annotate_expr("hot", embellie::Expr::from(q!(Post, views__gt = 1).into_core()).typed(embellie::field::FieldKind::Bool))
+            .all(&db)
+            .await?;
+        let _ = rows;
+    }
+    Ok(Asked::of("wrapped_truths", &asked))
+}
+
 pub(crate) async fn lookups_as_expressions(db: &Database) -> Outcome<Asked> {
     let asked = db.capture();
     {
@@ -1241,6 +1254,7 @@ pub(crate) async fn all(db: &Database) -> Outcome<Vec<Asked>> {
         functions_by_name(db).await?,
         typed_values(db).await?,
         truths(db).await?,
+        wrapped_truths(db).await?,
         lookups_as_expressions(db).await?,
         slices_of_texts(db).await?,
         aggregates_of_all_kinds(db).await?,
