@@ -264,6 +264,11 @@ fn instance(model: &Model) -> TokenStream {
         Key::Together(fields) => (key::type_of(&fields), key::value_of(&fields)),
         Key::Wrong => (quote!(i64), quote!(::core::result::Result::Ok(0))),
     };
+    let int_key = match model.key() {
+        Key::Added => quote!(::core::option::Option::Some(self.#id)),
+        Key::Field(Field { ident, .. }) => quote!(__e::int(&self.#ident)),
+        Key::Together(_) | Key::Wrong => quote!(::core::option::Option::None),
+    };
     let mut columns = Vec::new();
     if model.adds_id {
         columns.push(ColumnCode::new(0, &id, None));
@@ -386,6 +391,10 @@ fn instance(model: &Model) -> TokenStream {
                     #(#places => __e::#decode,)*
                     _ => ::core::result::Result::Ok(()),
                 }
+            }
+
+            fn int_key(&self) -> ::core::option::Option<i64> {
+                #int_key
             }
 
             fn state(&self) -> &__e::State {

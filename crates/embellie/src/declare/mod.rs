@@ -8,7 +8,7 @@ mod read;
 
 pub use choices::{choice_of_integer, choice_of_text, choices};
 pub use pointer::{FromSlot, Pointed, Pointer, Target, decode_key, encode_key, part_of_key};
-pub use read::{Reader, bind, decimal_places, decode_into, encode, key, link, name, stored, unbound};
+pub use read::{Reader, bind, decimal_places, decode_into, encode, int, key, link, name, stored, unbound};
 
 use embellie_core::field::{FieldKind, FieldType};
 use embellie_core::meta::{Choice, FieldMeta, ManyToManyMeta, ModelMeta, OnDelete};

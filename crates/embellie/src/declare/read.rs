@@ -1,5 +1,6 @@
 //! Reading objects from rows, and their fields one by one.
 
+use std::any::Any;
 use std::cell::Cell;
 
 use embellie_core::field::{FieldKind, FieldType};
@@ -104,8 +105,17 @@ pub fn name<M: Paths>(place: usize) -> &'static str {
     M::NAMES.get(place).copied().unwrap_or_default()
 }
 
+/// The value of a primary key that is a plain integer.
+#[inline]
+pub fn int<T: 'static>(key: &T) -> Option<i64> {
+    let key: &dyn Any = key;
+    let small = || key.downcast_ref::<i32>().map(|key| i64::from(*key));
+    key.downcast_ref::<i64>().copied().or_else(small)
+}
+
 /// Shows a foreign key, unless it is null.
-pub fn key(place: usize, field: &mut dyn KeyField, visit: &mut dyn FnMut(RelationSlot<'_>)) {
+#[inline]
+pub fn key(place: usize, field: &mut impl KeyField, visit: &mut dyn FnMut(RelationSlot<'_>)) {
     if let Some(slot) = field.slot_mut() {
         visit(RelationSlot::Key(place, slot));
     }

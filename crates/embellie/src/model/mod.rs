@@ -36,6 +36,13 @@ pub trait Instance: std::any::Any + Send + Sync {
     /// When the value cannot be stored.
     fn value(&self, field: usize) -> Result<Value>;
 
+    /// The primary key, where it is a plain integer, and the foreign keys of the object are relations.
+    #[doc(hidden)]
+    #[inline]
+    fn int_key(&self) -> Option<i64> {
+        None
+    }
+
     /// Takes the field's value from a column.
     ///
     /// # Errors

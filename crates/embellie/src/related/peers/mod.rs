@@ -91,16 +91,15 @@ impl Peers {
             object.is::<Record>()
         });
         if shared {
-            let key = key_of(object, model);
-            if let Ok(Value::Int(int)) = key {
-                keys.add_own_int(int);
-                // It has nothing to drop, which is not looked for in each row.
-                std::mem::forget(key);
-            } else if let Ok(key) = key {
+            if let Some(key) = object.int_key() {
+                keys.add_own_int(key);
+            } else {
                 // One that cannot be stored is that of an object without a row.
-                keys.add_own(&key);
+                if let Ok(key) = key_of(object, model) {
+                    keys.add_own(&key);
+                }
+                object.visit_keys(&mut |field, key| keys.add_foreign(0, field, &key));
             }
-            object.visit_keys(&mut |field, key| keys.add_foreign(0, field, &key));
         }
         object.state_mut().join(Arc::clone(self));
     }
