@@ -134,10 +134,10 @@ impl<M: Model> Selection<M> for Whole<M> {
     }
 
     fn decode(&self, row: &dyn Row) -> Result<M> {
+        // An object that comes alone is made where it goes, and not moved.
+        let Some(joined) = &self.joined else { return M::from_row(row, 0) };
         let mut object = M::from_row(row, 0)?;
-        if let Some(joined) = &self.joined {
-            joined.attach(&mut object, row)?;
-        }
+        joined.attach(&mut object, row)?;
         Ok(object)
     }
 
