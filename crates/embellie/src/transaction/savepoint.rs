@@ -17,7 +17,7 @@ impl Transaction {
     ///
     /// [`atomic`](Transaction::atomic) is what most programs want: it ends its savepoint whatever happens.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use blog::Tag;
     /// # use embellie::prelude::*;
     /// # #[tokio::main(flavor = "current_thread")]
