@@ -181,8 +181,9 @@ impl<'a> Session<'a> {
     {
         let mut gather = Gather::new(decode);
         if let Reading::Rows(query) = of {
-            let wanted = query.slice.limit.unwrap_or_default().min(AT_ONCE);
-            gather.rows.reserve_exact(usize::try_from(wanted).unwrap_or_default());
+            let most = AT_ONCE / size_of::<T>().max(1);
+            let wanted = query.slice.limit.map_or(0, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+            gather.rows.reserve_exact(wanted.min(most));
         }
         Gather::<T, F>::finish(self.read(statement, of, gather).await)
     }
@@ -202,8 +203,9 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A query that says that it wants so many rows, or fewer, has room for them before they come.
-const AT_ONCE: u64 = 256;
+/// The rows of a query that has a limit have room before they come, but for no more bytes than this: what is not used
+/// is given back, and no memory was touched for it.
+const AT_ONCE: usize = 4 << 20;
 
 /// Room for so many rows is not worth giving back.
 const FEW: usize = 32;

@@ -20,25 +20,29 @@ const DATABASE: &str = "SELECT current_database()::text, current_schemas(false):
 /// Tables and views that names without a schema lead to, or would if another had not their name. Partitions are parts of
 /// their table, and what an extension made is the extension's.
 const TABLES: &str = "SELECT c.oid::bigint, n.nspname::text, c.relname::text, c.relkind::text, \
-                      pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_table_is_visible(c.oid) \
+                      o.description, pg_catalog.pg_table_is_visible(c.oid) \
                       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                      LEFT JOIN pg_catalog.pg_description o ON o.objoid = c.oid AND o.objsubid = 0 \
+                      AND o.classoid = 'pg_catalog.pg_class'::regclass \
                       WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                       AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') \
                       ORDER BY n.nspname, c.relname";
 
-/// Columns, with their types under any domain.
+/// Columns, with their types under any domain. Comments are joined: the function that gives one is a query of its own.
 const COLUMNS: &str = "SELECT a.attrelid::bigint, a.attnum::bigint, a.attname::text, \
                        pg_catalog.format_type(a.atttypid, a.atttypmod), b.typname::text, b.typtype::text, b.oid::bigint, \
                        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END::bigint, \
                        a.attnotnull OR t.typnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), \
                        a.attidentity::text || a.attgenerated::text || a.attndims::text, \
-                       pg_catalog.col_description(a.attrelid, a.attnum) \
+                       o.description \
                        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
                        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
                        JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END \
                        LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+                       LEFT JOIN pg_catalog.pg_description o ON o.objoid = a.attrelid AND o.objsubid = a.attnum \
+                       AND o.classoid = 'pg_catalog.pg_class'::regclass \
                        WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                        AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum";
 
