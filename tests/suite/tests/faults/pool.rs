@@ -68,3 +68,37 @@ fn more_tasks_than_connections() -> Outcome {
     }
     Ok(())
 }
+
+/// The connection that was given back last serves who asks next and who waits, single statements and transactions alike;
+/// it is gone when the pool is closed.
+#[test]
+fn one_connection_in_turns() -> Outcome {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        for runtime in flavours() {
+            runtime.block_on(async {
+                let (db, _fresh) = blog_with(kind, "&pool_size=1").await?;
+                let mut tasks = tokio::task::JoinSet::new();
+                for n in 0..12 {
+                    let db = db.clone();
+                    tasks.spawn(async move {
+                        for turn in 0..10 {
+                            rows(&db, "blog.Tag").count(&db).await?;
+                            let name = format!("{n}-{turn}");
+                            db.atomic(async |tx| create(tx, "blog.Tag", &[("name", name.into())]).await).await?;
+                            rows(&db, "blog.Tag").exists(&db).await?;
+                        }
+                        Outcome::Ok(())
+                    });
+                }
+                while let Some(outcome) = tasks.join_next().await {
+                    outcome??;
+                }
+                assert_eq!(rows(&db, "blog.Tag").count(&db).await?, 120);
+                db.close();
+                refused(rows(&db, "blog.Tag").count(&db).await, "InterfaceError");
+                Outcome::Ok(())
+            })?;
+        }
+    }
+    Ok(())
+}
